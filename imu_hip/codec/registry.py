@@ -1,0 +1,36 @@
+"""Which codec reads a sensor family's bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from imu_hip.codec import bip_v1, float64_table
+from imu_hip.model.errors import Reason, UnusableInputError
+from imu_hip.model.item import Characteristic
+from imu_hip.model.packet import Packet
+
+Decoder = Callable[[Characteristic, bytes], Packet]
+"""Makes a packet of any bytes: what makes no sense becomes a BadPacket, nothing is ever raised."""
+
+BIP_V1: Final = "bip1"
+FLOAT64_TABLE: Final = "float64"
+
+_DECODERS: Final[dict[str, Decoder]] = {BIP_V1: bip_v1.decode, FLOAT64_TABLE: float64_table.decode}
+
+
+def decoder(family: str) -> Decoder:
+    """Find the decoder of a sensor family.
+
+    Raises
+    ------
+    UnusableInputError
+        No such family: the recording is of a newer version, or its setup is damaged.
+    """
+    found = _DECODERS.get(family)
+    if found is None:
+        raise UnusableInputError(
+            Reason.NEWER_FORMAT,
+            f"sensor family {family!r} is not known to this version; it knows {', '.join(sorted(_DECODERS))}",
+        )
+    return found

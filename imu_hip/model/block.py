@@ -1,0 +1,90 @@
+"""Blocks: arrays of samples that the corridor carries. A live notification makes a small one, a replay a few large ones.
+
+Frames: sensor axes are right-handed; the world is z up; segment axes are ISB (x anterior, y cranial, z right).
+Quaternions are scalar first and named target_from_source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class SampleState(IntEnum):
+    """Where one sensor's values in a row come from."""
+
+    MEASURED = 0
+    """Measured at, or interpolated between two neighbouring samples around, this time."""
+    BRIDGED = 1
+    """Interpolated across lost samples, over at most 50 ms."""
+    MISSING = 2
+    """Not known: NaN."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorBlock:
+    """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState."""
+
+    gyr: Floats
+    acc: Floats
+    state: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedBlock:
+    """Both sensors at the same times.
+
+    `t_s` (n,) is strictly increasing, seconds on the recording's common clock. `on_sample` (n,) is False for rows that
+    only fill a hole of the pelvis sensor so that filters keep their step; such rows are not shown or written out.
+    """
+
+    t_s: Floats
+    pelvis: SensorBlock
+    thigh: SensorBlock
+    on_sample: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationBlock:
+    """Both sensors' orientations, each in its own heading: `earth_from_*` (n, 4); NaN where not known.
+
+    `*_gyr` are rad/s in sensor axes with the bias removed. `*_restarted` marks rows at which a filter began anew
+    (its heading has no relation to the one before).
+    """
+
+    t_s: Floats
+    earth_from_pelvis_sensor: Floats
+    earth_from_thigh_sensor: Floats
+    pelvis_gyr: Floats
+    thigh_gyr: Floats
+    pelvis_acc: Floats
+    thigh_acc: Floats
+    pelvis_restarted: NDArray[np.bool_]
+    thigh_restarted: NDArray[np.bool_]
+    on_sample: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class AngleBlock:
+    """Hip angles and what judging needs beside them.
+
+    `angles_rad` and `sd_rad` are (n, 3): flexion, adduction, internal rotation (+ as in the contract, on both sides); NaN
+    where `valid` is False. `pelvis_tilt_rad`, `pelvis_list_rad`, `pelvis_yaw_rad` (n,): rotation of the pelvis about its z, x
+    and the vertical axis since an arbitrary origin, signed so that + is anterior tilt, the trained side up, and turning toward
+    the trained side's internal rotation. `thigh_rate_rad_s` (n, 3): thigh angular rate in segment axes.
+    """
+
+    t_s: Floats
+    angles_rad: Floats
+    sd_rad: Floats
+    valid: NDArray[np.bool_]
+    pelvis_tilt_rad: Floats
+    pelvis_list_rad: Floats
+    pelvis_yaw_rad: Floats
+    thigh_rate_rad_s: Floats
+    on_sample: NDArray[np.bool_]

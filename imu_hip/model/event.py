@@ -1,0 +1,204 @@
+"""Events: what happened, final when emitted. Times in seconds on the recording's common clock, angles in radians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.item import MarkLabel, Role
+
+
+class Phase(IntEnum):
+    """What the limb is doing, sample by sample."""
+
+    UNKNOWN = 0
+    NEUTRAL = 1
+    APPROACH = 2
+    HOLD = 3
+    BLOCK = 4
+    EXIT = 5
+
+
+class HoldVerdict(StrEnum):
+    """How a hold ended or fell short."""
+
+    COMPLETE = "complete"
+    SHORT = "short"
+    DATA_LOST = "data_lost"
+
+
+class ExitVerdict(StrEnum):
+    """How the limb came back."""
+
+    CONTROLLED = "controlled"
+    FAST = "fast"
+    FLOP = "flop"
+
+
+class RadioTrouble(StrEnum):
+    """What can go wrong between a sensor and the corridor."""
+
+    GAP = "gap"
+    BAD_PACKET = "bad_packet"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    CLIPPED = "clipped"
+    OVERRUN = "overrun"
+    CLOCK_RESTART = "clock_restart"
+    LOST = "lost"
+    BACK = "back"
+    QUEUE_FULL = "queue_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold at end range by the definition of the exercise; `angle_rad` is its mean, `sd_rad` the angle's standard deviation."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+    entry_peak_rad_s: float
+    angle_rad: float
+    sd_rad: float
+    fraction_of_end_range: float
+    drift_rad_s: float
+    wobble_rad: float
+    verdict: HoldVerdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """The end range was reached and left before the minimum dwell: shown, not counted."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The way back from a hold; `verdict` is None when neutral was not reached."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+    peak_rad_s: float
+    sparc: float
+    verdict: ExitVerdict | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An isometric block between two holds: the limb stayed within `range_rad`. Stillness is seen, not effort."""
+
+    start_s: float
+    end_s: float
+    range_rad: float
+
+
+class CompensationKind(StrEnum):
+    """Faults the coaches name; the words of the outside contract."""
+
+    PELVIS_FOLLOWED = "pelvis_followed"
+    PELVIS_LIFTED = "pelvis_lifted"
+    KNEE_MOVED = "knee_moved"
+    HIP_OUT = "hip_out"
+    THIGH_DID_NOT_ROTATE = "thigh_did_not_rotate"
+    ROTATION_LOST = "rotation_lost"
+    WRONG_DIRECTION = "wrong_direction"
+    WRONG_POSTURE = "wrong_posture"
+    OTHER_LEG_MOVED = "other_leg_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """A fault with its span and peak."""
+
+    start_s: float
+    end_s: float
+    kind: CompensationKind
+    peak_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle of the exercise; `steps` in the order in which they came, `missing` what kept it from being complete."""
+
+    start_s: float
+    end_s: float
+    complete: bool
+    steps: tuple[Step, ...]
+    missing: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndRange:
+    """The personal end range that thresholds refer to from now on; `from_max_rep` is False when it had to be taken from holds."""
+
+    t_s: float
+    direction: Direction
+    end_range_rad: float
+    from_max_rep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartStarted:
+    """The part to be judged begins."""
+
+    t_s: float
+    exercise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded:
+    """The part to be judged is over."""
+
+    t_s: float
+    exercise_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationStep:
+    """A calibration interval was used or refused; `quality` 0..1, `text` for people."""
+
+    start_s: float
+    end_s: float
+    label: MarkLabel
+    accepted: bool
+    quality: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReZero:
+    """A correction moved the shown internal rotation at once by `change_rad`."""
+
+    t_s: float
+    change_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Radio life: `count` samples or packets concerned, over [start_s, end_s)."""
+
+    start_s: float
+    end_s: float
+    role: Role
+    kind: RadioTrouble
+    count: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something that was missing or doubtful, with its consequence and what to do."""
+
+    code: str
+    text: str
+
+
+ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | PartStarted | PartEnded
+Event = ExerciseEvent | CalibrationStep | ReZero | Trouble | Warning

@@ -1,0 +1,49 @@
+"""What the corridor gives back for each handful of items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.block import AngleBlock
+from imu_hip.model.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSnapshot:
+    """What the judge thinks right now (live display only; not part of the result).
+
+    `hold_start_s` is None outside a hold; `end_range_rad` None until known; `steps_done` of the running cycle.
+    """
+
+    end_range_rad: float | None
+    enter_rad: float | None
+    hold_start_s: float | None
+    cycle_number: int
+    cycles_complete: int
+    steps_done: tuple[str, ...]
+    exercise_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatistics:
+    """One sensor's radio life so far."""
+
+    samples: int
+    lost: int
+    rate_hz: float | None
+    clock_ppm: float | None
+    serial: str
+    battery_percent: int | None
+    last_t_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Angles with their phases (n,), events in order, and snapshots for the screen."""
+
+    angles: AngleBlock
+    phases: NDArray[np.uint8]
+    events: tuple[Event, ...]

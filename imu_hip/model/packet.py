@@ -1,0 +1,175 @@
+"""Packets: what the codec makes of bytes. Raw counts and sensor time, not yet SI, not yet a common clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.item import Role
+
+
+class BadPacketReason(StrEnum):
+    """Why bytes from the air were not believed."""
+
+    TOO_SHORT = "too_short"
+    WRONG_VERSION = "wrong_version"
+    RESERVED_BIT = "reserved_bit"
+    NO_SAMPLES = "no_samples"
+    WRONG_LENGTH = "wrong_length"
+    WRONG_CHECKSUM = "wrong_checksum"
+    OUT_OF_RANGE = "out_of_range"
+    UNKNOWN_CHARACTERISTIC = "unknown_characteristic"
+    NOT_TEXT = "not_text"
+
+
+@dataclass(frozen=True, slots=True)
+class BadPacket:
+    """Bytes that do not decode: a counted event, never an exception."""
+
+    reason: BadPacketReason
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPacket:
+    """Samples as the sensor counted them.
+
+    `first_index` wraps at 2**16; `device_us` is the sensor time of the LAST sample in µs and wraps at 2**32.
+    `counts`: int16, shape (n, 6) gyr x y z, acc x y z, or (n, 9) with mag x y z.
+    """
+
+    first_index: int
+    device_us: int
+    counts: NDArray[np.int16]
+    resent: bool
+    clipped: bool
+    overran: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSamples:
+    """Samples of a foreign file, already in SI and float64: `t_s` (n,), `gyr` rad/s and `acc` m/s² (n, 3), `mag` µT or None."""
+
+    t_s: NDArray[np.float64]
+    gyr: NDArray[np.float64]
+    acc: NDArray[np.float64]
+    mag: NDArray[np.float64] | None
+
+
+class Capability(IntFlag):
+    """What a sensor can do besides streaming."""
+
+    MAGNETOMETER = 1 << 0
+    RESEND = 1 << 1
+    SYNC = 1 << 2
+    IDENTIFY = 1 << 3
+    BATTERY = 1 << 4
+    TAP = 1 << 5
+
+
+@dataclass(frozen=True, slots=True)
+class SensorInfo:
+    """Who the sensor is. `boot_id` changes at every start: a rebooted sensor is a new clock."""
+
+    protocol_version: int
+    hardware_id: int
+    firmware_version: tuple[int, int, int]
+    capabilities: int
+    boot_id: int
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorConfig:
+    """How the sensor samples. Scales are SI units per count; `axis_map` gives sensor axes as signed 1, 2, 3.
+
+    Sensor axis k reads sign(m[k]) * counts[:, abs(m[k]) - 1], for gyr, acc and mag alike; the map is a
+    rotation. `mag_ut_per_lsb` is 0 without magnetometer.
+    """
+
+    rate_hz: int
+    samples_per_packet: int
+    gyr_rad_s_per_lsb: float
+    acc_m_s2_per_lsb: float
+    mag_ut_per_lsb: float
+    axis_map: tuple[int, int, int]
+    connection_interval_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReply:
+    """Answer to a sync request: the token that was sent and the sensor time in µs (wraps at 2**32)."""
+
+    token: int
+    device_us: int
+
+
+class ControlOpcode(IntEnum):
+    """What the control point can be asked for."""
+
+    STOP = 0
+    START = 1
+    IDENTIFY = 2
+    RESEND = 3
+    SET_CONFIG_DEFAULT = 4
+
+
+class ControlResult(IntEnum):
+    """How the control point answers; codes that are not listed are failures without a name."""
+
+    SUCCESS = 0
+    UNKNOWN_OPCODE = 1
+    WRONG_LENGTH = 2
+    OUT_OF_RANGE = 3
+    NOT_SUPPORTED = 4
+    WRONG_STATE = 5
+    NOT_AVAILABLE = 6
+    BUSY = 7
+    SENSOR_FAULT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRequest:
+    """A wish to the control point; `first_index` (32 bit, running) and `count` belong to RESEND alone."""
+
+    opcode: ControlOpcode
+    first_index: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReply:
+    """Answer of the control point: the opcode that was asked for and a ControlResult, both as received."""
+
+    opcode: int
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryLevel:
+    """Battery charge in percent."""
+
+    percent: int
+
+
+Packet = (
+    StreamPacket
+    | TimedSamples
+    | SensorInfo
+    | SensorConfig
+    | SyncReply
+    | ControlReply
+    | BatteryLevel
+    | BadPacket
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A decoded packet with the role it came from and its arrival (host time, ns)."""
+
+    t_ns: int
+    role: Role
+    packet: Packet

@@ -1,0 +1,95 @@
+"""The view state: the one immutable picture that window, status line and web page draw. Degrees, because people read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.event import Phase
+from imu_hip.model.item import LinkState, Role
+
+
+@dataclass(frozen=True, slots=True)
+class SensorView:
+    """How one sensor is doing. `age_s` is the age of its newest sample, None before the first."""
+
+    role: Role
+    state: LinkState | None
+    serial: str
+    rate_hz: float | None
+    lost: int
+    received: int
+    age_s: float | None
+    battery_percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExitView:
+    """The last exit, as it is shown: verdict (None: not graded), peak speed, and a plain sentence."""
+
+    verdict: str | None
+    peak_deg_per_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A finished hold, as it is shown."""
+
+    duration_s: float
+    angle_deg: float
+    sd_deg: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """The last stretch of the angle: `t_s` (n,) relative to now (<= 0), `angle_deg` (n,) with NaN where unknown, `sd_deg` (n,),
+    `phase` (n,) of Phase. Arrays are read-only."""
+
+    t_s: NDArray[np.float64]
+    angle_deg: NDArray[np.float64]
+    sd_deg: NDArray[np.float64]
+    phase: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """Everything a screen shows at one moment.
+
+    `mode`: "live", "demo" or "replay". `end_range_deg`/`band_deg` are None until the personal end range is known; `band_deg` is
+    (lower, upper) of the target band. `hold_s` is the running hold's time at end range, `hold_goal_s` what is asked for.
+    `angle_deg` is toward internal rotation; None when not known; `greyed` when its standard deviation is above 8 deg.
+    Angles are "strap degrees" until `strap_calibrated`.
+    """
+
+    mode: str
+    speed: str
+    exercise: str
+    posture: str
+    side: str
+    t_s: float
+    angle_deg: float | None
+    sd_deg: float | None
+    greyed: bool
+    phase: Phase
+    prompt: str
+    warning: str
+    end_range_deg: float | None
+    band_deg: tuple[float, float] | None
+    hold_s: float | None
+    hold_goal_s: float
+    holds: tuple[HoldView, ...]
+    last_exit: ExitView | None
+    cycle: int
+    cycles_complete: int
+    cycles_goal: int | None
+    cycle_steps: tuple[str, ...]
+    cycle_steps_done: int
+    sensors: tuple[SensorView, ...]
+    trace: TraceView
+    recording: str
+    recording_alarm: str
+    strap_calibrated: bool = False
