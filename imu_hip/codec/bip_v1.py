@@ -299,9 +299,7 @@ def _checked(payload: bytes, decode_value: Callable[[bytes], object]) -> bytes:
 
 
 def _refusal(why: str) -> UnusableInputError:
-    return UnusableInputError(
-        Reason.WRONG_VALUE, f"BIP v1 cannot carry this: {why}; see firmware_protocol/bip_v1.md"
-    )
+    return UnusableInputError(Reason.WRONG_VALUE, f"BIP v1 cannot carry this: {why}; see firmware_protocol/bip_v1.md")
 
 
 _OPCODES: Final = frozenset(ControlOpcode)

@@ -1,4 +1,6 @@
-"""Blocks: arrays of samples that the corridor carries. A live notification makes a small one, a replay a few large ones.
+"""Blocks: arrays of samples that the corridor carries.
+
+A live notification makes a small one, a replay a few large ones.
 
 Frames: sensor axes are right-handed; the world is z up; segment axes are ISB (x anterior, y cranial, z right).
 Quaternions are scalar first and named target_from_source.
@@ -73,10 +75,11 @@ class OrientationBlock:
 class AngleBlock:
     """Hip angles and what judging needs beside them.
 
-    `angles_rad` and `sd_rad` are (n, 3): flexion, adduction, internal rotation (+ as in the contract, on both sides); NaN
-    where `valid` is False. `pelvis_tilt_rad`, `pelvis_list_rad`, `pelvis_yaw_rad` (n,): rotation of the pelvis about its z, x
-    and the vertical axis since an arbitrary origin, signed so that + is anterior tilt, the trained side up, and turning toward
-    the trained side's internal rotation. `thigh_rate_rad_s` (n, 3): thigh angular rate in segment axes.
+    `angles_rad` and `sd_rad` are (n, 3): flexion, adduction, internal rotation (+ as in the contract, on both sides);
+    NaN where `valid` is False. `pelvis_tilt_rad`, `pelvis_list_rad`, `pelvis_yaw_rad` (n,): rotation of the pelvis
+    about its z, x and the vertical axis since an arbitrary origin, signed so that + is anterior tilt, the trained
+    side up, and turning toward the trained side's internal rotation. `thigh_rate_rad_s` (n, 3): thigh angular rate in
+    segment axes.
     """
 
     t_s: Floats

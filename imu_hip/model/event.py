@@ -53,7 +53,10 @@ class RadioTrouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold at end range by the definition of the exercise; `angle_rad` is its mean, `sd_rad` the angle's standard deviation."""
+    """A hold at end range by the definition of the exercise.
+
+    `angle_rad` is its mean, `sd_rad` the angle's standard deviation.
+    """
 
     start_s: float
     end_s: float
@@ -125,7 +128,7 @@ class Compensation:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One cycle of the exercise; `steps` in the order in which they came, `missing` what kept it from being complete."""
+    """One cycle of the exercise; `steps` in the order in which they came, `missing` what was left out."""
 
     start_s: float
     end_s: float
@@ -136,12 +139,28 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class EndRange:
-    """The personal end range that thresholds refer to from now on; `from_max_rep` is False when it had to be taken from holds."""
+    """The personal end range that thresholds refer to from now on.
+
+    `from_max_rep` is False when it had to be taken from holds.
+    """
 
     t_s: float
     direction: Direction
     end_range_rad: float
     from_max_rep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau:
+    """The best plateau toward one end of the range within a part: half a second that was reached and kept.
+
+    `angle_rad` >= 0.
+    """
+
+    t_s: float
+    direction: Direction
+    angle_rad: float
+    sd_rad: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +219,5 @@ class Warning:
     text: str
 
 
-ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | PartStarted | PartEnded
+ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | Plateau | PartStarted | PartEnded
 Event = ExerciseEvent | CalibrationStep | ReZero | Trouble | Warning

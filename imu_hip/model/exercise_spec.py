@@ -1,4 +1,7 @@
-"""What an exercise asks for: the catalogue's data once it has been parsed and checked. Angles in radians, times in seconds."""
+"""What an exercise asks for: the catalogue's data once it has been parsed and checked.
+
+Angles in radians, times in seconds.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,10 @@ class StreamPacket:
 
 @dataclass(frozen=True, slots=True)
 class TimedSamples:
-    """Samples of a foreign file, already in SI and float64: `t_s` (n,), `gyr` rad/s and `acc` m/s² (n, 3), `mag` µT or None."""
+    """Samples of a foreign file, already in SI and float64.
+
+    `t_s` (n,), `gyr` rad/s and `acc` m/s² (n, 3), `mag` µT or None.
+    """
 
     t_s: NDArray[np.float64]
     gyr: NDArray[np.float64]
@@ -154,16 +157,7 @@ class BatteryLevel:
     percent: int
 
 
-Packet = (
-    StreamPacket
-    | TimedSamples
-    | SensorInfo
-    | SensorConfig
-    | SyncReply
-    | ControlReply
-    | BatteryLevel
-    | BadPacket
-)
+Packet = StreamPacket | TimedSamples | SensorInfo | SensorConfig | SyncReply | ControlReply | BatteryLevel | BadPacket
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from imu_hip.model.item import MarkLabel
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One instruction: begins at `start_s` of the script, lasts `duration_s`; `label` is None when it writes no mark."""
+    """One instruction, from `start_s` of the script for `duration_s`; without a `label` the `detail` holds a Cue."""
 
     start_s: float
     duration_s: float

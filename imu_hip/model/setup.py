@@ -73,12 +73,12 @@ class Setup:
     filter: FilterName = FilterName.VQF
 
     def exercise(self, exercise_id: str) -> ExerciseSpec | None:
-        """The rules of an exercise of this recording, or None when it has none of that id."""
+        """Return the rules of an exercise of this recording, or None when it has none of that id."""
         for spec in self.exercises:
             if spec.id == exercise_id:
                 return spec
         return None
 
     def sensor(self, role: Role) -> SensorSetup:
-        """The setup of one role."""
+        """Return the setup of one role."""
         return self.sensors[0] if self.sensors[0].role is role else self.sensors[1]

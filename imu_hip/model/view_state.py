@@ -1,4 +1,7 @@
-"""The view state: the one immutable picture that window, status line and web page draw. Degrees, because people read it."""
+"""The view state: the one immutable picture that window, status line and web page draw.
+
+Degrees, because people read it.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +49,11 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """The last stretch of the angle: `t_s` (n,) relative to now (<= 0), `angle_deg` (n,) with NaN where unknown, `sd_deg` (n,),
-    `phase` (n,) of Phase. Arrays are read-only."""
+    """The last stretch of the angle.
+
+    `t_s` (n,) relative to now (<= 0), `angle_deg` (n,) with NaN where unknown, `sd_deg` (n,), `phase` (n,) of Phase.
+    Arrays are read-only.
+    """
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
@@ -59,10 +65,10 @@ class TraceView:
 class ViewState:
     """Everything a screen shows at one moment.
 
-    `mode`: "live", "demo" or "replay". `end_range_deg`/`band_deg` are None until the personal end range is known; `band_deg` is
-    (lower, upper) of the target band. `hold_s` is the running hold's time at end range, `hold_goal_s` what is asked for.
-    `angle_deg` is toward internal rotation; None when not known; `greyed` when its standard deviation is above 8 deg.
-    Angles are "strap degrees" until `strap_calibrated`.
+    `mode`: "live", "demo" or "replay". `end_range_deg`/`band_deg` are None until the personal end range is known;
+    `band_deg` is (lower, upper) of the target band. `hold_s` is the running hold's time at end range, `hold_goal_s`
+    what is asked for. `angle_deg` is toward internal rotation; None when not known; `greyed` when its standard
+    deviation is above 8 deg. Angles are "strap degrees" until `strap_calibrated`.
     """
 
     mode: str

@@ -1,0 +1,75 @@
+"""The three lines of a notebook: read a recording, analyze it, look at the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from imu_hip.model.analysis import Analysis
+from imu_hip.model.block import AngleBlock
+from imu_hip.model.event import Event
+from imu_hip.model.output import Outputs
+from imu_hip.model.setup import FilterName
+from imu_hip.pipeline import Pipeline
+from imu_hip.session.reader import Recording, read_recording
+
+ITEMS_AT_A_TIME = 4096
+
+Progress = Callable[[float], None]
+"""Called with the share that is done, 0..1."""
+
+
+def read(path: str | Path) -> Recording:
+    """Read a recording.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is not a recording, is damaged, or comes from a newer version.
+    """
+    return read_recording(Path(path))
+
+
+def analyze(
+    source: str | Path | Recording,
+    *,
+    filter: FilterName = FilterName.VQF,
+    with_late: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Derive the whole result of a recording.
+
+    `filter` chooses the orientation filter (all but VQF are for comparison); `with_late` also uses samples that came
+    too late to be used live. Both give another result, under another hash.
+    """
+    recording = source if isinstance(source, Recording) else read(source)
+    pipeline = Pipeline(replace(recording.setup, filter=filter), with_late=with_late)
+    outputs: list[Outputs] = []
+    items = recording.items
+    for start in range(0, len(items), ITEMS_AT_A_TIME):
+        outputs.append(pipeline.receive(items[start : start + ITEMS_AT_A_TIME]))
+        if progress is not None:
+            progress(min(1.0, (start + ITEMS_AT_A_TIME) / len(items)))
+    outputs.append(pipeline.finish())
+    return gathered(recording, pipeline, outputs)
+
+
+def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Analysis:
+    """Put together what a pipeline gave back for the items of a recording."""
+    angles = AngleBlock(
+        **{name: np.concatenate([getattr(output.angles, name) for output in outputs]) for name in AngleBlock.__slots__}
+    )
+    events: list[Event] = [event for output in outputs for event in output.events]
+    return Analysis(
+        setup=recording.setup,
+        recording_sha256=recording.sha256,
+        duration_s=float(angles.t_s[-1] - angles.t_s[0]) if len(angles.t_s) else 0.0,
+        angles=angles,
+        phases=np.concatenate([output.phases for output in outputs]),
+        events=tuple(events),
+        link=pipeline.link(),
+        result_sha256=pipeline.result_sha256,
+    )

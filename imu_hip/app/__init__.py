@@ -1,0 +1,1 @@
+"""Command line and composition: the only place that wires rooms to edges."""

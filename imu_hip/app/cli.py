@@ -1,0 +1,172 @@
+"""The command line: words to commands, errors to one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from imu_hip import __version__
+from imu_hip.app import commands
+from imu_hip.model.errors import ImuHipError
+
+DONE, FAILED, UNUSABLE = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 done, 1 failed, 2 wrong usage or unusable input."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except ImuHipError as error:
+        print(f"imu-hip: {error.message}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("imu-hip: interrupted", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; the interpreter must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        traceback.print_exc()
+        print(f"imu-hip: the program failed ({type(error).__name__}: {error})", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="imu-hip",
+        description="Measure hip rotation with two Bluetooth motion sensors. "
+        "Training, research and education. Not a medical device.",
+    )
+    parser.add_argument("--version", action="version", version=f"imu-hip {__version__}")
+    sub = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
+    _exercise(demo, default="supine_ere")
+    demo.add_argument("--side", choices=("left", "right"), default="right", help="the leg that wears the thigh sensor")
+    demo.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time, or max")
+    demo.add_argument("--seed", type=_seed, default=0, metavar="N", help="which simulated person")
+    demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
+    demo.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
+    _force(demo)
+    demo.set_defaults(run=commands.demo)
+
+    listed = sub.add_parser("exercises", help="the catalogue")
+    listed.add_argument("--json", action="store_true", help="as JSON")
+    listed.set_defaults(run=commands.exercises)
+
+    replay = sub.add_parser("replay", help="a recording through the same pipeline and window")
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--speed", type=_replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max")
+    replay.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    replay.set_defaults(run=commands.replay)
+
+    analyze = sub.add_parser("analyze", help="the whole result of a recording")
+    analyze.add_argument("file", type=Path, metavar="FILE")
+    analyze.add_argument("--json", action="store_true", help="as JSON, and nothing else on stdout")
+    analyze.add_argument(
+        "--samples", type=Path, metavar="OUT.csv|OUT.parquet", help="write the angles sample by sample"
+    )
+    analyze.add_argument(
+        "--filter", choices=("vqf", "madgwick", "mahony", "ekf"), default="vqf", help="orientation filter, to compare"
+    )
+    analyze.add_argument("--with-late", action="store_true", help="also use samples that came too late to be used live")
+    _force(analyze)
+    analyze.set_defaults(run=commands.analyze)
+
+    import_ = sub.add_parser("import", help="foreign tables into a recording")
+    import_.add_argument("--pelvis", type=Path, required=True, metavar="P.csv")
+    import_.add_argument("--thigh", type=Path, required=True, metavar="T.csv")
+    import_.add_argument("--marks", type=Path, metavar="M.csv")
+    which = import_.add_mutually_exclusive_group(required=True)
+    which.add_argument("--exercise", metavar="ID")
+    which.add_argument("--exercise-file", type=Path, metavar="F.toml")
+    import_.add_argument("--side", choices=("left", "right"), required=True)
+    import_.add_argument("--clock", choices=("common", "independent"), default="common")
+    import_.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
+    _force(import_)
+    import_.set_defaults(run=commands.import_)
+
+    simulate = sub.add_parser("simulate", help="a simulated session with its truth")
+    _exercise(simulate)
+    simulate.add_argument("--side", choices=("left", "right"), default="right")
+    simulate.add_argument("--seed", type=_seed, default=0, metavar="N")
+    simulate.add_argument("--cycles", type=_count, default=2, metavar="N", help="cycles of the exercise")
+    simulate.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
+    simulate.add_argument("--truth", type=Path, required=True, metavar="TRUTH.csv")
+    _force(simulate)
+    simulate.set_defaults(run=commands.simulate)
+
+    recover = sub.add_parser("recover", help="what can be saved from a damaged recording")
+    recover.add_argument("file", type=Path, metavar="FILE")
+    recover.add_argument("--out", type=Path, required=True, metavar="FILE2")
+    recover.add_argument("--json", action="store_true", help="the report as JSON")
+    _force(recover)
+    recover.set_defaults(run=commands.recover)
+    return parser
+
+
+def _exercise(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    which = parser.add_mutually_exclusive_group(required=default is None)
+    which.add_argument("exercise", nargs="?", default=default, metavar="EXERCISE", help="id from the catalogue")
+    which.add_argument("--exercise-file", type=Path, metavar="F.toml", help="an exercise of your own")
+
+
+def _force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="overwrite what is there")
+
+
+def _speed(text: str) -> float | None:
+    """Return how many times as fast as real time; None is as fast as possible."""
+    if text == "max":
+        return None
+    speed = _number(text)
+    if not 0.1 <= speed <= 100.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a speed: 0.1 to 100, or max")
+    return speed
+
+
+def _replay_speed(text: str) -> float | None:
+    speed = _speed(text)
+    if speed is not None and not 0.25 <= speed <= 16.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a replay speed: 0.25 to 16, or max")
+    return speed
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _seed(text: str) -> int:
+    return _whole(text, least=0)
+
+
+def _count(text: str) -> int:
+    return _whole(text, least=1)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+    return number

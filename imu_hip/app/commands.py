@@ -1,0 +1,174 @@
+"""What each command does; libraries are loaded by the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.setup import FilterName, Side
+
+
+def demo(args: Namespace) -> int:
+    """Run the main job with virtual sensors."""
+    if find_spec("bumble") is None:
+        raise UsageError(Reason.MISSING_EXTRA, "the virtual radio is not installed: pip install 'imu-hip[demo]'")
+    if not args.headless:
+        from imu_hip.app.window import require_window
+
+        require_window()
+    from imu_hip.app.demo import Demo, Speed, simulated_person
+    from imu_hip.app.watching import print_summary, watch
+    from imu_hip.session.output_file import refuse_existing
+
+    spec, side = _exercise(args), Side(args.side)
+    if args.out is not None and not args.force:
+        refuse_existing(args.out)
+    worn, prompts = simulated_person(spec, side, args.seed, args.cycles)
+    running = Demo(
+        spec, side, worn, prompts,
+        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles, force=args.force,
+    )  # fmt: skip
+    watch(running, headless=args.headless)
+    print_summary(running.setup, running.session)
+    kind = "temporary recording" if running.is_temporary else "recording"
+    print(f"{kind}: {running.path}  (again with: imu-hip replay {running.path})")
+    return 0
+
+
+def replay(args: Namespace) -> int:
+    """Play a recording through the same pipeline and window."""
+    if not args.headless:
+        from imu_hip.app.window import require_window
+
+        require_window()
+    from imu_hip.api import read
+    from imu_hip.app.replaying import Replay
+    from imu_hip.app.watching import print_summary, watch
+
+    recording = read(args.file)
+    running = Replay(recording, args.file.name, args.speed)
+    watch(running, headless=args.headless)
+    print_summary(recording.setup, running.session)
+    return 0
+
+
+def analyze(args: Namespace) -> int:
+    """Print the whole result of a recording."""
+    from imu_hip import api
+    from imu_hip.feedback.closing_summary import summary_lines
+    from imu_hip.model.output import Outputs
+    from imu_hip.session.analysis_json import analysis_json
+    from imu_hip.session.output_file import refuse_existing
+    from imu_hip.session.samples_csv import write_samples
+
+    if args.samples is not None and not args.force:
+        refuse_existing(args.samples)
+    recording = api.read(args.file)
+    result = api.analyze(
+        recording, filter=FilterName(args.filter), with_late=args.with_late, progress=_progress("analyzing")
+    )
+    if args.samples is not None:
+        write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
+    if args.json:
+        print(json.dumps(analysis_json(result), ensure_ascii=False, indent=2, allow_nan=False))
+        return 0
+    for line in summary_lines(result.setup, result.events):
+        print(line)
+    print(f"result sha256 {result.result_sha256}")
+    return 0
+
+
+def import_(args: Namespace) -> int:
+    """Turn foreign tables into a recording."""
+    from imu_hip.app.importing import import_tables
+
+    doubts = import_tables(
+        args.pelvis, args.thigh, args.marks, _exercise(args), Side(args.side), args.out,
+        independent_clocks=args.clock == "independent", force=args.force,
+    )  # fmt: skip
+    for doubt in doubts:
+        print(f"warning: {doubt.text}", file=sys.stderr)
+    print(f"recording: {args.out}", file=sys.stderr)
+    return 0
+
+
+def simulate(args: Namespace) -> int:
+    """Write a simulated session and its truth."""
+    from imu_hip.app.importing import simulate as write_simulation
+
+    write_simulation(_exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth, force=args.force)
+    print(f"recording: {args.out}, truth: {args.truth}", file=sys.stderr)
+    return 0
+
+
+def recover(args: Namespace) -> int:
+    """Save what can be saved of a damaged recording."""
+    from imu_hip.session.recover import recover as save
+    from imu_hip.session.typed_json import to_json
+
+    report = save(args.file, args.out, force=args.force)
+    if args.json:
+        print(json.dumps(to_json(report), ensure_ascii=False, indent=2, allow_nan=False))
+        return 0
+    print(
+        f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}; "
+        f"{report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost"
+    )
+    return 0
+
+
+def exercises(args: Namespace) -> int:
+    """Print the catalogue."""
+    from imu_hip.app.catalogue import catalogue
+
+    specs = catalogue()
+    if args.json:
+        print(json.dumps([_listed(spec) for spec in specs], ensure_ascii=False, indent=2))
+        return 0
+    width = max(len(spec.id) for spec in specs)
+    for spec in specs:
+        directions = " and ".join(direction.value for direction in spec.directions) or "none"
+        print(f"{spec.id:<{width}}  {spec.name} · {spec.posture.value.replace('_', ' ')} · rotation: {directions}")
+    return 0
+
+
+def _listed(spec: ExerciseSpec) -> dict[str, object]:
+    return {
+        "id": spec.id,
+        "name": spec.name,
+        "posture": spec.posture.value,
+        "directions": [direction.value for direction in spec.directions],
+        "cycle": [step.value for step in spec.cycle],
+        "hold_min_s": spec.hold.min_dwell_s,
+        "hold_breath_s": spec.hold.breath_s,
+        "smallest_end_range_deg": math.degrees(spec.hold.smallest_end_range_rad),
+        "dose": spec.dose,
+        "not_seen": list(spec.not_seen),
+        "source": spec.source,
+    }
+
+
+def _exercise(args: Namespace) -> ExerciseSpec:
+    from imu_hip.app.catalogue import exercise, exercise_from
+
+    if args.exercise_file is not None:
+        return exercise_from(args.exercise_file)
+    return exercise(args.exercise)
+
+
+def _progress(doing: str) -> Callable[[float], None] | None:
+    """Return a progress printer for a terminal; None where nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(share: float) -> None:
+        end = "\n" if share >= 1.0 else ""
+        print(f"\r{doing} {100.0 * share:3.0f} %", end=end, file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,1 @@
+"""The radio edge: real sensors (or virtual ones, by injected backends) become items."""

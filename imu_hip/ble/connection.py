@@ -1,0 +1,139 @@
+"""One connection to one sensor: bleak's operations, with the ways they fail made into two."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+
+from imu_hip.ble.radio import Radio, adapter_errors, connect_errors, sensor_errors
+from imu_hip.ble.scan import FoundSensor
+from imu_hip.codec import bip_v1
+from imu_hip.codec.gatt import BATTERY_SERVICE_UUID, BIP_SERVICE_UUID, UUID_OF
+from imu_hip.model.errors import LinkError, Reason
+from imu_hip.model.item import Characteristic
+from imu_hip.model.packet import BadPacket, SensorInfo
+
+_CONNECT_TIMEOUT_S = 10.0
+_DISCONNECT_TIMEOUT_S = 3.0
+
+
+class SensorConnection:
+    """A connection that is made once and lost or closed once; a reconnection is a new object (and client).
+
+    Every operation raises LinkError: `Reason.SENSOR_LOST` when the sensor went away, `Reason.WRONG_SENSOR`
+    when it is there but refuses.
+    """
+
+    def __init__(self, radio: Radio, found: FoundSensor) -> None:
+        self.name = found.name or found.address
+        self.address = found.address
+        self.is_lost = False
+        self._radio = radio
+        self._client = BleakClient(
+            found.device,
+            disconnected_callback=lambda _client: self.lose(),
+            services=[BIP_SERVICE_UUID, BATTERY_SERVICE_UUID],
+            timeout=_CONNECT_TIMEOUT_S,
+            backend=radio.client_backend,
+        )
+        self._closing = False
+        self._on_lost: Callable[[], None] | None = None
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises
+        ------
+        LinkError
+            Bluetooth cannot be used, or the sensor does not answer.
+        """
+        with adapter_errors(), connect_errors(self.name):
+            async with self._radio.lock, asyncio.timeout(_CONNECT_TIMEOUT_S):
+                await self._client.connect()
+
+    async def identify(self) -> tuple[SensorInfo, bytes]:
+        """Read who the sensor is, decoded and as bytes; its serial number is its identity, no address is."""
+        payload = await self.read(Characteristic.INFO)
+        info = bip_v1.decode_info(payload)
+        if isinstance(info, BadPacket):
+            raise LinkError(
+                Reason.WRONG_SENSOR, f"{self.name} does not speak BIP v1 ({info.reason}): update its firmware"
+            )
+        self.name = info.serial
+        return info, payload
+
+    def watch(self, on_lost: Callable[[], None]) -> None:
+        """Call `on_lost` once when the sensor is lost (at once if it is already)."""
+        self._on_lost = on_lost
+        if self.is_lost:
+            on_lost()
+
+    async def close(self) -> None:
+        """Disconnect; never raises for a sensor that is or gets lost."""
+        self._closing = True
+        try:
+            with sensor_errors(self.name):
+                async with asyncio.timeout(_DISCONNECT_TIMEOUT_S):
+                    await self._client.disconnect()
+        except LinkError:
+            self.is_lost = True
+
+    # ---------------------------------------------------------------- GATT
+
+    @property
+    def mtu(self) -> int:
+        """The ATT MTU (BlueZ says 23 until it is asked in another way)."""
+        return self._client.mtu_size
+
+    def offers(self, characteristic: Characteristic) -> bool:
+        """Whether the sensor has this characteristic."""
+        with self._operation():
+            return self._client.services.get_characteristic(UUID_OF[characteristic]) is not None
+
+    async def read(self, characteristic: Characteristic) -> bytes:
+        """Read a value."""
+        with self._operation():
+            return bytes(await self._client.read_gatt_char(UUID_OF[characteristic]))
+
+    async def write(self, characteristic: Characteristic, payload: bytes, *, response: bool) -> None:
+        """Write a value, and wait for the sensor's response if it is asked for one."""
+        with self._operation():
+            await self._client.write_gatt_char(UUID_OF[characteristic], payload, response=response)
+
+    async def subscribe(self, characteristic: Characteristic, on_value: Callable[[bytearray], None]) -> None:
+        """Have every notification or indication passed to `on_value`, which must return within 50 µs."""
+
+        def on_notification(_sender: BleakGATTCharacteristic, value: bytearray) -> None:
+            on_value(value)
+
+        with self._operation():
+            await self._client.start_notify(UUID_OF[characteristic], on_notification)
+
+    async def unsubscribe(self, characteristic: Characteristic) -> None:
+        """End a subscription."""
+        with self._operation():
+            await self._client.stop_notify(UUID_OF[characteristic])
+
+    # ---------------------------------------------------------------- loss
+
+    @contextmanager
+    def _operation(self) -> Iterator[None]:
+        try:
+            with sensor_errors(self.name):
+                yield
+        except LinkError as error:
+            if error.reason is Reason.SENSOR_LOST:  # some stacks lose a sensor without saying so
+                self.lose()
+            raise
+
+    def lose(self) -> None:
+        """Take the sensor for lost."""
+        if self._closing or self.is_lost:
+            return
+        self.is_lost = True
+        if self._on_lost is not None:
+            self._on_lost()

@@ -1,0 +1,127 @@
+"""Find the isometric block between two holds: the limb a step below its end range, and still for seconds.
+
+A sensor of motion sees stillness, not effort.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+from imu_hip.exercise import conditioning
+from imu_hip.exercise.conditioning import LowPass, LowPassState, Sample
+from imu_hip.exercise.levels import Levels, lasted
+from imu_hip.model.event import Block
+from imu_hip.model.exercise_spec import BlockRule
+
+CUTOFF_HZ = 1.0
+
+_NEAR_HOLD_S = 0.2
+_SHOWN_S = 1.0
+"""A stretch is shown as a block after this long, though it counts only after `BlockRule.min_s`."""
+_MOST_SAMPLES = 12_000
+"""The range of a stretch longer than this many samples is that of its newest ones."""
+_RECENT_S = 4.0
+"""How far back samples are kept: the end of a hold is known later than it was."""
+
+
+@dataclass(slots=True)
+class BlockState:
+    """All that evolves: `recent` samples (time, angle, rate) and, while `seeking`, the `stretch` that may become a block."""
+
+    filter: LowPassState = field(default_factory=LowPassState)
+    recent: deque[tuple[float, float, float]] = field(default_factory=deque)
+    seeking: bool = False
+    stretch: deque[tuple[float, float]] = field(default_factory=deque)
+    start_s: float = 0.0
+    lowest_rad: float = math.inf
+    highest_rad: float = -math.inf
+
+
+def step(design: LowPass, rule: BlockRule, levels: Levels, state: BlockState, sample: Sample) -> tuple[Block, ...]:
+    """Take a known sample in; return the block that ended with it. Changes `state`."""
+    angle, rate = conditioning.step(design, state.filter, sample.t_s, sample.angle_rad)
+    t_s = sample.t_s - design.lag_s
+    recent = state.recent
+    recent.append((t_s, angle, rate))
+    while t_s - recent[0][0] > _RECENT_S:
+        recent.popleft()
+    return _extend(rule, levels, state, t_s, angle, rate) if state.seeking else ()
+
+
+def seek(rule: BlockRule, levels: Levels, state: BlockState, hold_end_s: float) -> tuple[Block, ...]:
+    """Look for a block from the end of a hold on, which may be some time ago."""
+    state.seeking = True
+    state.stretch.clear()
+    for t_s, angle, rate in state.recent:
+        if state.seeking and t_s > hold_end_s + _NEAR_HOLD_S:
+            found = _extend(rule, levels, state, t_s, angle, rate)
+            if found:
+                return found
+    return ()
+
+
+def stop(rule: BlockRule, state: BlockState, before_s: float = math.inf) -> tuple[Block, ...]:
+    """Look no further, because a hold began at `before_s` or the limb is back; return the block until then."""
+    stretch = state.stretch
+    while stretch and stretch[-1][0] > before_s - _NEAR_HOLD_S:
+        stretch.pop()
+    found = _finish(rule, state)
+    state.seeking = False
+    return found
+
+
+def is_showing(state: BlockState) -> bool:
+    """Tell whether the limb seems to be in a block now."""
+    return bool(state.stretch) and lasted(state.start_s, state.stretch[-1][0], _SHOWN_S)
+
+
+def _extend(
+    rule: BlockRule, levels: Levels, state: BlockState, t_s: float, angle: float, rate: float
+) -> tuple[Block, ...]:
+    """Lengthen the stretch by a sample, or end it and begin another."""
+    end_range = levels.end_range_rad
+    stretch = state.stretch
+    unseen = bool(stretch) and lasted(stretch[-1][0], t_s, levels.hold_rule.grace_s)
+    fits = rule.lowest * end_range < angle < rule.highest * end_range and abs(rate) < rule.still_rad_s and not unseen
+    if not fits:
+        return _finish(rule, state)
+    if not stretch:
+        state.start_s, state.lowest_rad, state.highest_rad = t_s, angle, angle
+    elif max(state.highest_rad, angle) - min(state.lowest_rad, angle) > rule.range_rad:
+        found = _finish(rule, state, keep=True)
+        if found:
+            return found
+        _drop_far(rule, state, t_s, angle)
+    stretch.append((t_s, angle))
+    state.lowest_rad = min(state.lowest_rad, angle)
+    state.highest_rad = max(state.highest_rad, angle)
+    if len(stretch) > _MOST_SAMPLES:
+        stretch.popleft()
+    return ()
+
+
+def _finish(rule: BlockRule, state: BlockState, *, keep: bool = False) -> tuple[Block, ...]:
+    """End the stretch: a block if it lasted; only the first one counts."""
+    stretch = state.stretch
+    found: tuple[Block, ...] = ()
+    if stretch and lasted(state.start_s, stretch[-1][0], rule.min_s):
+        angles = [angle for _, angle in stretch]
+        found = (Block(state.start_s, stretch[-1][0], max(angles) - min(angles)),)
+        state.seeking = False
+    if found or not keep:
+        stretch.clear()
+    return found
+
+
+def _drop_far(rule: BlockRule, state: BlockState, t_s: float, angle: float) -> None:
+    """Shorten a stretch from its beginning until it lies within the range around a new angle."""
+    near: deque[tuple[float, float]] = deque()
+    while state.stretch and abs(state.stretch[-1][1] - angle) <= rule.range_rad:
+        near.appendleft(state.stretch.pop())
+    state.stretch.clear()
+    state.stretch.extend(near)
+    angles = [each for _, each in near] or [angle]
+    state.start_s = near[0][0] if near else t_s
+    state.lowest_rad, state.highest_rad = min(angles), max(angles)

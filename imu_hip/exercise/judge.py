@@ -1,0 +1,252 @@
+"""The exercise stage: hip angles and marks -> what was done and how well, and the phase of every row.
+
+Rows between the marks `exercise` BEGIN and END are judged. In a recording without any such mark everything after its
+last calibration mark or maximal repetition is judged by the default exercise, and handed out at the end with a
+warning: only then is it known that no mark comes. (A table rest may also be the last thing done: it ends nothing.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.exercise import conditioning, end_range, part
+from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, LowPassState, Sample, low_pass
+from imu_hip.exercise.end_range import MaximalRepetition
+from imu_hip.exercise.hold import Mode
+from imu_hip.exercise.levels import levels
+from imu_hip.exercise.part import PartState
+from imu_hip.model.block import AngleBlock
+from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.event import EndRange, Event, Warning
+from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
+from imu_hip.model.item import Edge, MarkLabel, TimedMark
+from imu_hip.model.output import JudgeSnapshot
+
+_NO_PREPARATION = (MarkLabel.NEUTRAL, MarkLabel.EXERCISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Rules of the exercises that may come, id of the one that is meant when a mark names none, and the sample rate."""
+
+    specs: tuple[ExerciseSpec, ...]
+    exercise_id: str
+    rate_hz: float
+
+    def spec(self, exercise_id: str) -> ExerciseSpec | None:
+        """Return the rules of an exercise, None when there are none."""
+        return next((spec for spec in self.specs if spec.id == exercise_id), None)
+
+    def default_spec(self) -> ExerciseSpec:
+        """Return the rules of the default exercise.
+
+        Raises
+        ------
+        UsageError
+            When they are not among `specs`.
+        """
+        spec = self.spec(self.exercise_id)
+        if spec is None:
+            raise UsageError(
+                Reason.UNKNOWN_EXERCISE, f"there are no rules for exercise '{self.exercise_id}': give its file"
+            )
+        return spec
+
+
+@dataclass(slots=True)
+class State:
+    """All that evolves; a step changes it in place and returns it.
+
+    `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
+    `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
+    other intervals that are open.
+    """
+
+    filter: LowPassState = field(default_factory=LowPassState)
+    pending: tuple[TimedMark, ...] = ()
+    repetition: MaximalRepetition | None = None
+    plateaus_rad: dict[Direction, list[float]] = field(default_factory=dict)
+    used_in: Posture | None = None
+    part: PartState | None = None
+    marked: bool = False
+    held_back: tuple[Event, ...] = ()
+    preparing: frozenset[MarkLabel] = frozenset()
+    last_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOutput:
+    """Events in the order in which they became final, and the `Phase` (n,) of each row."""
+
+    events: tuple[Event, ...]
+    phases: NDArray[np.uint8]
+
+
+def step(params: Params, state: State, block: AngleBlock, marks: Sequence[TimedMark]) -> tuple[State, JudgeOutput]:
+    """Judge a block row by row; a mark takes effect at the first row at or after its time. The same for any cutting."""
+    pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
+    smoother = low_pass(CUTOFF_HZ, params.rate_hz)
+    events: list[Event] = []
+    phases = np.zeros(len(block.t_s), np.uint8)
+    known = (block.valid & np.isfinite(block.angles_rad[:, 2])).tolist()
+    rows = zip(block.t_s.tolist(), block.angles_rad[:, 2].tolist(), block.sd_rad[:, 2].tolist(), known, strict=True)
+    for row, (t_s, angle_rad, sd_rad, is_known) in enumerate(rows):
+        while pending and pending[0].t_s <= t_s:
+            events += _mark(params, state, pending.pop(0))
+        state.last_s = t_s
+        if is_known:
+            smooth_rad, rate_rad_s = conditioning.step(smoother, state.filter, t_s, angle_rad)
+            sample = Sample(t_s - LAG_S, smooth_rad, rate_rad_s, sd_rad)
+        else:
+            sample = Sample(t_s - LAG_S, math.nan, math.nan, math.nan)
+        new, phases[row] = _judge(params, state, sample, t_s)
+        events += new
+    state.pending = tuple(pending)
+    return state, JudgeOutput(tuple(events), phases)
+
+
+def finish(params: Params, state: State) -> tuple[State, JudgeOutput]:
+    """End whatever is going on, because the data are over."""
+    events: list[Event] = []
+    for mark in state.pending:
+        events += _mark(params, state, mark)
+    state.pending = ()
+    if not state.marked:
+        events += [_no_exercise_mark(params), *state.held_back]
+        state.held_back = ()
+    events += _end_part(state, state.last_s)
+    return state, JudgeOutput(tuple(events), np.zeros(0, np.uint8))
+
+
+def snapshot(params: Params, state: State) -> JudgeSnapshot:
+    """Return what there is to show now; angles are + toward internal rotation, so external levels are negative."""
+    running = state.part if state.marked else None
+    if running is None:
+        return _before_part(params, state)
+    lane = part.lane_in_view(running)
+    if lane is None or lane.levels is None:
+        return JudgeSnapshot(None, None, None, 0, 0, (), running.spec.id)
+    sign = 1.0 if lane.direction is Direction.INTERNAL else -1.0
+    cycle = lane.cycle
+    number = max(1, cycle.finished + bool(cycle.steps)) if running.spec.cycle else 0
+    return JudgeSnapshot(
+        end_range_rad=sign * lane.levels.end_range_rad,
+        enter_rad=sign * lane.hold.enter_rad,
+        hold_start_s=lane.hold.start_s if lane.hold.mode is Mode.HOLD else None,
+        cycle_number=number,
+        cycles_complete=cycle.complete,
+        steps_done=cycle.shown,
+        exercise_id=running.spec.id,
+    )
+
+
+def _before_part(params: Params, state: State) -> JudgeSnapshot:
+    """Show the end range as soon as it has been measured."""
+    spec = params.default_spec()
+    plateaus_rad = state.plateaus_rad.get(spec.directions[0], ())
+    if len(plateaus_rad) < 2:
+        return JudgeSnapshot(None, None, None, 0, 0, (), None)
+    end_range_rad = end_range.from_repetitions(plateaus_rad)
+    own = levels(spec.directions[0], end_range_rad, spec.hold, spec.exit)
+    sign = 1.0 if own.direction is Direction.INTERNAL else -1.0
+    return JudgeSnapshot(sign * end_range_rad, sign * own.enter_rad, None, 0, 0, (), None)
+
+
+def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tuple[Event, ...], int]:
+    """Judge one row within its part, if it is in one."""
+    known = sample.angle_rad == sample.angle_rad
+    if state.repetition is not None:
+        end_range.follow(state.repetition, sample)
+    judging = state.repetition is None and (state.marked or not state.preparing)
+    if state.part is None and not state.marked and judging and known:
+        state.part, state.held_back = part.start(params.default_spec(), t_s, params.rate_hz, state.plateaus_rad)
+    if state.part is None:
+        return (), part.unjudged_phase(params.default_spec(), sample)
+    # What happens while something else was asked for is not seen by the rules.
+    seen = sample if judging else Sample(sample.t_s, math.nan, math.nan, math.nan)
+    new, phase = part.step(state.part, seen)
+    if not state.marked:
+        state.held_back += new
+        new = ()
+    if not (state.marked and judging):
+        phase = part.unjudged_phase(state.part.spec, sample)
+    return new, phase
+
+
+def _mark(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
+    begins = mark.edge is Edge.BEGIN
+    if not state.marked and begins and mark.label not in (MarkLabel.NEUTRAL, MarkLabel.TABLE_REST):
+        state.part, state.held_back = None, ()
+    if mark.label is MarkLabel.EXERCISE:
+        if begins:
+            return _begin_part(params, state, mark)
+        return _end_part(state, mark.t_s) if state.marked else ()
+    if mark.label is MarkLabel.MAX_REP:
+        if not begins:
+            return _end_repetition(state, mark.t_s)
+        named = [direction for direction in Direction if direction.value == mark.detail]
+        state.repetition = MaximalRepetition(named[0] if named else None)
+    elif mark.label not in _NO_PREPARATION:
+        state.preparing = state.preparing | {mark.label} if begins else state.preparing - {mark.label}
+    return ()
+
+
+def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
+    events = _end_part(state, mark.t_s)
+    state.marked = True
+    named = params.spec(mark.detail)
+    spec = params.default_spec() if named is None else named
+    if named is None and mark.detail:
+        events += (_unknown_exercise(mark.detail, spec),)
+    if state.used_in is not None and state.used_in is not spec.posture:
+        # An end range is one of its posture.
+        state.plateaus_rad, state.used_in = {}, None
+    state.part, begun = part.start(spec, mark.t_s, params.rate_hz, state.plateaus_rad)
+    return events + begun
+
+
+def _end_part(state: State, t_s: float) -> tuple[Event, ...]:
+    if state.part is None:
+        return ()
+    events = part.close(state.part, max(t_s, state.part.start_s))
+    state.used_in, state.part = state.part.spec.posture, None
+    return events
+
+
+def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
+    """Count a maximal repetition; from the second one on there is an end range."""
+    repetition, state.repetition = state.repetition, None
+    found = None if repetition is None else end_range.reached(repetition)
+    if found is None:
+        return ()
+    direction, plateau_rad = found
+    if state.part is None and state.used_in is not None:
+        # Repetitions after a part are made for the next one.
+        state.plateaus_rad, state.used_in = {}, None
+    repetitions = state.plateaus_rad.setdefault(direction, [])
+    repetitions.append(plateau_rad)
+    if len(repetitions) < 2:
+        return ()
+    end_range_rad = end_range.from_repetitions(repetitions)
+    events: tuple[Event, ...] = (EndRange(t_s, direction, end_range_rad, from_max_rep=True),)
+    if state.part is not None:
+        events += part.retarget(state.part, direction, end_range_rad)
+    return events
+
+
+def _no_exercise_mark(params: Params) -> Warning:
+    text = (
+        "no exercise interval was marked: everything after the last calibration was judged as "
+        f"{params.exercise_id}, and its rows have no phases of holds. Mark the part to be judged as exercise."
+    )
+    return Warning("no_exercise_mark", text)
+
+
+def _unknown_exercise(name: str, used: ExerciseSpec) -> Warning:
+    text = f"there are no rules for the marked exercise '{name}': judged as {used.id}. Name a known exercise."
+    return Warning("unknown_exercise", text)

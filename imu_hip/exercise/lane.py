@@ -1,0 +1,205 @@
+"""Judge one direction of an exercise: end range, holds, exits, and where the exercise has them blocks and cycles.
+
+Without a marked maximal repetition the end range is taken from the exercise itself: the samples of the first way out
+wait until its plateau is known, and are judged then.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from imu_hip.exercise import block, cycle, end_range, hold
+from imu_hip.exercise.block import BlockState
+from imu_hip.exercise.conditioning import LowPass, Sample
+from imu_hip.exercise.cycle import CycleState
+from imu_hip.exercise.end_range import Excursion
+from imu_hip.exercise.hold import HoldState, Mode
+from imu_hip.exercise.levels import Levels, levels
+from imu_hip.model.event import Block as IsometricBlock
+from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
+from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
+
+_MOST_WAITING = 12_000
+"""How many samples wait for an end range at most: two minutes at 100 Hz."""
+
+LaneEvent = Hold | Touch | Exit | IsometricBlock
+
+
+@dataclass(slots=True)
+class LaneState:
+    """All that evolves in one direction; its samples are + toward the end range.
+
+    `levels` is None until an end range is known. `excursion` is None when that came from maximal repetitions;
+    `plateaus_rad`, `waiting` and `next_rad` (an end range for when the limb is at rest) serve where it did not.
+    """
+
+    direction: Direction
+    levels: Levels | None = None
+    hold: HoldState = field(default_factory=HoldState)
+    block: BlockState = field(default_factory=BlockState)
+    block_end_s: float = -math.inf
+    cycle: CycleState = field(default_factory=CycleState)
+    excursion: Excursion | None = None
+    plateaus_rad: list[float] = field(default_factory=list)
+    waiting: list[Sample] = field(default_factory=list)
+    next_rad: float | None = None
+    last_s: float = -math.inf
+
+
+def start(spec: ExerciseSpec, direction: Direction, end_range_rad: float | None) -> LaneState:
+    """Return a lane at rest; without an end range it looks for one itself."""
+    state = LaneState(direction)
+    if end_range_rad is None:
+        state.excursion = Excursion()
+    else:
+        _set_levels(spec, state, end_range_rad)
+    return state
+
+
+def step(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
+    """Judge one sample, known or not; `smoother` is the low-pass of the block. Changes `state`."""
+    state.last_s = sample.t_s
+    if state.excursion is None:
+        return _judge(spec, smoother, state, sample)
+    plateau = end_range.watch(spec.hold, state.excursion, sample)
+    if plateau is not None:
+        state.plateaus_rad.append(plateau)
+        state.next_rad = end_range.from_exercise(state.plateaus_rad)
+    events: tuple[ExerciseEvent, ...] = ()
+    if state.levels is None:
+        state.waiting.append(sample)
+        if len(state.waiting) > _MOST_WAITING:
+            del state.waiting[: _MOST_WAITING // 2]
+    else:
+        events = _judge(spec, smoother, state, sample)
+    if state.next_rad is not None and hold.is_at_rest(state.hold):
+        events += _adopt(spec, smoother, state, sample.t_s)
+    return events
+
+
+def retarget(
+    spec: ExerciseSpec, smoother: LowPass, state: LaneState, end_range_rad: float
+) -> tuple[ExerciseEvent, ...]:
+    """Go on with the end range of maximal repetitions that were made just now."""
+    events = _break_off(spec, state)
+    state.excursion = state.next_rad = None
+    _set_levels(spec, state, end_range_rad)
+    return events + _judge_waiting(spec, smoother, state)
+
+
+def close(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> tuple[ExerciseEvent, ...]:
+    """End whatever is going on, because nothing more comes."""
+    events: tuple[ExerciseEvent, ...] = ()
+    if state.levels is None and state.excursion is not None and state.excursion.best_rad > 0.0:
+        state.next_rad = state.excursion.best_rad
+        events = _adopt(spec, smoother, state, state.last_s)
+    return events + _break_off(spec, state)
+
+
+def phase(spec: ExerciseSpec, state: LaneState, sample: Sample) -> Phase:
+    """Return what the limb is doing, as far as it can be told at this sample (which must be known)."""
+    if state.hold.mode is Mode.HOLD:
+        return Phase.HOLD
+    if block.is_showing(state.block):
+        return Phase.BLOCK
+    own = state.levels
+    if own is not None and state.hold.mode is Mode.EXIT and sample.rate_rad_s <= own.still_rad_s:
+        return Phase.EXIT
+    neutral_rad = spec.hold.smallest_end_range_rad if own is None else own.neutral_rad
+    return Phase.NEUTRAL if sample.angle_rad <= neutral_rad else Phase.APPROACH
+
+
+def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
+    own = state.levels
+    if own is None:
+        return ()
+    known = sample.angle_rad == sample.angle_rad
+    events = hold.step(own, state.hold, sample)
+    at_rest = known and state.hold.mode is Mode.IDLE and sample.angle_rad <= own.neutral_rad
+    blocks: tuple[IsometricBlock, ...] = ()
+    if spec.block is not None:
+        if known:
+            blocks = block.step(smoother, spec.block, own, state.block, sample)
+        blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
+    if not (events or blocks or at_rest):
+        return ()
+    return _in_order(spec, state, events, blocks, sample.t_s if at_rest else None)
+
+
+def _seek_block(
+    rule: BlockRule, own: Levels, state: LaneState, events: tuple[hold.HoldEvent, ...], *, at_rest: bool
+) -> tuple[IsometricBlock, ...]:
+    """Look for the block of a cycle after each of its holds, until one is found, a hold begins or the limb is back."""
+    blocks: tuple[IsometricBlock, ...] = ()
+    for event in events:
+        if isinstance(event, Hold) and Step.BLOCK not in state.cycle.steps:
+            blocks += block.seek(rule, own, state.block, event.end_s)
+    if state.block.seeking:
+        if state.hold.mode is Mode.HOLD:
+            blocks += block.stop(rule, state.block, state.hold.start_s)
+        elif at_rest:
+            blocks += block.stop(rule, state.block)
+    return blocks
+
+
+def _in_order(
+    spec: ExerciseSpec,
+    state: LaneState,
+    events: tuple[hold.HoldEvent, ...],
+    blocks: tuple[IsometricBlock, ...],
+    neutral_s: float | None,
+) -> tuple[ExerciseEvent, ...]:
+    """Put the events of one moment in order, holds first and exits last, and the cycle that they end behind them."""
+    for found in blocks:
+        state.block_end_s = found.end_s
+    exits = tuple(event for event in events if isinstance(event, Exit))
+    ordered: tuple[LaneEvent, ...] = (
+        *(event for event in events if not isinstance(event, Exit)),
+        *blocks,
+        *(exit_ for exit_ in exits if not _led_into_block(state, exit_)),
+    )
+    if not spec.cycle:
+        return ordered
+    for event in ordered:
+        cycle.add(state.cycle, event)
+    if neutral_s is None:
+        return ordered
+    state.cycle.neutral_s = neutral_s
+    return ordered + cycle.close(spec.cycle, state.cycle, neutral_s)
+
+
+def _led_into_block(state: LaneState, way_back: Exit) -> bool:
+    """Tell whether an exit that did not reach neutral is none, because the limb went into the block."""
+    blocked = state.block_end_s > way_back.start_s or block.is_showing(state.block)
+    return way_back.verdict is None and blocked
+
+
+def _break_off(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
+    """End hold, block and cycle where they are."""
+    if state.levels is None:
+        return ()
+    events = hold.close(state.levels, state.hold)
+    blocks = block.stop(spec.block, state.block) if spec.block is not None and state.block.seeking else ()
+    ended = _in_order(spec, state, events, blocks, None)
+    return ended + cycle.close(spec.cycle, state.cycle, state.last_s)
+
+
+def _adopt(spec: ExerciseSpec, smoother: LowPass, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
+    """Take on the end range that the exercise itself showed, and judge what waited for it."""
+    end_range_rad, state.next_rad = state.next_rad, None
+    if end_range_rad is None or (state.levels is not None and state.levels.end_range_rad == end_range_rad):
+        return ()
+    _set_levels(spec, state, end_range_rad)
+    known = EndRange(t_s, state.direction, end_range_rad, from_max_rep=False)
+    return (known, *_judge_waiting(spec, smoother, state))
+
+
+def _judge_waiting(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> tuple[ExerciseEvent, ...]:
+    waiting, state.waiting = state.waiting, []
+    return tuple(event for sample in waiting for event in _judge(spec, smoother, state, sample))
+
+
+def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:
+    state.levels = levels(state.direction, end_range_rad, spec.hold, spec.exit)
+    state.hold = hold.initial(state.levels)

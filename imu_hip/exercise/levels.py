@@ -1,0 +1,58 @@
+"""Turn the rules of an exercise into levels for one person: everything is relative to the personal end range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imu_hip.model.exercise_spec import Direction, ExitRule, HoldRule, Threshold
+
+TIME_TOLERANCE_S = 1e-6
+"""Time stamps are sums of floating-point steps: a span is over when this little is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Angles and speeds of one direction, + toward its end range; `exit_rule` is None where exits are not graded."""
+
+    direction: Direction
+    end_range_rad: float
+    enter_rad: float
+    leave_rad: float
+    neutral_rad: float
+    still_rad_s: float
+    release_rad_s: float
+    drop_rad: float
+    step_rad: float
+    hold_rule: HoldRule
+    exit_rule: ExitRule | None
+
+
+def levels(direction: Direction, end_range_rad: float, hold: HoldRule, exit_rule: ExitRule | None) -> Levels:
+    """Return the levels of a person whose end range in this direction is `end_range_rad`.
+
+    With an end range of less than 8° the floors would reach down into neutral: there no hold begins or goes on.
+    """
+    neutral_rad = hold.neutral_fraction * end_range_rad
+    return Levels(
+        direction=direction,
+        end_range_rad=end_range_rad,
+        enter_rad=max(neutral_rad, end_range_rad - larger(hold.enter, end_range_rad)),
+        leave_rad=max(neutral_rad, end_range_rad - larger(hold.leave, end_range_rad)),
+        neutral_rad=neutral_rad,
+        still_rad_s=larger(hold.still, end_range_rad),
+        release_rad_s=larger(hold.release, end_range_rad),
+        drop_rad=larger(hold.drop, end_range_rad),
+        step_rad=larger(hold.step, end_range_rad),
+        hold_rule=hold,
+        exit_rule=exit_rule,
+    )
+
+
+def larger(threshold: Threshold, end_range_rad: float) -> float:
+    """Return the larger of the floor and the fraction of the end range."""
+    return max(threshold.floor, threshold.fraction * end_range_rad)
+
+
+def lasted(since_s: float, t_s: float, span_s: float) -> bool:
+    """Tell whether `span_s` has gone by between two time stamps."""
+    return t_s - since_s >= span_s - TIME_TOLERANCE_S

@@ -1,0 +1,137 @@
+"""Judge one part: an exercise from its beginning to its end, in each direction it trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imu_hip.exercise import block, end_range, lane
+from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
+from imu_hip.exercise.lane import LaneState
+from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, Warning
+from imu_hip.model.exercise_spec import Direction, ExerciseSpec
+
+
+@dataclass(slots=True)
+class PartState:
+    """All that evolves: a lane for each direction that can be judged; `inward`: the side the limb was last seen on."""
+
+    spec: ExerciseSpec
+    start_s: float
+    smoother: LowPass
+    lanes: tuple[LaneState, ...]
+    inward: bool = True
+
+
+def start(
+    spec: ExerciseSpec, t_s: float, rate_hz: float, plateaus_rad: Mapping[Direction, Sequence[float]]
+) -> tuple[PartState, tuple[Event, ...]]:
+    """Begin a part; `plateaus_rad` are the maximal repetitions made for it."""
+    lanes: list[LaneState] = []
+    events: list[Event] = [PartStarted(t_s, spec.id)]
+    unknown = []
+    for direction in spec.directions:
+        repetitions = plateaus_rad.get(direction, ())
+        if not repetitions:
+            unknown.append(direction)
+            lanes.append(lane.start(spec, direction, None))
+            continue
+        end_range_rad = end_range.from_repetitions(repetitions)
+        if len(repetitions) == 1:
+            events += [EndRange(t_s, direction, end_range_rad, from_max_rep=True), _one_repetition(direction)]
+        if end_range_rad < spec.hold.smallest_end_range_rad:
+            events.append(_too_small(spec, direction, end_range_rad))
+        else:
+            lanes.append(lane.start(spec, direction, end_range_rad))
+    if unknown:
+        events.append(_no_repetition(spec, unknown))
+    return PartState(spec, t_s, low_pass(block.CUTOFF_HZ, rate_hz), tuple(lanes)), tuple(events)
+
+
+def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
+    """Judge one sample, + toward internal rotation; the phase of one that is not known is UNKNOWN. Changes `state`."""
+    events: tuple[Event, ...] = ()
+    known = sample.angle_rad == sample.angle_rad
+    phase = Phase.UNKNOWN
+    if known:
+        state.inward = sample.angle_rad >= 0.0
+    for each in state.lanes:
+        turned = sample
+        if each.direction is Direction.EXTERNAL:
+            turned = Sample(sample.t_s, -sample.angle_rad, -sample.rate_rad_s, sample.sd_rad)
+        events += lane.step(state.spec, state.smoother, each, turned)
+        if known:
+            phase = max(phase, lane.phase(state.spec, each, turned))
+    return events, phase if state.lanes else unjudged_phase(state.spec, sample)
+
+
+def retarget(state: PartState, direction: Direction, end_range_rad: float) -> tuple[Event, ...]:
+    """Go on with the end range of maximal repetitions made within the part."""
+    if end_range_rad < state.spec.hold.smallest_end_range_rad:
+        return (_too_small(state.spec, direction, end_range_rad),)
+    events: tuple[Event, ...] = ()
+    for each in state.lanes:
+        if each.direction is direction:
+            events += lane.retarget(state.spec, state.smoother, each, end_range_rad)
+    return events
+
+
+def close(state: PartState, t_s: float) -> tuple[Event, ...]:
+    """End the part at `t_s`, with whatever is going on in it."""
+    events: list[Event] = []
+    for each in state.lanes:
+        events += lane.close(state.spec, state.smoother, each)
+        if each.levels is None:
+            events.append(_no_plateau(state.spec, each.direction))
+    return (*events, PartEnded(t_s, state.spec.id))
+
+
+def lane_in_view(state: PartState) -> LaneState | None:
+    """Return the lane of the side the limb is on, None when that direction is not judged."""
+    direction = Direction.INTERNAL if state.inward else Direction.EXTERNAL
+    if len(state.lanes) == 1:
+        return state.lanes[0]
+    return next((each for each in state.lanes if each.direction is direction), None)
+
+
+def unjudged_phase(spec: ExerciseSpec, sample: Sample) -> Phase:
+    """Return the phase of a sample while no hold can be judged: it only tells neutral from anything else."""
+    if sample.angle_rad != sample.angle_rad:
+        return Phase.UNKNOWN
+    in_neutral = abs(sample.angle_rad) <= spec.hold.smallest_end_range_rad
+    return Phase.NEUTRAL if in_neutral else Phase.APPROACH
+
+
+def _one_repetition(direction: Direction) -> Warning:
+    text = (
+        f"only one maximal repetition toward {direction.value} rotation was seen: the end range is less sure. "
+        "Make two before the exercise."
+    )
+    return Warning("one_max_rep", text)
+
+
+def _no_repetition(spec: ExerciseSpec, directions: Sequence[Direction]) -> Warning:
+    text = (
+        f"no maximal repetition toward {' and '.join(directions)} rotation was marked before {spec.id}: "
+        "its own largest plateaus stand for the end range, so percentages and limits are less sure. "
+        "Mark two as max_rep."
+    )
+    return Warning("no_max_rep", text)
+
+
+def _too_small(spec: ExerciseSpec, direction: Direction, end_range_rad: float) -> Warning:
+    text = (
+        f"the end range toward {direction.value} rotation is {math.degrees(end_range_rad):.1f}°, below the "
+        f"{math.degrees(spec.hold.smallest_end_range_rad):.0f}° that holds can be told from: it is not judged. "
+        "Check the thigh sensor and repeat the maximal repetitions."
+    )
+    return Warning("end_range_too_small", text)
+
+
+def _no_plateau(spec: ExerciseSpec, direction: Direction) -> Warning:
+    text = (
+        f"no plateau of {math.degrees(spec.hold.smallest_end_range_rad):.0f}° or more toward {direction.value} "
+        "rotation was seen: without an end range it is not judged. Mark two maximal repetitions as max_rep."
+    )
+    return Warning("no_end_range", text)

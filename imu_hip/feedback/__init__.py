@@ -1,0 +1,1 @@
+"""Feedback: what ears and the console get of a session."""

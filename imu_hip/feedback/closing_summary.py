@@ -1,0 +1,134 @@
+"""The closing summary of a session: cycles, holds, exits, faults and warnings as lines of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import degrees
+
+from imu_hip.feedback.wording import angle, clock, count, figure
+from imu_hip.model.event import (
+    Block,
+    CalibrationStep,
+    Compensation,
+    Cycle,
+    EndRange,
+    Event,
+    Exit,
+    Hold,
+    HoldVerdict,
+    PartStarted,
+    RadioTrouble,
+    Touch,
+    Trouble,
+    Warning,
+)
+from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.setup import Setup
+
+DISCLAIMER = "Training, research and education. Not a medical device."
+COUNTED = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.BAD_PACKET, RadioTrouble.QUEUE_FULL)
+
+_HOLD = {
+    HoldVerdict.COMPLETE: "full breath",
+    HoldVerdict.SHORT: "short",
+    HoldVerdict.DATA_LOST: "data lost",
+}
+
+
+def summary_lines(setup: Setup, events: Sequence[Event]) -> list[str]:
+    """Return the summary of everything that happened, part by part; angles are ± 2 SD, in degrees."""
+    lines = []
+    for exercise_id, part in _parts(setup, events):
+        spec = setup.exercise(exercise_id)
+        name = f"{spec.name}, {spec.posture.value.replace('_', ' ')}" if spec else exercise_id
+        lines += [f"{name} · {setup.side.value} side", *_part(part)]
+    lines += _calibration(events) + _trouble(events)
+    lines += [f"! {event.text}" for event in events if isinstance(event, Warning)]
+    return [*lines, DISCLAIMER]
+
+
+def _parts(setup: Setup, events: Sequence[Event]) -> Iterable[tuple[str, list[Event]]]:
+    """Yield the exercise and events of each part; without any, all is of the setup's exercise."""
+    starts = [index for index, event in enumerate(events) if isinstance(event, PartStarted)]
+    if not starts:
+        yield setup.exercise_id, list(events)
+        return
+    for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
+        start = events[first]
+        if isinstance(start, PartStarted):
+            yield start.exercise_id, list(events[first:beyond])
+
+
+def _part(events: Sequence[Event]) -> list[str]:
+    end_ranges = {event.direction: _end_range(event) for event in events if isinstance(event, EndRange)}
+    cycles = [event for event in events if isinstance(event, Cycle)]
+    holds = [event for event in events if isinstance(event, Hold)]
+    exits = [event for event in events if isinstance(event, Exit)]
+    blocks = [event for event in events if isinstance(event, Block)]
+    touches = sum(isinstance(event, Touch) for event in events)
+    lines = [f"  {text}" for text in end_ranges.values()]
+    if cycles:
+        complete = sum(cycle.complete for cycle in cycles)
+        lines.append(f"  Cycles: {complete} of {len(cycles)} complete")
+        lines += [_missing(number, cycle) for number, cycle in enumerate(cycles, 1) if cycle.missing]
+    lines.append(f"  Holds: {len(holds)}" + (f", too short to count: {touches}" if touches else ""))
+    lines += [_hold(number, hold) for number, hold in enumerate(holds, 1)]
+    if blocks:
+        lines.append(f"  Blocks: {len(blocks)}")
+        lines += [_block(number, block) for number, block in enumerate(blocks, 1)]
+    lines.append(f"  Exits: {len(exits)}")
+    lines += [_exit(number, exit_) for number, exit_ in enumerate(exits, 1)]
+    faults = Counter(event.kind.value for event in events if isinstance(event, Compensation))
+    lines += [f"  {kind.replace('_', ' ').capitalize()}: {count(n, 'time')}" for kind, n in faults.items()]
+    return lines
+
+
+def _end_range(event: EndRange) -> str:
+    source = "" if event.from_max_rep else ", taken from holds"
+    return f"End range: {figure(degrees(event.end_range_rad))}° {event.direction.value}{source}"
+
+
+def _missing(number: int, cycle: Cycle) -> str:
+    return f"    {number}. without {', '.join(_step(step) for step in cycle.missing)}"
+
+
+def _step(step: Step) -> str:
+    return step.value.replace("_", " ")
+
+
+def _hold(number: int, hold: Hold) -> str:
+    reached = angle(degrees(hold.angle_rad), degrees(hold.sd_rad))
+    direction = "in" if hold.direction is Direction.INTERNAL else "out"
+    percent = f"{figure(100.0 * hold.fraction_of_end_range)} % of end range"
+    text = f"{clock(hold.start_s)}  {hold.end_s - hold.start_s:.1f} s at {reached} {direction}, {percent}"
+    return f"    {number}. {text}: {_HOLD[hold.verdict]}" + (f" ({hold.why})" if hold.why else "")
+
+
+def _block(number: int, block: Block) -> str:
+    still = f"within {degrees(block.range_rad):.1f}°"
+    return f"    {number}. {clock(block.start_s)}  {block.end_s - block.start_s:.1f} s {still}"
+
+
+def _exit(number: int, exit_: Exit) -> str:
+    verdict = exit_.verdict.value if exit_.verdict else "not graded"
+    speed = f"peak {figure(degrees(exit_.peak_rad_s))}°/s"
+    text = f"{number}. {clock(exit_.start_s)}  {exit_.end_s - exit_.start_s:.1f} s, {speed}: {verdict}"
+    return f"    {text}" + (f" ({exit_.why})" if exit_.why else "")
+
+
+def _calibration(events: Sequence[Event]) -> list[str]:
+    """Return refused calibration steps that were never made good."""
+    last: dict[str, CalibrationStep] = {}
+    for event in events:
+        if isinstance(event, CalibrationStep):
+            last[event.label] = event
+    return [f"! {label.replace('_', ' ')}: {step.text}" for label, step in last.items() if not step.accepted]
+
+
+def _trouble(events: Sequence[Event]) -> list[str]:
+    found: Counter[tuple[str, RadioTrouble]] = Counter()
+    for event in events:
+        if isinstance(event, Trouble) and event.kind in COUNTED:
+            found[event.role.value, event.kind] += 1
+    return [f"! {role} sensor: {kind.value.replace('_', ' ')}, {count(n, 'time')}" for (role, kind), n in found.items()]

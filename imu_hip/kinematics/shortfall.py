@@ -1,0 +1,37 @@
+"""What calibration could not do by the end of a recording, with its consequence and what to do about it."""
+
+from __future__ import annotations
+
+from imu_hip.kinematics.neutral_anchor import TEMPLATES
+from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.model.event import Warning
+
+
+def shortfalls(params: KinematicsParams, state: KinematicsState) -> tuple[Warning, ...]:
+    """Return a warning for everything that was missing."""
+    found = state.calibration
+    if found.pose is None:
+        text = "no usable N-pose: there are no hip angles; stand still with straight legs for 5 s at the start"
+        return (Warning("no_n_pose", text),)
+    if state.alignment is None:
+        text = (
+            "how the sensors sit on the body is not known, so there are no hip angles; after standing still do three "
+            "straight leg swings and three bows, or walk a few steps forward"
+        )
+        return (Warning("not_aligned", text),)
+    warnings: list[Warning] = []
+    for axis, name, movement in (
+        (found.thigh_axis, "thigh", "leg swings"),
+        (found.pelvis_axis, "pelvis", "bows"),
+    ):
+        source = "walking" if axis is None else axis.source
+        if source != "movement":
+            text = f"no {movement}: how the {name} sensor sits is taken from {source}, so the angles are less exact"
+            warnings.append(Warning(f"no_{movement.replace(' ', '_')}", text))
+    if not state.posture_anchored and TEMPLATES[state.posture or params.posture].flat:
+        text = (
+            "no neutral pause in the exercise posture was used: internal rotation carries the whole mounting error; "
+            "lie still in neutral for 3 s before the first repetition"
+        )
+        warnings.append(Warning("no_posture_neutral", text))
+    return tuple(warnings)

@@ -1,0 +1,89 @@
+"""The kinematics stage: orientations and marks -> hip angles with standard deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from imu_hip.kinematics import rows, zeroing
+from imu_hip.kinematics.calibration import COLLECTED
+from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.event import Event
+from imu_hip.model.item import Edge, MarkLabel, TimedMark
+
+_NEUTRAL = (MarkLabel.NEUTRAL, MarkLabel.POSTURE_NEUTRAL)
+
+
+def step(
+    params: KinematicsParams,
+    state: KinematicsState,
+    block: OrientationBlock,
+    marks: Sequence[TimedMark],
+    period_s: float,
+    bias_known_since_s: float | None,
+) -> tuple[KinematicsState, AngleBlock, tuple[Event, ...]]:
+    """Compute angles row by row; marks and ticks take effect at the first row at or after their time.
+
+    `bias_known_since_s`: from when on the gyroscopes' bias is known from a table rest (None: it is not).
+    """
+    state = replace(state, bias_known_since_s=bias_known_since_s)
+    pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
+    pieces: list[AngleBlock] = []
+    events: list[Event] = []
+    start, n = 0, len(block.t_s)
+    while start < n:
+        while pending and pending[0].t_s <= block.t_s[start]:
+            state, new = _mark(params, state, pending.pop(0), period_s)
+            events.extend(new)
+        stop = n
+        if pending:
+            stop = min(stop, int(np.searchsorted(block.t_s, pending[0].t_s, side="left")))
+        walking = state.calibration.walking
+        if zeroing.walks(state) and walking is not None:
+            if walking.next_tick_s <= block.t_s[start]:
+                state, new = zeroing.walking_tick(params, state, float(block.t_s[start]))
+                events.extend(new)
+                continue
+            stop = min(stop, int(np.searchsorted(block.t_s, walking.next_tick_s, side="left")))
+        state, piece, new = rows.run(params, state, _rows(block, start, stop), period_s)
+        pieces.append(piece)
+        events.extend(new)
+        start = stop
+    return replace(state, pending=tuple(pending)), _join(pieces), tuple(events)
+
+
+def _mark(
+    params: KinematicsParams, state: KinematicsState, mark: TimedMark, period_s: float
+) -> tuple[KinematicsState, tuple[Event, ...]]:
+    if mark.edge is Edge.BEGIN:
+        state = replace(state, posture=params.postures.get(mark.detail, state.posture))
+        if mark.label in COLLECTED:
+            opened = replace(state.calibration, open_label=mark.label, open_since_s=mark.t_s, rows=())
+            state = replace(state, calibration=opened)
+        if mark.label in _NEUTRAL:
+            state = replace(state, neutral_mark=mark.label, neutral_since_s=mark.t_s, anchored=False)
+        return state, ()
+    events: list[Event] = []
+    if mark.label is state.calibration.open_label:
+        state, events = zeroing.end_calibration(params, state, mark.t_s, period_s)
+    if mark.label is state.neutral_mark:
+        state, new = zeroing.end_neutral(params, state, mark.t_s)
+        events = [*events, *new]
+    return state, tuple(events)
+
+
+def _rows(block: OrientationBlock, start: int, stop: int) -> OrientationBlock:
+    return OrientationBlock(**{name: getattr(block, name)[start:stop] for name in OrientationBlock.__slots__})
+
+
+def _join(pieces: list[AngleBlock]) -> AngleBlock:
+    if len(pieces) == 1:
+        return pieces[0]
+    if not pieces:
+        return rows.no_rows()
+    return AngleBlock(
+        **{name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in AngleBlock.__slots__}
+    )

@@ -1,0 +1,82 @@
+"""What the kinematics stage can be tuned with, and all that evolves in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from imu_hip.kinematics.alignment import Alignment
+from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
+from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
+from imu_hip.kinematics.neutral_anchor import AnchorParams
+from imu_hip.kinematics.uncertainty import UncertaintyParams
+from imu_hip.model.block import Floats
+from imu_hip.model.exercise_spec import Posture
+from imu_hip.model.item import MarkLabel, TimedMark
+from imu_hip.model.setup import Side
+
+
+@dataclass(frozen=True, slots=True)
+class KinematicsParams:
+    """`postures`: posture of each exercise id.
+
+    `quiet_*`: when a limb counts as quiet. `lost_rad_s`: how fast an unseen limb may turn.
+
+    `tilt_decay_s`: in which time gravity repairs an inclination (the orientation filter's own).
+    """
+
+    side: Side
+    posture: Posture
+    postures: dict[str, Posture]
+    calibration: CalibrationParams = field(default_factory=CalibrationParams)
+    heading: HeadingParams = field(default_factory=HeadingParams)
+    anchor: AnchorParams = field(default_factory=AnchorParams)
+    uncertainty: UncertaintyParams = field(default_factory=UncertaintyParams)
+    pose_sd_rad: float = math.radians(1.0)
+    quiet_rad_s: float = math.radians(5.0)
+    quiet_s: float = 1.0
+    quiet_at_end_s: float = 0.4
+    quiet_hz: float = 1.0
+    lost_rad_s: float = math.radians(20.0)
+    lost_tilt_rad_s: float = math.radians(10.0)
+    tilt_decay_s: float = 3.0
+    step_rad: float = math.radians(2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class KinematicsState:
+    """All that evolves.
+
+    `latest`: both sensors' orientations at the newest row where both are known, `last_*` each sensor's own newest.
+    `twist_*_rad`: heading given back after a restart. `*_sum` run over the whole recording (differences of them do
+    not depend on how rows were cut), `*_at_tick` are their values at the last tick. `neutral_mark`: the open prompt
+    to be neutral; `anchored`: it has been used; `sd_rad` (3,) at the last tick.
+    """
+
+    calibration: CalibrationState = field(default_factory=CalibrationState)
+    alignment: Alignment | None = None
+    heading: HeadingState | None = None
+    posture: Posture | None = None
+    bias_known_since_s: float | None = None
+    pending: tuple[TimedMark, ...] = ()
+    next_tick_s: float = 0.0
+    last_tick_s: float = 0.0
+    last_known_s: float | None = None
+    latest: tuple[Floats, Floats] | None = None
+    last_pelvis: Floats | None = None
+    last_thigh: Floats | None = None
+    twist_pelvis_rad: float = 0.0
+    twist_thigh_rad: float = 0.0
+    yaw_sum: float = 0.0
+    yaw_at_tick: float = 0.0
+    hole_sum_s2: float = 0.0
+    hole_at_tick: float = 0.0
+    tilt_rad2: float = 0.0
+    rate_filter: Floats | None = None
+    quiet_rate_rad_s: float = math.inf
+    quiet_since_s: float | None = None
+    neutral_mark: MarkLabel | None = None
+    neutral_since_s: float = 0.0
+    anchored: bool = False
+    posture_anchored: bool = False
+    sd_rad: Floats | None = None

@@ -1,0 +1,168 @@
+"""The orientation stage.
+
+Aligned blocks and marks -> both sensors' orientations, with the bias taken from the table rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SensorBlock
+from imu_hip.model.event import CalibrationStep, Event, Warning
+from imu_hip.model.item import Edge, MarkLabel, TimedMark
+from imu_hip.model.setup import FilterName
+from imu_hip.orientation import sensor, vqf_filter
+from imu_hip.orientation.sensor import SensorFilterOutput, SensorFilterState
+from imu_hip.orientation.table_rest import TableRestParams, bias_at_rest
+from imu_hip.orientation.vqf_filter import VqfParams
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationParams:
+    """`restart_s`: a hole longer than this starts the filter again from gravity; the bias is kept."""
+
+    vqf: VqfParams = field(default_factory=VqfParams)
+    table: TableRestParams = field(default_factory=TableRestParams)
+    restart_s: float = 1.0
+    filter: FilterName = FilterName.VQF
+
+
+@dataclass(frozen=True, slots=True)
+class OrientationState:
+    """Both filters, and the rows collected while the sensors are said to lie on the table."""
+
+    pelvis: SensorFilterState = field(default_factory=SensorFilterState)
+    thigh: SensorFilterState = field(default_factory=SensorFilterState)
+    bias_known: bool = False
+    table_since_s: float | None = None
+    table_rows: tuple[AlignedBlock, ...] = ()
+    pending: tuple[TimedMark, ...] = ()
+
+
+def step(
+    params: OrientationParams,
+    state: OrientationState,
+    block: AlignedBlock,
+    marks: Sequence[TimedMark],
+    period_s: float,
+) -> tuple[OrientationState, OrientationBlock, tuple[Event, ...]]:
+    """Run both filters over the rows; a mark takes effect at the first row at or after its time."""
+    pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
+    pieces: list[OrientationBlock] = []
+    events: list[Event] = []
+    start = 0
+    while pending and len(block.t_s) and pending[0].t_s <= block.t_s[-1]:
+        mark = pending.pop(0)
+        stop = int(np.searchsorted(block.t_s, mark.t_s, side="left"))
+        state, piece = _run(params, state, _rows(block, start, stop), period_s)
+        pieces.append(piece)
+        start = stop
+        state, new = _mark(params, state, mark, period_s)
+        events.extend(new)
+    state, piece = _run(params, state, _rows(block, start, len(block.t_s)), period_s)
+    pieces.append(piece)
+    return replace(state, pending=tuple(pending)), _join(pieces), tuple(events)
+
+
+def _mark(
+    params: OrientationParams, state: OrientationState, mark: TimedMark, period_s: float
+) -> tuple[OrientationState, tuple[Event, ...]]:
+    match mark.label, mark.edge:
+        case MarkLabel.TABLE_REST, Edge.BEGIN:
+            return replace(state, table_since_s=mark.t_s, table_rows=()), ()
+        case MarkLabel.TABLE_REST, Edge.END if state.table_since_s is not None:
+            return _end_table_rest(params, state, mark.t_s, period_s)
+        case MarkLabel.N_POSE, Edge.END if not state.bias_known:
+            # Standing still is the second best rest: what the filters have learned of the bias by now is kept within
+            # narrow bounds, so that held limbs later are not taken for rest.
+            state = _with_bias(
+                params,
+                state,
+                vqf_filter.learned_bias(state.pelvis.filter),
+                vqf_filter.learned_bias(state.thigh.filter),
+                period_s,
+            )
+            text = (
+                "no table rest: the gyroscope bias is from standing still, so the angle drifts faster; "
+                "lay both sensors on a table for 10 s first"
+            )
+            return state, (Warning("no_table_rest", text),)
+    return state, ()
+
+
+def _end_table_rest(
+    params: OrientationParams, state: OrientationState, end_s: float, period_s: float
+) -> tuple[OrientationState, tuple[Event, ...]]:
+    begin_s, rows = state.table_since_s or end_s, state.table_rows
+    state = replace(state, table_since_s=None, table_rows=())
+    t_s = np.concatenate([r.t_s for r in rows]) if rows else np.empty(0)
+    found: list[Floats | None] = []
+    shortest_s = np.inf
+    for sensors in ([r.pelvis for r in rows], [r.thigh for r in rows]):
+        gyr = np.concatenate([s.gyr for s in sensors]) if sensors else np.empty((0, 3))
+        known = ~np.isnan(gyr[:, 0])
+        bias, still_s = bias_at_rest(params.table, t_s[known], gyr[known])
+        found.append(bias)
+        shortest_s = min(shortest_s, still_s)
+    pelvis, thigh = found
+    if pelvis is None or thigh is None:
+        text = (
+            f"the sensors lay still for {shortest_s:.1f} s only; leave both on the table for 10 s without touching it"
+        )
+        return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, False, 0.0, text),)
+    state = replace(_with_bias(params, state, pelvis, thigh, period_s), bias_known=True)
+    quality = min(1.0, shortest_s / 8.0)
+    text = f"bias known from {shortest_s:.1f} s at rest"
+    return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, True, quality, text),)
+
+
+def _with_bias(
+    params: OrientationParams, state: OrientationState, pelvis: Floats, thigh: Floats, period_s: float
+) -> OrientationState:
+    def moved(s: SensorFilterState, bias: Floats) -> SensorFilterState:
+        return replace(s, filter=vqf_filter.with_bias(params.vqf, s.filter, bias, period_s))
+
+    return replace(state, pelvis=moved(state.pelvis, pelvis), thigh=moved(state.thigh, thigh))
+
+
+def _run(
+    params: OrientationParams, state: OrientationState, block: AlignedBlock, period_s: float
+) -> tuple[OrientationState, OrientationBlock]:
+    if state.table_since_s is not None and len(block.t_s):
+        state = replace(state, table_rows=(*state.table_rows, block))
+    pelvis, p = sensor.step(params.vqf, params.restart_s, period_s, state.pelvis, block.t_s, block.pelvis)
+    thigh, t = sensor.step(params.vqf, params.restart_s, period_s, state.thigh, block.t_s, block.thigh)
+    return replace(state, pelvis=pelvis, thigh=thigh), _block(block, p, t)
+
+
+def _block(block: AlignedBlock, pelvis: SensorFilterOutput, thigh: SensorFilterOutput) -> OrientationBlock:
+    return OrientationBlock(
+        t_s=block.t_s,
+        earth_from_pelvis_sensor=pelvis.earth_from_sensor,
+        earth_from_thigh_sensor=thigh.earth_from_sensor,
+        pelvis_gyr=pelvis.rate_rad_s,
+        thigh_gyr=thigh.rate_rad_s,
+        pelvis_acc=block.pelvis.acc,
+        thigh_acc=block.thigh.acc,
+        pelvis_restarted=pelvis.restarted,
+        thigh_restarted=thigh.restarted,
+        on_sample=block.on_sample,
+    )
+
+
+def _rows(block: AlignedBlock, start: int, stop: int) -> AlignedBlock:
+    def cut(s: SensorBlock) -> SensorBlock:
+        return SensorBlock(s.gyr[start:stop], s.acc[start:stop], s.state[start:stop])
+
+    return AlignedBlock(block.t_s[start:stop], cut(block.pelvis), cut(block.thigh), block.on_sample[start:stop])
+
+
+def _join(pieces: list[OrientationBlock]) -> OrientationBlock:
+    if len(pieces) == 1:
+        return pieces[0]
+    return OrientationBlock(
+        **{name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in OrientationBlock.__slots__}
+    )

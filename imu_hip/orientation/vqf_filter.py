@@ -1,0 +1,100 @@
+"""VQF without magnetometer for one sensor, as a pure step over its saved state.
+
+The filter runs at a fixed step. Rows that are not exactly one step apart are integrated rightly all the same, because
+the rate is scaled by the true step over the nominal one before it goes in.
+
+Source: Laidig & Seel 2023, doi:10.1016/j.inffus.2022.10.014. Bias settings: with a bias known from rest, `biasClip`
+bounds the bias AND is the rest criterion, so that the slow drift of a held limb is not learned as bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import vqf
+
+from imu_hip.model.block import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class VqfParams:
+    """Settings by whether the bias was measured at rest first.
+
+    `*_sigma_deg_s` start the bias estimate, `*_clip_deg_s` bound it.
+    """
+
+    known_sigma_deg_s: float = 0.05
+    known_clip_deg_s: float = 0.2
+    unknown_sigma_deg_s: float = 0.5
+    unknown_clip_deg_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class VqfState:
+    """The library's own state as plain data; None before the first sample.
+
+    `bias_rad_s` was measured at rest, None when it was not.
+    """
+
+    inner: dict[str, Any] | None = None
+    bias_rad_s: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VqfOutput:
+    """`earth_from_sensor` (n, 4) and the rate without bias, rad/s (n, 3)."""
+
+    earth_from_sensor: Floats
+    rate_rad_s: Floats
+
+
+def step(
+    params: VqfParams, state: VqfState, gyr: Floats, acc: Floats, steps_s: Floats, period_s: float
+) -> tuple[VqfState, VqfOutput]:
+    """Run over consecutive rows: `gyr` rad/s and `acc` m/s² (n, 3), `steps_s` (n,) since the row before each."""
+    known = state.bias_rad_s is not None
+    offset = np.array(state.bias_rad_s) if known else np.zeros(3)
+    inner = _make(params, period_s, known=known)
+    if state.inner is not None:
+        inner.state = state.inner
+    free = gyr - offset
+    scaled = np.ascontiguousarray(free * (steps_s / period_s)[:, None])
+    result = inner.updateBatch(scaled, np.ascontiguousarray(acc))
+    output = VqfOutput(np.asarray(result["quat6D"]), free - np.asarray(result["bias"]))
+    return VqfState(inner.state, state.bias_rad_s), output
+
+
+def with_bias(params: VqfParams, state: VqfState, bias_rad_s: Floats, period_s: float) -> VqfState:
+    """Return the state with a bias measured at rest.
+
+    The orientation goes on, the bias estimate starts anew around it.
+    """
+    fresh = dict(_make(params, period_s, known=True).state)
+    if state.inner is not None:
+        fresh = {**state.inner, "bias": fresh["bias"], "biasP": fresh["biasP"]}
+    x, y, z = (float(b) for b in bias_rad_s)
+    return VqfState(fresh, (x, y, z))
+
+
+def learned_bias(state: VqfState) -> Floats:
+    """Return the bias the filter believes in now, rad/s (3,)."""
+    offset = np.array(state.bias_rad_s) if state.bias_rad_s is not None else np.zeros(3)
+    return offset if state.inner is None else offset + np.array(state.inner["bias"])
+
+
+def restarted(params: VqfParams, state: VqfState, period_s: float) -> VqfState:
+    """Return a state that takes its inclination from the next sample; what is known of the bias is kept."""
+    if state.inner is None:
+        return state
+    fresh = dict(_make(params, period_s, known=state.bias_rad_s is not None).state)
+    return VqfState({**fresh, "bias": state.inner["bias"], "biasP": state.inner["biasP"]}, state.bias_rad_s)
+
+
+def _make(params: VqfParams, period_s: float, *, known: bool) -> vqf.VQF:
+    return vqf.VQF(
+        period_s,
+        biasSigmaInit=params.known_sigma_deg_s if known else params.unknown_sigma_deg_s,
+        biasClip=params.known_clip_deg_s if known else params.unknown_clip_deg_s,
+    )

@@ -1,0 +1,1 @@
+"""Plot: the live window. It draws a view state and decides nothing."""

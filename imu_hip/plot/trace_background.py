@@ -1,0 +1,136 @@
+"""What lies behind the curve, painted by one item: phase shading, target band, the spread of the angle."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPolygonF, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from imu_hip.model.event import Phase
+from imu_hip.model.view_state import ViewState
+from imu_hip.plot import curve, wording
+from imu_hip.plot.canvas import CENTRE, Canvas, text_width
+from imu_hip.plot.curve import Points
+from imu_hip.plot.guard import PaintGuard
+from imu_hip.plot.layout import Rect
+from imu_hip.plot.theme import DARK, Theme, color
+
+NO_CURVE = "The angle appears here once it is known"
+LANE = 3.4
+"""Height in u of the strip at the top in which phases are named."""
+
+
+class TraceBackground(QGraphicsItem):
+    """Paints in pixels, because letters and hatching must not be stretched with the axes."""
+
+    def __init__(self, guard: PaintGuard) -> None:
+        super().__init__()
+        self._guard = guard
+        self._u = 8.0
+        self._theme = DARK
+        self._state: ViewState | None = None
+        self._spread: Points | None = None
+        self._bounds = QRectF(0.0, 0.0, 1.0, 1.0)
+
+    def show_state(
+        self,
+        u: float,
+        theme: Theme,
+        state: ViewState,
+        ribbon: Points,
+        seconds: tuple[float, float],
+        degrees: tuple[float, float],
+    ) -> None:
+        """Take what to draw; `seconds` and `degrees` are the limits of the axes."""
+        bounds = QRectF(seconds[0], degrees[0], seconds[1] - seconds[0], degrees[1] - degrees[0])
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+        self._u, self._theme, self._state, self._spread = u, theme, state, ribbon
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole plot in seconds and degrees."""
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint shading, ribbon and band."""
+        if self._state is None or self._spread is None or self._guard.failed:
+            return
+        painter.save()
+        try:
+            with self._guard:
+                pixels = painter.transform()
+                painter.resetTransform()
+                area = pixels.mapRect(self._bounds)
+                painter.setClipRect(area)
+                canvas = Canvas(painter, self._theme, self._u)
+                _grid(canvas, area, pixels, self._bounds)
+                _phases(canvas, area, pixels, self._state)
+                _band(canvas, area, pixels, self._state)
+                _ribbon(canvas, pixels, self._spread)
+                if not np.isfinite(self._spread.angle_deg).any():
+                    box = Rect(area.x(), area.y(), area.width(), area.height())
+                    canvas.text(box, NO_CURVE, 3.0, self._theme.dim, CENTRE)
+        finally:
+            painter.restore()
+
+
+def _grid(canvas: Canvas, area: QRectF, pixels: QTransform, bounds: QRectF) -> None:
+    """Draw faint lines at the labelled angles, a stronger one at neutral."""
+    for angle in curve.ticks(bounds.top(), bounds.bottom()):
+        y = pixels.map(QPointF(0.0, angle)).y()
+        canvas.stroke(canvas.theme.line, 0.3 if angle == 0.0 else 0.1)
+        canvas.painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+
+
+def _phases(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) -> None:
+    u, theme, painter = canvas.u, canvas.theme, canvas.painter
+    shades = {Phase.HOLD: theme.shade_hold, Phase.BLOCK: theme.shade_block, Phase.EXIT: theme.shade_exit}
+    outward = wording.is_outward(state)
+    for span in curve.phase_spans(state.trace):
+        start = pixels.map(QPointF(span.start_s, 0.0)).x()
+        end = pixels.map(QPointF(span.end_s, 0.0)).x()
+        box = QRectF(start, area.top(), end - start, area.height())
+        if span.phase in shades:
+            painter.fillRect(box, color(shades[span.phase]))
+        elif span.phase is Phase.UNKNOWN:
+            painter.fillRect(box, QBrush(color(theme.hatch), Qt.BrushStyle.BDiagPattern))
+        if span.phase in (Phase.HOLD, Phase.BLOCK):
+            canvas.stroke(theme.line, 0.15)
+            painter.drawLine(box.topLeft(), box.bottomLeft())
+            painter.drawLine(box.topRight(), box.bottomRight())
+        word = wording.lane_word(span.phase, outward)
+        if text_width(word, 2.2 * u) < box.width() - 0.8 * u:
+            lane = Rect(box.x(), box.y(), box.width(), LANE * u)
+            ink = theme.dim if span.phase is Phase.NEUTRAL else theme.text
+            canvas.text(lane, word, 2.2, ink, CENTRE)
+
+
+def _band(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) -> None:
+    """Draw the target band; the line of the end range itself is dashed and named."""
+    if state.band_deg is None or state.end_range_deg is None:
+        return
+    u, theme, painter = canvas.u, canvas.theme, canvas.painter
+    low, high = (pixels.map(QPointF(0.0, angle)).y() for angle in state.band_deg)
+    end = pixels.map(QPointF(0.0, state.end_range_deg)).y()
+    painter.fillRect(QRectF(area.left(), high, area.width(), low - high), color(theme.band))
+    for y in {low, high, end}:
+        canvas.stroke(theme.good, 0.3, Qt.PenStyle.DashLine if y == end else Qt.PenStyle.SolidLine)
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    text = f"end range {wording.figure(state.end_range_deg)}°"
+    above = Rect(area.left() + 0.8 * u, end - 3.2 * u, text_width(text, 2.2 * u) + u, 3.0 * u)
+    canvas.text(above, text, 2.2, theme.good)
+
+
+def _ribbon(canvas: Canvas, pixels: QTransform, ribbon: Points) -> None:
+    """Draw the stretch of ± 2 standard deviations around the curve; smooth edges would double its cost and not show."""
+    canvas.fill(canvas.theme.ribbon)
+    canvas.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for run in curve.finite_runs(ribbon.angle_deg):
+        t_s, angle, spread = ribbon.t_s[run], ribbon.angle_deg[run], 2.0 * ribbon.sd_deg[run]
+        upper = [QPointF(t, a) for t, a in zip(t_s.tolist(), (angle + spread).tolist(), strict=True)]
+        lower = [QPointF(t, a) for t, a in zip(t_s.tolist(), (angle - spread).tolist(), strict=True)]
+        canvas.painter.drawPolygon(pixels.map(QPolygonF([*upper, *reversed(lower)])))
+    canvas.painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -1,0 +1,1 @@
+"""Files: the recorder, recordings and their recovery, foreign tables in, sample tables out."""

@@ -1,0 +1,230 @@
+"""The result of a recording as the JSON of the outside contract, `imu-hip/analysis/1`. Degrees and seconds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imu_hip.model.analysis import Analysis
+from imu_hip.model.event import (
+    Block,
+    CalibrationStep,
+    Compensation,
+    Cycle,
+    Event,
+    Exit,
+    Hold,
+    PartEnded,
+    PartStarted,
+    Plateau,
+    RadioTrouble,
+    Trouble,
+    Warning,
+)
+from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.output import LinkStatistics
+
+SCHEMA = "imu-hip/analysis/1"
+
+Json = dict[str, Any]
+
+
+def analysis_json(analysis: Analysis) -> Json:
+    """Return the whole result; what is not known is None."""
+    setup = analysis.setup
+    parts = _parts(analysis)
+    single = parts[0] if len(parts) == 1 else None
+    spec = setup.exercise(setup.exercise_id)
+    return {
+        "schema": SCHEMA,
+        "recording": {
+            "sha256": analysis.recording_sha256,
+            "start": setup.start_utc,
+            "duration_s": analysis.duration_s,
+            "side": setup.side.value,
+            "exercise": setup.exercise_id,
+            "posture": spec.posture.value if spec else None,
+            "origin": setup.origin.value,
+        },
+        "software": dict(setup.versions),
+        "result_sha256": analysis.result_sha256,
+        **({k: v for k, v in single.items() if k not in _PART_ONLY} if single else {}),
+        "parts": parts,
+        "link": {role.value: _link(statistics) for role, statistics in analysis.link.items()},
+        "warnings": _warnings(analysis.events),
+        "calibration": [_calibration(e) for e in analysis.events if isinstance(e, CalibrationStep)],
+    }
+
+
+_PART_ONLY = ("exercise", "posture", "start_s", "end_s")
+
+
+def _parts(analysis: Analysis) -> list[Json]:
+    """One object for each judged interval; a recording without any has one that covers all of it."""
+    events = analysis.events
+    starts = [k for k, event in enumerate(events) if isinstance(event, PartStarted)]
+    if not starts:
+        t_s = analysis.angles.t_s
+        bounds = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (None, None)
+        return [_part(analysis, analysis.setup.exercise_id, bounds, ())]
+    parts = []
+    for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
+        start = events[first]
+        inside = events[first:beyond]
+        end_s = next((e.t_s for e in inside if isinstance(e, PartEnded)), None)
+        if isinstance(start, PartStarted):
+            parts.append(_part(analysis, start.exercise_id, (start.t_s, end_s), inside))
+    return parts
+
+
+def _part(
+    analysis: Analysis, exercise_id: str, bounds: tuple[float | None, float | None], events: Sequence[Event]
+) -> Json:
+    spec = analysis.setup.exercise(exercise_id)
+    return {
+        "exercise": exercise_id,
+        "posture": spec.posture.value if spec else None,
+        "start_s": bounds[0],
+        "end_s": bounds[1],
+        "range": _range(events),
+        "holds": [_hold(e) for e in events if isinstance(e, Hold)],
+        "exits": [_exit(e) for e in events if isinstance(e, Exit)],
+        "blocks": [_block(e) for e in events if isinstance(e, Block)],
+        "compensations": [_compensation(e) for e in events if isinstance(e, Compensation)],
+        "cycles": [_cycle(e) for e in events if isinstance(e, Cycle)],
+    }
+
+
+def _range(events: Iterable[Event]) -> Json:
+    best: dict[Direction, Plateau] = {}
+    for event in events:
+        if isinstance(event, Plateau) and (
+            event.direction not in best or event.angle_rad > best[event.direction].angle_rad
+        ):
+            best[event.direction] = event
+    out: Json = {}
+    for direction in Direction:
+        plateau = best.get(direction)
+        name = f"{direction.value}_rotation"
+        out[f"{name}_deg"] = None if plateau is None else _degrees(plateau.angle_rad)
+        out[f"{name}_sd_deg"] = None if plateau is None else _degrees(plateau.sd_rad)
+    return out
+
+
+def _hold(hold: Hold) -> Json:
+    return {
+        "start_s": hold.start_s,
+        "end_s": hold.end_s,
+        "duration_s": hold.end_s - hold.start_s,
+        "direction": hold.direction.value,
+        "entry_peak_deg_per_s": _degrees(hold.entry_peak_rad_s),
+        "angle_deg": _degrees(hold.angle_rad),
+        "sd_deg": _degrees(hold.sd_rad),
+        "percent_of_end_range": _number(100.0 * hold.fraction_of_end_range),
+        "drift_deg_per_s": _degrees(hold.drift_rad_s),
+        "wobble_deg": _degrees(hold.wobble_rad),
+        "verdict": hold.verdict.value,
+        "why": hold.why,
+    }
+
+
+def _exit(exit_: Exit) -> Json:
+    return {
+        "start_s": exit_.start_s,
+        "end_s": exit_.end_s,
+        "duration_s": exit_.end_s - exit_.start_s,
+        "direction": exit_.direction.value,
+        "peak_deg_per_s": _degrees(exit_.peak_rad_s),
+        "sparc": _number(exit_.sparc),
+        "verdict": None if exit_.verdict is None else exit_.verdict.value,
+        "why": exit_.why,
+    }
+
+
+def _block(block: Block) -> Json:
+    return {
+        "start_s": block.start_s,
+        "end_s": block.end_s,
+        "duration_s": block.end_s - block.start_s,
+        "range_deg": _degrees(block.range_rad),
+    }
+
+
+def _compensation(fault: Compensation) -> Json:
+    return {
+        "start_s": fault.start_s,
+        "end_s": fault.end_s,
+        "peak_deg": _degrees(fault.peak_rad),
+        "kind": fault.kind.value,
+    }
+
+
+def _cycle(cycle: Cycle) -> Json:
+    return {
+        "start_s": cycle.start_s,
+        "end_s": cycle.end_s,
+        "complete": cycle.complete,
+        "steps": [step.value for step in cycle.steps],
+        "missing": [step.value for step in cycle.missing],
+    }
+
+
+def _calibration(step: CalibrationStep) -> Json:
+    return {
+        "label": step.label.value,
+        "start_s": step.start_s,
+        "end_s": step.end_s,
+        "accepted": step.accepted,
+        "quality": step.quality,
+        "text": step.text,
+    }
+
+
+def _link(statistics: LinkStatistics) -> Json:
+    return {
+        "samples": statistics.samples,
+        "lost": statistics.lost,
+        "rate_hz": _number(statistics.rate_hz),
+        "clock_ppm": _number(statistics.clock_ppm),
+        "serial": statistics.serial or None,
+    }
+
+
+def _warnings(events: Iterable[Event]) -> list[Json]:
+    """Every warning once, and one line for each kind of radio trouble of each sensor."""
+    texts: dict[str, str] = {}
+    counts: dict[tuple[str, RadioTrouble], int] = {}
+    for event in events:
+        if isinstance(event, Warning):
+            texts.setdefault(event.code, event.text)
+        elif isinstance(event, CalibrationStep) and not event.accepted:
+            texts.setdefault(f"{event.label.value}_refused", event.text)
+        elif isinstance(event, Trouble):
+            key = (event.role.value, event.kind)
+            counts[key] = counts.get(key, 0) + event.count
+    for (role, kind), count in counts.items():
+        texts[f"{role}_{kind.value}"] = f"{role} sensor: {count} {_TROUBLE[kind]}"
+    return [{"code": code, "text": text} for code, text in texts.items()]
+
+
+_TROUBLE = {
+    RadioTrouble.GAP: "samples were lost on the way; angles are missing there",
+    RadioTrouble.BAD_PACKET: "packets could not be read and were left out",
+    RadioTrouble.DUPLICATE: "samples came twice and were used once",
+    RadioTrouble.LATE: "samples came too late and were not used (see --with-late)",
+    RadioTrouble.CLIPPED: "samples came in packets in which a value was beyond the sensor's range",
+    RadioTrouble.OVERRUN: "times the sensor's own queue ran over",
+    RadioTrouble.CLOCK_RESTART: "times the sensor's clock started anew",
+    RadioTrouble.LOST: "times the connection was lost",
+    RadioTrouble.BACK: "times the sensor came back",
+    RadioTrouble.QUEUE_FULL: "items were dropped because this computer was too busy",
+}
+
+
+def _degrees(angle_rad: float | None) -> float | None:
+    return None if angle_rad is None else _number(math.degrees(angle_rad))
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value

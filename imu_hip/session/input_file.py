@@ -1,0 +1,25 @@
+"""Open files for reading and say in one line when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from imu_hip.model.errors import Reason, UnusableInputError
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that has something in it. Raises UnusableInputError when it has not or reading fails."""
+    try:
+        with path.open("rb") as stream:
+            if not stream.peek(1):
+                raise UnusableInputError(Reason.EMPTY, f"{path}: the file is empty")
+            yield stream
+    except FileNotFoundError:
+        raise UnusableInputError(Reason.NOT_FOUND, f"{path}: there is no such file") from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UnusableInputError(Reason.NOT_READABLE, f"{path}: cannot be read ({why})") from error

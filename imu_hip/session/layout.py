@@ -1,0 +1,128 @@
+"""Where each kind of item lies in a recording: item <-> channel, time, sequence number and payload bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from imu_hip.model.item import (
+    Characteristic,
+    Command,
+    Drop,
+    Item,
+    LinkChange,
+    Mark,
+    Notification,
+    NumberedItem,
+    Role,
+    Tick,
+    Write,
+)
+from imu_hip.session.typed_json import from_json, to_json
+
+PROFILE = "imu_hip"
+HIGHEST_NUMBER = 2**32 - 1
+
+TOPICS = (
+    "/raw/pelvis/info",
+    "/raw/pelvis/config",
+    "/raw/pelvis/control",
+    "/raw/pelvis/stream",
+    "/raw/pelvis/sync",
+    "/raw/pelvis/battery",
+    "/raw/thigh/info",
+    "/raw/thigh/config",
+    "/raw/thigh/control",
+    "/raw/thigh/stream",
+    "/raw/thigh/sync",
+    "/raw/thigh/battery",
+    "/sent/pelvis/info",
+    "/sent/pelvis/config",
+    "/sent/pelvis/control",
+    "/sent/pelvis/stream",
+    "/sent/pelvis/sync",
+    "/sent/pelvis/battery",
+    "/sent/thigh/info",
+    "/sent/thigh/config",
+    "/sent/thigh/control",
+    "/sent/thigh/stream",
+    "/sent/thigh/sync",
+    "/sent/thigh/battery",
+    "/marks",
+    "/link",
+    "/drops",
+    "/ticks",
+    "/commands",
+)
+"""By channel id, which counts from 1. Only ever add at the end: recordings are read by this table alone."""
+
+_BYTES_KINDS: dict[str, type[Notification | Write]] = {"raw": Notification, "sent": Write}
+_JSON_KINDS: dict[str, type[Mark | LinkChange | Drop | Tick | Command]] = {
+    "/marks": Mark,
+    "/link": LinkChange,
+    "/drops": Drop,
+    "/ticks": Tick,
+    "/commands": Command,
+}
+_TOPIC_OF_KIND = {kind: topic for topic, kind in _JSON_KINDS.items()}
+_ID_OF_TOPIC = {topic: number for number, topic in enumerate(TOPICS, start=1)}
+
+
+class StoredMessage(NamedTuple):
+    """One item as it lies in the file; `log_time` is its `t_ns`, `sequence` its number."""
+
+    channel_id: int
+    sequence: int
+    log_time: int
+    payload: bytes
+
+
+class _BytesChannel(NamedTuple):
+    kind: type[Notification | Write]
+    role: Role
+    characteristic: Characteristic
+
+
+def _bytes_channel(topic: str) -> _BytesChannel:
+    _, kind, role, characteristic = topic.split("/")
+    return _BytesChannel(_BYTES_KINDS[kind], Role(role), Characteristic(characteristic))
+
+
+_BYTES_CHANNELS = {number: _bytes_channel(topic) for topic, number in _ID_OF_TOPIC.items() if topic not in _JSON_KINDS}
+_ID_OF_BYTES_CHANNEL = {channel: number for number, channel in _BYTES_CHANNELS.items()}
+_JSON_CHANNELS = {_ID_OF_TOPIC[topic]: kind for topic, kind in _JSON_KINDS.items()}
+
+
+def message_encoding(topic: str) -> str:
+    """Name what the payloads of a topic are, in MCAP's words."""
+    return "json" if topic in _JSON_KINDS else "application/octet-stream"
+
+
+def to_message(numbered: NumberedItem) -> StoredMessage:
+    """Lay an item out for the file. Raises ValueError for a number or time that the file cannot hold."""
+    number, item = numbered.number, numbered.item
+    if not 0 <= number <= HIGHEST_NUMBER or not 0 <= item.t_ns < 2**64:
+        raise ValueError(f"item {number} at {item.t_ns} ns is outside what a recording can hold")
+    if isinstance(item, Notification | Write):
+        channel = _BytesChannel(type(item), item.role, item.characteristic)
+        return StoredMessage(_ID_OF_BYTES_CHANNEL[channel], number, item.t_ns, item.payload)
+    fields = to_json(item)
+    del fields["t_ns"]
+    payload = json.dumps(fields, separators=(",", ":")).encode()
+    return StoredMessage(_ID_OF_TOPIC[_TOPIC_OF_KIND[type(item)]], number, item.t_ns, payload)
+
+
+def from_message(message: StoredMessage) -> NumberedItem:
+    """Rebuild the item. Raises ValueError when the message is none that `to_message` makes."""
+    channel_id, number, t_ns, payload = message
+    item: Item
+    if channel := _BYTES_CHANNELS.get(channel_id):
+        item = channel.kind(t_ns, channel.role, channel.characteristic, payload)
+    elif kind := _JSON_CHANNELS.get(channel_id):
+        fields = json.loads(payload)
+        if not isinstance(fields, dict):
+            raise ValueError("object expected")
+        item = from_json(kind, {**fields, "t_ns": t_ns}, "item")
+    else:
+        raise ValueError(f"no channel {channel_id}")
+    return NumberedItem(number, item)

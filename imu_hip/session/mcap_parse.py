@@ -1,0 +1,140 @@
+"""Pick MCAP bytes apart (https://mcap.dev/spec), believing only what checks out; pure."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import zstandard
+from mcap.opcode import Opcode
+
+from imu_hip.model.errors import Reason
+from imu_hip.session.layout import StoredMessage
+
+MAGIC = b"\x89MCAP0\r\n"
+LARGEST_CHUNK_BYTES = 64 << 20
+"""Unpacked. The writer closes chunks at 1 MiB; the limit keeps damaged sizes from eating the memory."""
+
+_PREFIX = struct.Struct("<BQ")
+_CHUNK_HEAD = struct.Struct("<QQQII")
+_CHANNEL_HEAD = struct.Struct("<HHI")
+_MESSAGE_HEAD = struct.Struct("<HIQQ")
+_KNOWN = frozenset(int(opcode) for opcode in Opcode)
+
+
+class Record(NamedTuple):
+    """One record: [start, end) with its prefix, its content from `body` on."""
+
+    opcode: int
+    start: int
+    body: int
+    end: int
+
+
+class BrokenRecordError(ValueError):
+    """Bytes at `offset` are not what they should be."""
+
+    def __init__(self, offset: int, why: str, reason: Reason = Reason.DAMAGED) -> None:
+        super().__init__(why)
+        self.offset = offset
+        self.reason = reason
+
+
+def record_at(data: bytes, offset: int) -> Record:
+    """Frame the record at `offset`. Raises BrokenRecordError."""
+    body = offset + _PREFIX.size
+    if body > len(data):
+        raise BrokenRecordError(offset, "the file ends early", Reason.TRUNCATED)
+    opcode, length = _PREFIX.unpack_from(data, offset)
+    if opcode not in _KNOWN:
+        raise BrokenRecordError(offset, f"no record begins with {opcode:#04x}")
+    if length > len(data) - body:
+        raise BrokenRecordError(offset, "the file ends within a record", Reason.TRUNCATED)
+    return Record(opcode, offset, body, body + length)
+
+
+def chunk_content(data: bytes, chunk: Record) -> bytes:
+    """Unpack a chunk. Raises BrokenRecordError unless its sizes fit and its checksum holds."""
+    try:
+        _, _, size, crc, name_length = _CHUNK_HEAD.unpack_from(data, chunk.body)
+        at = chunk.body + _CHUNK_HEAD.size
+        compression = data[at : at + name_length]
+        at += name_length
+        (packed_size,) = struct.unpack_from("<Q", data, at)
+        at += 8
+    except struct.error:
+        raise BrokenRecordError(chunk.start, "a chunk is shorter than its head") from None
+    if at + packed_size != chunk.end or size > LARGEST_CHUNK_BYTES or compression not in (b"zstd", b""):
+        raise BrokenRecordError(chunk.start, "a chunk's head makes no sense")
+    content = data[at : chunk.end]
+    if compression == b"zstd":
+        try:
+            if zstandard.frame_content_size(content) != size:
+                raise BrokenRecordError(chunk.start, "a chunk's sizes contradict each other")
+            content = zstandard.ZstdDecompressor().decompress(content, size)
+        except zstandard.ZstdError:
+            raise BrokenRecordError(chunk.start, "a chunk cannot be unpacked") from None
+    if len(content) != size or zlib.crc32(content) != crc:
+        raise BrokenRecordError(chunk.start, "a chunk's checksum is wrong")
+    return content
+
+
+def chunk_messages(content: bytes) -> Iterator[StoredMessage]:
+    """Yield a chunk's messages in file order. Raises ValueError unless it is made of whole records."""
+    at, size = 0, len(content)
+    while at < size:
+        if at + _PREFIX.size > size:
+            raise ValueError("a record within a chunk is cut off")
+        opcode, length = _PREFIX.unpack_from(content, at)
+        at += _PREFIX.size
+        end = at + length
+        if end > size or (opcode == Opcode.MESSAGE and length < _MESSAGE_HEAD.size):
+            raise ValueError("a record within a chunk is cut off")
+        if opcode == Opcode.MESSAGE:
+            channel_id, sequence, log_time, _ = _MESSAGE_HEAD.unpack_from(content, at)
+            yield StoredMessage(channel_id, sequence, log_time, content[at + _MESSAGE_HEAD.size : end])
+        at = end
+
+
+def strings(data: bytes, start: int, end: int) -> list[str]:
+    """Split [start, end) into length-prefixed UTF-8 strings. Raises ValueError unless they fill it."""
+    found = []
+    while start < end:
+        if start + 4 > end:
+            raise ValueError("a string is cut off")
+        (length,) = struct.unpack_from("<I", data, start)
+        start += 4 + length
+        if start > end:
+            raise ValueError("a string is cut off")
+        found.append(data[start - length : start].decode())
+    return found
+
+
+def profile(data: bytes, header: Record) -> str:
+    """Return the profile that a header record names. Raises ValueError."""
+    return strings(data, header.body, header.end)[0]
+
+
+def channel(data: bytes, record: Record) -> tuple[int, str]:
+    """Return the id and topic that a channel record ties together. Raises ValueError."""
+    try:
+        channel_id, _, topic_length = _CHANNEL_HEAD.unpack_from(data, record.body)
+    except struct.error:
+        raise ValueError("a channel record is cut off") from None
+    topic = record.body + _CHANNEL_HEAD.size
+    return channel_id, data[topic : min(topic + topic_length, record.end)].decode()
+
+
+def metadata(data: bytes, record: Record) -> tuple[str, dict[str, str]]:
+    """Return a metadata record's name and entries. Raises ValueError."""
+    if record.body + 4 > record.end:
+        raise ValueError("a metadata record is cut off")
+    (name_length,) = struct.unpack_from("<I", data, record.body)
+    entries = record.body + 4 + name_length
+    if entries + 4 > record.end:
+        raise ValueError("a metadata record is cut off")
+    (name,) = strings(data, record.body, entries)
+    words = strings(data, entries + 4, record.end)
+    return name, dict(zip(words[::2], words[1::2], strict=True))

@@ -1,0 +1,92 @@
+"""Files that are made whole or not at all, never overwrite unasked, and belong to their owner only."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from imu_hip.model.errors import Reason, RecordingError, UsageError
+
+SMALLEST_FREE_BYTES = 50_000_000
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def create_file(path: Path) -> io.BufferedWriter[io.FileIO]:
+    """Create a file for its owner only. Raises OSError as the system says it, also when there is a file."""
+    return io.BufferedWriter(io.FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)))
+
+
+def make_durable(stream: BinaryIO) -> None:
+    """Wait until what was written to a file lies on the disk."""
+    stream.flush()
+    # macOS and Windows have no fdatasync.
+    getattr(os, "fdatasync", os.fsync)(stream.fileno())
+
+
+def make_name_durable(path: Path) -> None:
+    """Wait until a file's entry in its folder lies on the disk (where the system can sync a folder)."""
+    if os.name == "nt":
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise UsageError when there is something at `path`."""
+    if os.path.lexists(path):
+        raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: exists already; choose another name or add --force")
+
+
+def refuse_little_space(path: Path) -> None:
+    """Raise RecordingError when the disk that will hold `path` has less than 50 MB left."""
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError as error:
+        raise writing_error(path, error) from error
+    if free < SMALLEST_FREE_BYTES:
+        raise RecordingError(
+            Reason.DISK_FULL,
+            f"{path}: only {free / 1e6:.0f} MB are free on this disk and a recording needs "
+            f"{SMALLEST_FREE_BYTES / 1e6:.0f} MB; make room or choose another disk",
+        )
+
+
+def writing_error(path: Path, error: OSError) -> RecordingError | UsageError:
+    """Say an OSError met while writing `path` in one line."""
+    if isinstance(error, FileExistsError):
+        return UsageError(Reason.OUTPUT_EXISTS, f"{path}: exists already; choose another name or add --force")
+    if error.errno in _NO_SPACE:
+        return RecordingError(Reason.DISK_FULL, f"{path}: the disk is full ({error.strerror}); make room")
+    why = error.strerror or str(error)
+    return RecordingError(Reason.NOT_WRITABLE, f"{path}: cannot be written ({why}); choose another place")
+
+
+@contextmanager
+def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Yield a name beside `path` to create and write; it becomes `path` at the end, or vanishes on any error.
+
+    Raises UsageError when `path` exists and `force` is not given, RecordingError for an OSError in the body.
+    """
+    if not force:
+        refuse_existing(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        if not force:
+            refuse_existing(path)
+        part.replace(path)
+        make_name_durable(path)
+    except OSError as error:
+        raise writing_error(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()

@@ -1,0 +1,152 @@
+"""Save what can be saved of a damaged recording into a proper new one, and tell what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from mcap.opcode import Opcode
+
+from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.item import NumberedItem
+from imu_hip.session.input_file import opened
+from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, record_at
+from imu_hip.session.reader import chunk_items, setup_text_in
+from imu_hip.session.setup_json import METADATA_NAME, setup_from_text
+from imu_hip.session.writer import write_recording
+
+_CHUNK_OPCODE = bytes([Opcode.CHUNK])
+_RECORD_PREFIX_BYTES = 9
+_SETUP_NAME = len(METADATA_NAME).to_bytes(4, "little") + METADATA_NAME.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time in which `items` items are missing; seconds since the first item that was saved."""
+
+    start_s: float
+    end_s: float
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryReport:
+    """What was saved and what was lost.
+
+    `damaged`: byte ranges [start, end) of the source that hold nothing usable. `complete`: the source was
+    finished properly and nothing is missing. Items lost before the first or after the last saved one leave no
+    trace but their bytes. `duration_s`: from the first to the last saved item.
+    """
+
+    source_bytes: int
+    bytes_lost: int
+    damaged: tuple[tuple[int, int], ...]
+    items_saved: int
+    items_missing: int
+    missing: tuple[Span, ...]
+    duration_s: float
+    finished: bool
+    complete: bool
+
+
+def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryReport:
+    """Write what is left of `source` to `target`; the source is only read.
+
+    Raises UnusableInputError when there is nothing to save, UsageError or RecordingError for the target.
+    """
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UsageError(Reason.WRONG_USAGE, f"{target}: is the damaged recording itself; choose another name")
+    with opened(source) as stream:
+        data = stream.read()
+    chunks = list(_sound_chunks(data))
+    items = _in_order(chunks)
+    setup_text = _sound_setup(data)
+    if setup_text is None:
+        raise UnusableInputError(
+            Reason.DAMAGED,
+            f"{source}: no readable session description in it, so its {len(items)} readable items cannot be "
+            "interpreted; nothing was written",
+        )
+    setup = setup_from_text(setup_text, str(source))
+    write_recording(target, setup, items, force=force)
+    return _report(data, [record for record, _ in chunks], items)
+
+
+def _sound_chunks(data: bytes) -> Iterator[tuple[Record, list[NumberedItem]]]:
+    """Yield every chunk whose checksum holds, anywhere: the framing around it need not make sense."""
+    at = data.find(_CHUNK_OPCODE)
+    while at >= 0:
+        try:
+            record = record_at(data, at)
+            yield record, chunk_items(data, record)
+            at = data.find(_CHUNK_OPCODE, record.end)
+        except BrokenRecordError:
+            at = data.find(_CHUNK_OPCODE, at + 1)
+
+
+def _in_order(chunks: list[tuple[Record, list[NumberedItem]]]) -> list[NumberedItem]:
+    """Return the items with rising numbers; a sector that the disk gave back twice is used once."""
+    items: list[NumberedItem] = []
+    for _, found in chunks:
+        items += [numbered for numbered in found if not items or numbered.number > items[-1].number]
+    return items
+
+
+def _sound_setup(data: bytes) -> str | None:
+    """Return the text of the first copy of the setup whose checksum holds."""
+    at = data.find(_SETUP_NAME)
+    while at >= 0:
+        try:
+            text = setup_text_in(data, record_at(data, max(at - _RECORD_PREFIX_BYTES, 0)))
+        except BrokenRecordError:
+            text = None
+        if text is not None:
+            return text
+        at = data.find(_SETUP_NAME, at + 1)
+    return None
+
+
+def _report(data: bytes, chunks: list[Record], items: list[NumberedItem]) -> RecoveryReport:
+    gaps = zip([0, *(chunk.end for chunk in chunks)], [*(chunk.start for chunk in chunks), len(data)], strict=True)
+    stops = [(_framed_until(data, start, end), end) for start, end in gaps]
+    damaged = tuple((stop, end) for stop, end in stops if stop < end)
+    finished = data.endswith(MAGIC) and stops[-1][0] == len(data)
+    missing = tuple(_missing_spans(items))
+    items_missing = sum(span.items for span in missing)
+    return RecoveryReport(
+        source_bytes=len(data),
+        bytes_lost=sum(end - start for start, end in damaged),
+        damaged=damaged,
+        items_saved=len(items),
+        items_missing=items_missing,
+        missing=missing,
+        duration_s=(items[-1].item.t_ns - items[0].item.t_ns) / 1e9 if items else 0.0,
+        finished=finished,
+        complete=finished and not damaged and not items_missing,
+    )
+
+
+def _framed_until(data: bytes, start: int, end: int) -> int:
+    """Return how far [start, end), which has no sound chunk, is made of whole records all the same."""
+    at = len(MAGIC) if start == 0 and data.startswith(MAGIC) else start
+    while at < end:
+        try:
+            record = record_at(data, at)
+        except BrokenRecordError:
+            break
+        if record.opcode == Opcode.CHUNK or record.end > end:
+            break
+        at = record.end
+        if record.opcode == Opcode.FOOTER and data[at:] == MAGIC:
+            at = len(data)
+    return at
+
+
+def _missing_spans(items: list[NumberedItem]) -> Iterator[Span]:
+    for before, after in pairwise(items):
+        if absent := after.number - before.number - 1:
+            zero_ns = items[0].item.t_ns
+            start_s, end_s = (before.item.t_ns - zero_ns) / 1e9, (after.item.t_ns - zero_ns) / 1e9
+            yield Span(start_s, end_s, absent)

@@ -1,0 +1,46 @@
+"""One quantity of the body over time: a start value and moves, each a minimum-jerk way to a target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Go to `target` from where the move before was going, from `start_s` on within `duration_s` (> 0)."""
+
+    start_s: float
+    duration_s: float
+    target: float
+
+
+PEAK_SPEED = 1.875
+"""Peak speed of a minimum-jerk move in amplitudes per duration."""
+
+
+def minimum_jerk(x: ArrayLike) -> Floats:
+    """Return the share of the way that is done after the share `x` of the time.
+
+    0 before, 1 after, smooth to the second derivative: Flash & Hogan 1985,
+    doi:10.1523/JNEUROSCI.05-07-01688.1985.
+    """
+    u = np.clip(np.asarray(x, dtype=float), 0.0, 1.0)
+    return np.asarray(u * u * u * (10.0 - 15.0 * u + 6.0 * u * u))
+
+
+def follow(t_s: Floats, initial: float, moves: Sequence[Move]) -> Floats:
+    """Return the quantity at each time (n,). Moves that overlap add up, so the way stays smooth."""
+    value = np.full(t_s.shape, initial)
+    before = initial
+    for move in moves:
+        first = int(np.searchsorted(t_s, move.start_s))
+        done = minimum_jerk((t_s[first:] - move.start_s) / move.duration_s)
+        value[first:] += (move.target - before) * done
+        before = move.target
+    return value

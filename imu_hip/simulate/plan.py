@@ -1,0 +1,79 @@
+"""The plan: what every part of the body does in a session, before it is sampled. Written for a right leg."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import Direction
+from imu_hip.simulate.channel import Move
+
+
+class Channel(Enum):
+    """Quantities that move; angles in rad, + as in the joint coordinate system of a right hip."""
+
+    HEADING = auto()
+    """Where the body faces, about the vertical."""
+    TILT = auto()
+    """Pelvis about its z axis: 0 upright, - bowed forward, +90° on the back."""
+    LIST = auto()
+    """Pelvis about its x axis."""
+    TURN = auto()
+    """Pelvis about its long (y) axis."""
+    HIP_FORWARD_M = auto()
+    HIP_HEIGHT_M = auto()
+    FLEXION = auto()
+    ADDUCTION = auto()
+    ROTATION = auto()
+    """Internal rotation of the femur."""
+    EFFORT = auto()
+    """How hard the rotators work, 0..1."""
+    WOBBLE = auto()
+    """How much of the full unsteadiness there is, 0..1: a foot on the ground takes most of it away."""
+    TREMOR = auto()
+    """How much of the full tremor there is, 0..1."""
+    SWAY = auto()
+    """Share of the standing sway."""
+    BREATH_HZ = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, half-open."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTurn:
+    """The way to a plateau and the plateau: an end-range hold, or a block to push on."""
+
+    way: Span
+    plateau: Span
+    direction: Direction
+    is_block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExit:
+    """The way back to neutral, and how it was meant."""
+
+    way: Span
+    direction: Direction
+    verdict: ExitVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Start values and moves of each channel, when the sensors are put on, what the exercises hold."""
+
+    initial: Mapping[Channel, float]
+    moves: Mapping[Channel, tuple[Move, ...]]
+    putting_on: Span
+    exercises: tuple[Span, ...]
+    max_reps: tuple[Span, ...]
+    turns: tuple[PlannedTurn, ...]
+    exits: tuple[PlannedExit, ...]

@@ -1,0 +1,22 @@
+"""Counts to SI in right-handed sensor axes, as the sensor's own Config says."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.block import Floats
+from imu_hip.model.packet import SensorConfig
+
+
+def to_si(counts: NDArray[np.int16], config: SensorConfig) -> Floats:
+    """Return (n, 6) gyr rad/s and acc m/s² from (n, 6) or (n, 9) counts.
+
+    `axis_map` says which raw axis (1, 2, 3; negative: turned round) each sensor axis is.
+    """
+    order = [abs(axis) - 1 for axis in config.axis_map]
+    sign = np.array([1.0 if axis > 0 else -1.0 for axis in config.axis_map])
+    raw = counts.astype(np.float64)
+    gyr = raw[:, order] * (sign * config.gyr_rad_s_per_lsb)
+    acc = raw[:, [3 + k for k in order]] * (sign * config.acc_m_s2_per_lsb)
+    return np.concatenate([gyr, acc], axis=1)

@@ -1,0 +1,200 @@
+"""One sensor's way from packets to timed samples in SI, with its radio life counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from imu_hip.model.block import Floats
+from imu_hip.model.event import RadioTrouble, Trouble
+from imu_hip.model.item import Role
+from imu_hip.model.output import LinkStatistics
+from imu_hip.model.packet import (
+    BadPacket,
+    BatteryLevel,
+    Packet,
+    SensorConfig,
+    SensorInfo,
+    StreamPacket,
+    SyncReply,
+    TimedSamples,
+)
+from imu_hip.model.setup import SensorSetup
+from imu_hip.stream import device_clock, sequence
+from imu_hip.stream.device_clock import ClockParams, ClockState
+from imu_hip.stream.pairing import Samples
+from imu_hip.stream.scale import to_si
+from imu_hip.stream.sequence import SequenceState
+
+
+@dataclass(frozen=True, slots=True)
+class SensorState:
+    """All that is known of one sensor.
+
+    `sent` holds sync requests that wait for their answer, `epoch_us` starts the clock's line.
+    """
+
+    setup: SensorSetup
+    info: SensorInfo | None = None
+    config: SensorConfig | None = None
+    sequence: SequenceState = field(default_factory=SequenceState)
+    clock: ClockState = field(default_factory=ClockState)
+    sent: tuple[tuple[bytes, float], ...] = ()
+    battery_percent: int | None = None
+    samples: int = 0
+    lost: int = 0
+    first_s: float | None = None
+    last_s: float | None = None
+
+    @property
+    def role(self) -> Role:
+        """Where the sensor is worn."""
+        return self.setup.role
+
+    @property
+    def period_s(self) -> float:
+        """Nominal sample period, s (100 Hz until something better is known)."""
+        if self.config is not None:
+            return 1.0 / self.config.rate_hz
+        return 1.0 / self.setup.rate_hz if self.setup.rate_hz else 0.01
+
+
+def statistics(state: SensorState) -> LinkStatistics:
+    """Return the sensor's radio life so far; the rate counts what arrived and what was lost."""
+    rate_hz = None
+    if state.first_s is not None and state.last_s is not None and state.last_s > state.first_s:
+        rate_hz = (state.samples + state.lost - 1) / (state.last_s - state.first_s)
+    ppm = state.setup.clock.rate * 1e6 if state.setup.family == "float64" else state.clock.rate_ppm
+    return LinkStatistics(
+        samples=state.samples,
+        lost=state.lost,
+        rate_hz=rate_hz,
+        clock_ppm=ppm,
+        serial=state.info.serial if state.info else "",
+        battery_percent=state.battery_percent,
+        last_t_s=state.last_s,
+    )
+
+
+def requested(state: SensorState, payload: bytes, sent_s: float) -> SensorState:
+    """Remember a sync request; its answer carries the same token."""
+    return replace(state, sent=(*state.sent, (payload[:1], sent_s))[-16:])
+
+
+def receive(
+    params: ClockParams, state: SensorState, packet: Packet, arrival_s: float
+) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+    """Take in one packet; return new samples on the common clock, if it brought any, and what went wrong."""
+    match packet:
+        case StreamPacket():
+            return _stream(params, state, packet, arrival_s)
+        case TimedSamples():
+            return _timed(state, packet)
+        case SyncReply():
+            return _synchronise(state, packet, arrival_s), None, ()
+        case SensorInfo():
+            return _introduce(state, packet, arrival_s)
+        case SensorConfig():
+            return replace(state, config=packet), None, ()
+        case BatteryLevel():
+            return replace(state, battery_percent=packet.percent), None, ()
+        case BadPacket():
+            return state, None, (_trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, packet.reason),)
+    return state, None, ()
+
+
+def _trouble(
+    state: SensorState, kind: RadioTrouble, at_s: float, count: int, detail: str = "", from_s: float | None = None
+) -> Trouble:
+    return Trouble(at_s if from_s is None else from_s, at_s, state.role, kind, count, detail)
+
+
+def _introduce(state: SensorState, info: SensorInfo, arrival_s: float) -> tuple[SensorState, None, tuple[Trouble, ...]]:
+    """Take in who the sensor is; a new boot id (or another sensor) is a new clock, and everything starts again."""
+    before = state.info
+    state = replace(state, info=info)
+    if before is None or (before.boot_id == info.boot_id and before.serial == info.serial):
+        return state, None, ()
+    state = replace(state, sequence=SequenceState(), clock=ClockState(), sent=())
+    return state, None, (_trouble(state, RadioTrouble.CLOCK_RESTART, arrival_s, 1, "the sensor was started again"),)
+
+
+def _synchronise(state: SensorState, reply: SyncReply, arrival_s: float) -> SensorState:
+    token = bytes((reply.token,))
+    for sent_token, sent_s in reversed(state.sent):
+        if sent_token == token:
+            # The reply's 32-bit time is near the stream's; before the stream has begun it starts the count.
+            near_us = state.sequence.device_us if state.sequence.index is not None else reply.device_us
+            device_us = near_us + (reply.device_us - near_us + (1 << 31)) % (1 << 32) - (1 << 31)
+            return replace(
+                state,
+                sent=tuple(s for s in state.sent if s[0] != token),
+                clock=device_clock.synchronise(state.clock, sent_s, device_us * 1e-6, arrival_s),
+            )
+    return state
+
+
+def _stream(
+    params: ClockParams, state: SensorState, packet: StreamPacket, arrival_s: float
+) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+    config = state.config
+    if config is None:
+        return (
+            state,
+            None,
+            (_trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, "samples before the configuration"),),
+        )
+    new_sequence, placed = sequence.step(state.sequence, packet, 1e6 / config.rate_hz)
+    troubles: list[Trouble] = []
+    if placed.restarted:
+        state = replace(state, clock=ClockState())
+        troubles.append(_trouble(state, RadioTrouble.CLOCK_RESTART, arrival_s, 1, "counter or sensor time jumped"))
+    state = replace(state, sequence=new_sequence)
+    n = len(packet.counts)
+    if placed.skip:
+        troubles.append(_trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip))
+        if placed.skip == n:
+            return state, None, tuple(troubles)
+    device_s = placed.last_us * 1e-6
+    clock = device_clock.observe(params, state.clock, device_s, arrival_s)
+    back = np.arange(n - placed.skip - 1, -1, -1, dtype=float)
+    t_s: Floats = device_clock.common_time(clock, device_s) - back * (placed.period_us * 1e-6)
+    if placed.lost:
+        troubles.append(
+            _trouble(state, RadioTrouble.GAP, float(t_s[0]), placed.lost, from_s=state.last_s or float(t_s[0]))
+        )
+    if packet.clipped:
+        troubles.append(_trouble(state, RadioTrouble.CLIPPED, arrival_s, n))
+    if packet.overran:
+        troubles.append(_trouble(state, RadioTrouble.OVERRUN, arrival_s, 1))
+    samples = Samples(t_s, to_si(packet.counts[placed.skip :], config))
+    return _count(replace(state, clock=clock), samples, placed.lost), samples, tuple(troubles)
+
+
+def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+    clock = state.setup.clock
+    t_s = table.t_s
+    if clock.offset_s != 0.0 or clock.rate != 0.0:
+        t_s = t_s + clock.offset_s + clock.rate * (t_s - clock.origin_s)
+    if len(t_s) == 0:
+        return state, None, ()
+    before_s = state.last_s if state.last_s is not None else float(t_s[0]) - state.period_s
+    steps = np.diff(np.concatenate([[before_s], t_s])) / state.period_s
+    missing = np.maximum(np.rint(steps).astype(int) - 1, 0)
+    troubles = tuple(
+        Trouble(before_s if k == 0 else float(t_s[k - 1]), float(t_s[k]), state.role, RadioTrouble.GAP, int(missing[k]))
+        for k in np.flatnonzero(missing)
+    )
+    samples = Samples(t_s, np.concatenate([table.gyr, table.acc], axis=1))
+    return _count(state, samples, int(missing.sum())), samples, troubles
+
+
+def _count(state: SensorState, samples: Samples, lost: int) -> SensorState:
+    return replace(
+        state,
+        samples=state.samples + len(samples.t_s),
+        lost=state.lost + lost,
+        first_s=float(samples.t_s[0]) if state.first_s is None else state.first_s,
+        last_s=float(samples.t_s[-1]),
+    )

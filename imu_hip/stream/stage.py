@@ -1,0 +1,137 @@
+"""The stream stage: received packets and marks in their total order -> aligned blocks, timed marks, radio troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from imu_hip.model.block import AlignedBlock, SensorBlock
+from imu_hip.model.event import RadioTrouble, Trouble
+from imu_hip.model.item import Characteristic, Command, Drop, LinkChange, LinkState, Mark, Role, Tick, TimedMark, Write
+from imu_hip.model.output import LinkStatistics
+from imu_hip.model.packet import Received
+from imu_hip.model.setup import Setup
+from imu_hip.stream import pairing, sensor
+from imu_hip.stream.device_clock import ClockParams
+from imu_hip.stream.pairing import PairingParams, PairingState
+from imu_hip.stream.sensor import SensorState
+
+StreamInput = Received | Write | Mark | LinkChange | Drop | Tick | Command
+
+
+@dataclass(frozen=True, slots=True)
+class StreamParams:
+    """Tuning of clock and pairing. `zero_ns` is the host time of t_s = 0; None: the first item's."""
+
+    clock: ClockParams = field(default_factory=ClockParams)
+    pairing: PairingParams = field(default_factory=PairingParams)
+    zero_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """Both sensors, the pairing between them, where time starts.
+
+    And the grid's nominal step (fixed by the first samples).
+    """
+
+    sensors: dict[Role, SensorState]
+    pairing: PairingState = field(default_factory=PairingState)
+    zero_ns: int | None = None
+    period_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOutput:
+    """Rows in time order, marks in their order, troubles in their order."""
+
+    block: AlignedBlock
+    marks: tuple[TimedMark, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def start(params: StreamParams, setup: Setup) -> StreamState:
+    """Return the state before the first item."""
+    return StreamState({s.role: SensorState(s) for s in setup.sensors}, zero_ns=params.zero_ns)
+
+
+def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput]) -> tuple[StreamState, StreamOutput]:
+    """Take in items in their total order.
+
+    Rows are cut out once, at the end, except where only the deadline makes them final: what arrives after such a moment
+    must not change them.
+    """
+    sensors = dict(state.sensors)
+    pairs, zero_ns, period_s = state.pairing, state.zero_ns, state.period_s
+    blocks: list[AlignedBlock] = []
+    marks: list[TimedMark] = []
+    troubles: list[Trouble] = []
+    for item in items:
+        if zero_ns is None:
+            zero_ns = item.t_ns
+        t_s = (item.t_ns - zero_ns) / 1e9
+        if pairing.overdue(params.pairing, pairs, t_s):
+            pairs, block = pairing.take(params.pairing, pairing.expire(params.pairing, pairs, t_s))
+            blocks.append(block)
+        match item:
+            case Received(role=role, packet=packet):
+                sensors[role], samples, new = sensor.receive(params.clock, sensors[role], packet, t_s)
+                troubles.extend(new)
+                if samples is not None:
+                    if period_s is None and role is Role.PELVIS:
+                        period_s = sensors[role].period_s
+                    pairs, late = pairing.add(pairs, role, samples, sensors[role].period_s)
+                    if late:
+                        troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LATE, late))
+            case Write(role=role, characteristic=Characteristic.SYNC, payload=payload):
+                sensors[role] = sensor.requested(sensors[role], payload, t_s)
+            case Mark(label=label, edge=edge, detail=detail):
+                marks.append(TimedMark(_effective(t_s, pairs.horizon_s), label, edge, detail))
+            case LinkChange(role=role, state=LinkState.LOST, detail=detail):
+                troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LOST, 1, detail))
+            case Drop(role=role, count=count):
+                troubles.append(Trouble(t_s, t_s, role, RadioTrouble.QUEUE_FULL, count))
+            case _:
+                pass
+    pairs, block = pairing.take(params.pairing, pairs)
+    blocks.append(block)
+    new_state = StreamState(sensors, pairs, zero_ns, period_s)
+    return new_state, StreamOutput(_concatenate(blocks), tuple(marks), tuple(troubles))
+
+
+def finish(params: StreamParams, state: StreamState) -> tuple[StreamState, StreamOutput]:
+    """Give out the rows that still waited for the thigh sensor: nothing more will come."""
+    pairs = replace(state.pairing, horizon_s=max(state.pairing.horizon_s, state.pairing.pelvis.last_s))
+    pairs, block = pairing.take(params.pairing, pairs)
+    return replace(state, pairing=pairs), StreamOutput(block, (), ())
+
+
+def statistics(state: StreamState) -> dict[Role, LinkStatistics]:
+    """Return each sensor's radio life so far."""
+    return {role: sensor.statistics(s) for role, s in state.sensors.items()}
+
+
+def _effective(t_s: float, horizon_s: float) -> float:
+    """Return when a mark takes effect: it cannot reach back behind rows that are out already."""
+    return t_s if t_s > horizon_s else float(np.nextafter(horizon_s, np.inf))
+
+
+def _concatenate(blocks: list[AlignedBlock]) -> AlignedBlock:
+    if len(blocks) == 1:
+        return blocks[0]
+    return AlignedBlock(
+        np.concatenate([b.t_s for b in blocks]),
+        _concatenate_sensor([b.pelvis for b in blocks]),
+        _concatenate_sensor([b.thigh for b in blocks]),
+        np.concatenate([b.on_sample for b in blocks]),
+    )
+
+
+def _concatenate_sensor(blocks: list[SensorBlock]) -> SensorBlock:
+    return SensorBlock(
+        np.concatenate([b.gyr for b in blocks]),
+        np.concatenate([b.acc for b in blocks]),
+        np.concatenate([b.state for b in blocks]),
+    )

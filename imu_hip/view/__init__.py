@@ -1,0 +1,1 @@
+"""View: outputs of the corridor in, the one immutable picture of the moment out (pure)."""

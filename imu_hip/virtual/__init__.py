@@ -1,0 +1,1 @@
+"""Virtual radio and virtual sensors: the same bytes over the same client, without hardware."""

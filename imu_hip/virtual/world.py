@@ -1,0 +1,101 @@
+"""A virtual world to measure in: a computer with Bluetooth, two sensors, and the air between them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bleak.backends.client import BaseBleakClient
+from bleak.backends.scanner import BaseBleakScanner
+
+from imu_hip.model.item import Role
+from imu_hip.virtual.adapter import Adapter
+from imu_hip.virtual.air import AirLink, AirQuality
+from imu_hip.virtual.client import VirtualClient
+from imu_hip.virtual.scanner import VirtualScanner
+from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
+
+_ADDRESS = {Role.PELVIS: "F0:00:00:00:00:01", Role.THIGH: "F0:00:00:00:00:02"}
+
+
+class VirtualWorld:
+    """Composes adapter, air and sensors; made and used inside one running event loop, which is its clock.
+
+    Inject `scanner_backend` and `client_backend` where the real client takes bleak's backend classes. The
+    same seed on a `SimulatedTimeLoop` gives the same bytes at the same times.
+    """
+
+    def __init__(self, plans: Mapping[Role, SensorPlan], *, quality: AirQuality | None = None, seed: int = 0) -> None:
+        quality = AirQuality() if quality is None else quality
+        intervals_s = {_ADDRESS[role]: plan.config.connection_interval_ms / 1000.0 for role, plan in plans.items()}
+        air = AirLink(replace(quality, interval_by_address_s=intervals_s | dict(quality.interval_by_address_s)), seed)
+        adapter = Adapter(air)
+
+        class Scanner(VirtualScanner):
+            """The scanner of this world."""
+
+        class Client(VirtualClient):
+            """The client of this world."""
+
+        Scanner.adapter = Client.adapter = adapter
+        self.scanner_backend: type[BaseBleakScanner] = Scanner
+        self.client_backend: type[BaseBleakClient] = Client
+        self.adapter = adapter
+        self.sensors = {role: VirtualSensor(plan, _ADDRESS[role], air, seed) for role, plan in sorted(plans.items())}
+        self._air = air
+        self._zero_s = 0.0
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """Which serial number is worn where."""
+        return {sensor.plan.serial: role for role, sensor in self.sensors.items()}
+
+    @property
+    def time_s(self) -> float:
+        """World time: seconds since `start`."""
+        return asyncio.get_running_loop().time() - self._zero_s
+
+    async def start(self) -> None:
+        """Switch everything on; world time 0 is now."""
+        self._zero_s = asyncio.get_running_loop().time()
+        await self.adapter.power_on()
+        for sensor in self.sensors.values():
+            await sensor.power_on(self._zero_s)
+
+    async def stop(self) -> None:
+        """Switch the sensors off."""
+        for sensor in self.sensors.values():
+            await sensor.power_off()
+
+    def begin_playback(self, delay_s: float = 0.0) -> float:
+        """Let both sensors play their sources from the same world time on, and return that time (s).
+
+        It is the next multiple of 10 ms after `delay_s`: a sensor with a perfect clock at 100 Hz then feels
+        the very samples of a source at 100 Hz, not mixtures of neighbours.
+        """
+        begin_s = math.ceil((self.time_s + delay_s) * 100.0) / 100.0
+        for sensor in self.sensors.values():
+            sensor.begin(begin_s)
+        return begin_s
+
+    # ---------------------------------------------------------------- faults
+
+    def fade(self, role: Role, duration_s: float) -> None:
+        """Take a sensor out of radio range for a while."""
+        address = self.sensors[role].address
+        self._air.fade(address)
+        asyncio.get_running_loop().call_later(duration_s, self._air.unfade, address)
+
+    async def drop_link(self, role: Role) -> None:
+        """Let a sensor close its connection."""
+        await self.sensors[role].drop_link()
+
+    def gap(self, role: Role, duration_s: float) -> None:
+        """Let a sensor lose what it samples for a while."""
+        self.sensors[role].gap(duration_s)
+
+    def send_malformed(self, role: Role, count: int) -> None:
+        """Let a sensor garble its next packets."""
+        self.sensors[role].send_malformed(count)

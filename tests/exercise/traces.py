@@ -1,0 +1,137 @@
+"""Analytic movements and sessions: minimum-jerk ways between plateaus, in degrees because people read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+import numpy as np
+
+from imu_hip.exercise import judge
+from imu_hip.exercise.conditioning import Sample
+from imu_hip.exercise.parse import parse_exercise
+from imu_hip.model.block import AngleBlock, Floats
+from imu_hip.model.event import Event
+from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.item import Edge, MarkLabel, TimedMark
+
+RATE_HZ = 100.0
+PEAK_OF_BELL = 1.875
+"""Peak speed of a minimum-jerk movement, in amplitudes per duration."""
+
+Step = tuple[float, float]
+"""Target in degrees and how long the way there takes; a way to the present target is a plateau."""
+
+
+def catalogue(exercise_id: str) -> ExerciseSpec:
+    where = files("imu_hip.exercise") / "catalog" / f"{exercise_id}.toml"
+    return parse_exercise(where.read_text(encoding="utf-8"), where.name)
+
+
+def movement(*steps: Step, start_deg: float = 0.0, rate_hz: float = RATE_HZ) -> Floats:
+    """Return the angle in degrees, sampled without its last instant."""
+    pieces, at = [], start_deg
+    for target, duration_s in steps:
+        n = round(duration_s * rate_hz)
+        x = np.arange(n) / n
+        pieces.append(at + (target - at) * (10.0 * x**3 - 15.0 * x**4 + 6.0 * x**5))
+        at = target
+    return np.concatenate(pieces)
+
+
+def samples(angle_deg: Floats, rate_hz: float = RATE_HZ, sd_deg: float = 1.5) -> list[Sample]:
+    """Return samples as the rules see them, with the rate of the angle itself: no filter in between."""
+    angle = np.radians(angle_deg)
+    rate = np.gradient(angle) * rate_hz
+    sd = math.radians(sd_deg)
+    return [Sample(i / rate_hz, float(a), float(v), sd) for i, (a, v) in enumerate(zip(angle, rate, strict=True))]
+
+
+def block(angle_deg: Floats, t_s: Floats | None = None, valid: Sequence[bool] | None = None) -> AngleBlock:
+    """Return an angle block whose internal rotation is `angle_deg`; rows that are not valid are NaN."""
+    n = len(angle_deg)
+    times = np.arange(n) / RATE_HZ if t_s is None else t_s
+    known = np.ones(n, bool) if valid is None else np.asarray(valid, bool)
+    angles = np.zeros((n, 3))
+    angles[:, 2] = np.radians(angle_deg)
+    angles[~known] = np.nan
+    sd = np.where(known[:, None], np.full((n, 3), math.radians(1.5)), np.nan)
+    nothing = np.zeros(n)
+    return AngleBlock(times, angles, sd, known, nothing, nothing, nothing, np.zeros((n, 3)), np.ones(n, bool))
+
+
+def rows(whole: AngleBlock, start: int, stop: int) -> AngleBlock:
+    cut = slice(start, stop)
+    return AngleBlock(
+        whole.t_s[cut],
+        whole.angles_rad[cut],
+        whole.sd_rad[cut],
+        whole.valid[cut],
+        whole.pelvis_tilt_rad[cut],
+        whole.pelvis_list_rad[cut],
+        whole.pelvis_yaw_rad[cut],
+        whole.thigh_rate_rad_s[cut],
+        whole.on_sample[cut],
+    )
+
+
+def interval(label: MarkLabel, start_s: float, end_s: float, detail: str = "") -> Iterator[TimedMark]:
+    yield TimedMark(start_s, label, Edge.BEGIN, detail)
+    yield TimedMark(end_s, label, Edge.END, detail)
+
+
+def run(
+    params: judge.Params, whole: AngleBlock, marks: Sequence[TimedMark] = (), cuts: Sequence[int] = ()
+) -> tuple[tuple[Event, ...], list[int]]:
+    """Judge a recording cut into pieces; each piece brings the marks that fall before its last row."""
+    state = judge.State()
+    events: list[Event] = []
+    phases: list[int] = []
+    edges = [0, *cuts, len(whole.t_s)]
+    left = sorted(marks, key=lambda mark: mark.t_s)
+    for start, stop in zip(edges, edges[1:], strict=False):
+        piece = rows(whole, start, stop)
+        due = [mark for mark in left if len(piece.t_s) and mark.t_s <= piece.t_s[-1]]
+        left = left[len(due) :]
+        state, output = judge.step(params, state, piece, due)
+        events += output.events
+        phases += output.phases.tolist()
+    state, output = judge.step(params, state, rows(whole, 0, 0), left)
+    events += output.events
+    state, output = judge.finish(params, state)
+    return (*events, *output.events), phases
+
+
+def supine(rate_hz: float = RATE_HZ) -> judge.Params:
+    return judge.Params((catalogue("supine_ere"),), "supine_ere", rate_hz)
+
+
+MAX_REP: tuple[Step, ...] = ((0.0, 0.5), (30.0, 1.0), (30.0, 2.0), (0.0, 1.5), (0.0, 2.0))
+MAX_REP_S = 7.0
+"""A maximal repetition to 30 degrees with the pause after it."""
+CYCLE: tuple[Step, ...] = (
+    (0.0, 1.0),
+    (30.0, 1.2),
+    (30.0, 9.0),
+    (24.0, 0.8),
+    (24.0, 9.0),
+    (30.0, 1.0),
+    (30.0, 9.0),
+    (0.0, 2.0),
+    (0.0, 2.0),
+)
+CYCLE_S = 35.0
+"""Hold, block, hold, controlled exit."""
+
+
+def session(*steps: Step, sign: float = 1.0, detail: str = "") -> tuple[AngleBlock, list[TimedMark]]:
+    """Return two maximal repetitions and then `steps` as the part to be judged, from 14 s on."""
+    angle = sign * movement(*MAX_REP, *MAX_REP, *steps)
+    end_s = len(angle) / RATE_HZ
+    marks = [
+        *interval(MarkLabel.MAX_REP, 0.0, 5.0, detail),
+        *interval(MarkLabel.MAX_REP, MAX_REP_S, MAX_REP_S + 5.0, detail),
+        *interval(MarkLabel.EXERCISE, 2.0 * MAX_REP_S, end_s, ""),
+    ]
+    return block(angle), marks
