@@ -10,7 +10,7 @@ import numpy as np
 
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.event import Event
+from imu_hip.model.event import Event, Warning
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName
 from imu_hip.pipeline import Pipeline
@@ -63,10 +63,13 @@ def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -
         **{name: np.concatenate([getattr(output.angles, name) for output in outputs]) for name in AngleBlock.__slots__}
     )
     events: list[Event] = [event for output in outputs for event in output.events]
+    if recording.missing:
+        text = f"{recording.missing} items of this recording are lost: what happened then is not in the result"
+        events.append(Warning("items_missing", text))
     return Analysis(
         setup=recording.setup,
         recording_sha256=recording.sha256,
-        duration_s=float(angles.t_s[-1] - angles.t_s[0]) if len(angles.t_s) else 0.0,
+        duration_s=float(angles.t_s[-1] - angles.t_s[0]) if len(angles.t_s) else None,
         angles=angles,
         phases=np.concatenate([output.phases for output in outputs]),
         events=tuple(events),

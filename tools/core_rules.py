@@ -18,10 +18,7 @@ CHANCE = "the core is given its random Generator"
 FILES = "the core does not touch files"
 SCREEN = "the core does not talk to the person"
 
-_PRODUCTS = (
-    "convolve corrcoef correlate cov dot einsum inner linalg matmul matvec "
-    "polyfit tensordot vdot vecdot vecmat"
-)
+_PRODUCTS = "convolve corrcoef correlate cov dot einsum inner linalg matmul matvec polyfit tensordot vdot vecdot vecmat"
 _FILES = "fromfile genfromtxt load loadtxt memmap save savetxt savez savez_compressed"
 
 # A name forbids everything below it too.

@@ -137,9 +137,7 @@ def _wanted() -> dict[str, object]:
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = {key: settings.get(key) for key in ("build-system", "project")}
-    locked = [
-        line for line in LOCK.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")
-    ]
+    locked = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
     packages = [locked, _version(sys.version_info[:2]), sysconfig.get_platform(), str(ROOT)]
     return {
         "packages": _digest(packages),
@@ -192,9 +190,7 @@ def _make() -> None:
 def _remove_old() -> None:
     """Remove an old or half-made environment; moved aside first, so that half a removal is not mistaken."""
     if Path(sys.prefix).resolve() == VENV.resolve():
-        _stop(
-            "The environment is out of date: start this with the Python it was made with, not with its own."
-        )
+        _stop("The environment is out of date: start this with the Python it was made with, not with its own.")
     old = VENV.with_name(".venv.old")
     shutil.rmtree(old, ignore_errors=True)
     if VENV.exists():
@@ -220,9 +216,7 @@ def _install_project() -> None:
     """Install the checkout itself, editable, with the build backend from the lock: nothing is fetched."""
     has_pip = _succeeds([str(program("python")), "-c", "import pip"], quiet=True)
     installer = _pip_install() if has_pip else _uv_install()
-    if not _succeeds(
-        [*installer, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)]
-    ):
+    if not _succeeds([*installer, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)]):
         _stop("The project itself could not be installed: see above.")
 
 

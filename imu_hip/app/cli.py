@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import traceback
@@ -12,37 +13,51 @@ from typing import NoReturn
 
 from imu_hip import __version__
 from imu_hip.app import commands
+from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.model.errors import ImuHipError
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
+MOST_CYCLES = 100
+"""More than an hour."""
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(UNUSABLE, f"{self.prog}: {_one_line(message)} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return 0 done, 1 failed, 2 wrong usage or unusable input."""
-    args = _parser().parse_args(argv)
+    let_sigterm_interrupt()
     try:
-        return int(args.run(args))
+        try:
+            args = _parser().parse_args(argv)
+            return int(args.run(args))
+        finally:
+            sys.stdout.flush()
     except ImuHipError as error:
-        print(f"imu-hip: {error.message}", file=sys.stderr)
+        print(f"imu-hip: {_one_line(error.message)}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("imu-hip: interrupted", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # Whoever read our output has had enough; the interpreter must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         return DONE
     except Exception as error:
         traceback.print_exc()
         print(f"imu-hip: the program failed ({type(error).__name__}: {error})", file=sys.stderr)
         return FAILED
+
+
+def _one_line(message: str) -> str:
+    """Return a message in one line also when it quotes a name that has several."""
+    return " ".join(message.split("\n"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -159,14 +174,16 @@ def _seed(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    return _whole(text, least=1)
+    return _whole(text, least=1, most=MOST_CYCLES)
 
 
-def _whole(text: str, least: int) -> int:
+def _whole(text: str, least: int, most: float = math.inf) -> int:
     try:
         number = int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
     if number < least:
         raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+    if number > most:
+        raise argparse.ArgumentTypeError(f"{text} is more than {most}")
     return number

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.errors import Reason, RecordingError, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import FilterName, Side
 
@@ -23,21 +23,27 @@ def demo(args: Namespace) -> int:
 
         require_window()
     from imu_hip.app.demo import Demo, Speed, simulated_person
-    from imu_hip.app.watching import print_summary, watch
-    from imu_hip.session.output_file import refuse_existing
+    from imu_hip.app.watching import print_lines, print_summary, watch
+    from imu_hip.session.output_file import refuse_overwriting
 
     spec, side = _exercise(args), Side(args.side)
-    if args.out is not None and not args.force:
-        refuse_existing(args.out)
+    if args.out is not None:
+        refuse_overwriting(args.out, force=args.force)
     worn, prompts = simulated_person(spec, side, args.seed, args.cycles)
     running = Demo(
         spec, side, worn, prompts,
         out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles, force=args.force,
     )  # fmt: skip
-    watch(running, headless=args.headless)
+    failure: RecordingError | None = None
+    try:
+        watch(running, headless=args.headless)
+    except RecordingError as error:  # A full disk ends the recording, not the session: what was measured is said.
+        failure = error
     print_summary(running.setup, running.session)
+    if failure is not None:
+        raise failure
     kind = "temporary recording" if running.is_temporary else "recording"
-    print(f"{kind}: {running.path}  (again with: imu-hip replay {running.path})")
+    print_lines([f"{kind}: {running.path}  (again with: imu-hip replay {running.path})"])
     return 0
 
 
@@ -61,14 +67,15 @@ def replay(args: Namespace) -> int:
 def analyze(args: Namespace) -> int:
     """Print the whole result of a recording."""
     from imu_hip import api
+    from imu_hip.app.watching import print_lines
     from imu_hip.feedback.closing_summary import summary_lines
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
-    from imu_hip.session.output_file import refuse_existing
+    from imu_hip.session.output_file import refuse_overwriting
     from imu_hip.session.samples_csv import write_samples
 
-    if args.samples is not None and not args.force:
-        refuse_existing(args.samples)
+    if args.samples is not None:
+        refuse_overwriting(args.samples, force=args.force, inputs=(args.file,))
     recording = api.read(args.file)
     result = api.analyze(
         recording, filter=FilterName(args.filter), with_late=args.with_late, progress=_progress("analyzing")
@@ -76,11 +83,9 @@ def analyze(args: Namespace) -> int:
     if args.samples is not None:
         write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
     if args.json:
-        print(json.dumps(analysis_json(result), ensure_ascii=False, indent=2, allow_nan=False))
+        _print_json(analysis_json(result))
         return 0
-    for line in summary_lines(result.setup, result.events):
-        print(line)
-    print(f"result sha256 {result.result_sha256}")
+    print_lines([*summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
     return 0
 
 
@@ -114,7 +119,7 @@ def recover(args: Namespace) -> int:
 
     report = save(args.file, args.out, force=args.force)
     if args.json:
-        print(json.dumps(to_json(report), ensure_ascii=False, indent=2, allow_nan=False))
+        _print_json(to_json(report))
         return 0
     print(
         f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}; "
@@ -126,16 +131,19 @@ def recover(args: Namespace) -> int:
 def exercises(args: Namespace) -> int:
     """Print the catalogue."""
     from imu_hip.app.catalogue import catalogue
+    from imu_hip.app.watching import print_lines
 
     specs = catalogue()
     if args.json:
-        print(json.dumps([_listed(spec) for spec in specs], ensure_ascii=False, indent=2))
+        _print_json([_listed(spec) for spec in specs])
         return 0
-    width = max(len(spec.id) for spec in specs)
-    for spec in specs:
-        directions = " and ".join(direction.value for direction in spec.directions) or "none"
-        print(f"{spec.id:<{width}}  {spec.name} · {spec.posture.value.replace('_', ' ')} · rotation: {directions}")
+    print_lines(_line(spec, max(len(spec.id) for spec in specs)) for spec in specs)
     return 0
+
+
+def _line(spec: ExerciseSpec, width: int) -> str:
+    directions = " and ".join(direction.value for direction in spec.directions) or "none"
+    return f"{spec.id:<{width}}  {spec.name} · {spec.posture.value.replace('_', ' ')} · rotation: {directions}"
 
 
 def _listed(spec: ExerciseSpec) -> dict[str, object]:
@@ -160,6 +168,11 @@ def _exercise(args: Namespace) -> ExerciseSpec:
     if args.exercise_file is not None:
         return exercise_from(args.exercise_file)
     return exercise(args.exercise)
+
+
+def _print_json(value: object) -> None:
+    """Print JSON that every console and pipe can carry: plain ASCII, and never NaN."""
+    print(json.dumps(value, indent=2, allow_nan=False))
 
 
 def _progress(doing: str) -> Callable[[float], None] | None:

@@ -17,7 +17,6 @@ import numpy as np
 
 from imu_hip.app.live import LiveSession
 from imu_hip.app.radio_thread import RadioThread
-from imu_hip.app.versions import versions
 from imu_hip.ble.bridge import run_sensors
 from imu_hip.ble.clock import LoopClock
 from imu_hip.ble.radio import Radio
@@ -27,8 +26,10 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Item, LinkChange, LinkState, Role
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
+from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.recorder import Recorder
-from imu_hip.simulate.session import simulate_session
+from imu_hip.session.versions import versions
+from imu_hip.simulate.session import SimulationParams, simulate_session
 from imu_hip.view import view
 from imu_hip.virtual.event_loop import ScaledTimeLoop, SimulatedTimeLoop
 from imu_hip.virtual.motion import RecordedMotion, SampleSource
@@ -81,8 +82,9 @@ class Demo:
         seed: int = 0,
         cycles_goal: int | None = None,
         force: bool = False,
+        disturb: Callable[[VirtualWorld], None] | None = None,
     ) -> None:
-        """Prepare everything and create the recording.
+        """Prepare everything and create the recording; `disturb` is called in the radio's thread when playing begins.
 
         Raises
         ------
@@ -106,8 +108,9 @@ class Demo:
         self._worn = worn
         self._seed = seed
         self._speed = speed
-        if force:
-            self.path.unlink(missing_ok=True)
+        self._disturb = disturb
+        refuse_overwriting(self.path, force=force)
+        self.path.unlink(missing_ok=True)
         self._recorder = Recorder(self.path, self.setup)
         params = view.Params(
             self.setup, mode="demo", speed=speed.label, recording=self.path.name, cycles_goal=cycles_goal
@@ -175,6 +178,8 @@ class Demo:
                 if len(streaming) == len(Role):
                     # The person begins to follow the script when the guide begins to speak.
                     world.begin_playback()
+                    if self._disturb is not None:
+                        self._disturb(world)
 
         radio = Radio(world.scanner_backend, world.client_backend)
         try:
@@ -183,10 +188,12 @@ class Demo:
             await world.stop()
 
 
-def simulated_person(spec: ExerciseSpec, side: Side, seed: int, cycles: int) -> tuple[Worn, tuple[Prompt, ...]]:
+def simulated_person(
+    spec: ExerciseSpec, side: Side, seed: int, cycles: int, params: SimulationParams | None = None
+) -> tuple[Worn, tuple[Prompt, ...]]:
     """Return what the sensors of a simulated person feel who follows the script of an exercise, and that script."""
     prompts = script(spec.id, cycles)
-    session = simulate_session(prompts, side, np.random.default_rng(seed))
+    session = simulate_session(prompts, side, np.random.default_rng(seed), params or SimulationParams())
     rate_hz = 1.0 / float(session.t_s[1] - session.t_s[0])
     pelvis, thigh = (RecordedMotion(rate_hz, worn.gyr, worn.acc) for worn in (session.pelvis, session.thigh))
     return Worn(pelvis, thigh), prompts

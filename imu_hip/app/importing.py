@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from imu_hip.app.versions import versions
 from imu_hip.guide.script import script
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.errors import Reason, UnusableInputError
+from imu_hip.model.errors import Reason, UnusableInputError, UsageError
 from imu_hip.model.event import Warning
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.output import Outputs
@@ -18,8 +17,9 @@ from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, Origin, Setup, Side
 from imu_hip.session.foreign_csv import MarkedInterval, doubtful_units, read_marks_csv, read_sensor_csv
 from imu_hip.session.importer import import_items
-from imu_hip.session.output_file import refuse_existing
+from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.samples_csv import write_samples
+from imu_hip.session.versions import versions
 from imu_hip.session.writer import write_recording
 from imu_hip.simulate.session import SimulatedSession, simulate_session
 from imu_hip.stream.clock_match import MatchParams, match
@@ -47,19 +47,37 @@ def import_tables(
     RecordingError
         `out` cannot be written.
     """
-    if not force:
-        refuse_existing(out)
+    inputs = [path for path in (pelvis_path, thigh_path, marks_path) if path is not None]
+    refuse_overwriting(out, force=force, inputs=inputs)
     pelvis, thigh = read_sensor_csv(pelvis_path), read_sensor_csv(thigh_path)
+    if np.array_equal(pelvis.gyr, thigh.gyr) and np.array_equal(pelvis.acc, thigh.acc):
+        raise UnusableInputError(
+            Reason.WRONG_VALUE, f"{thigh_path}: holds the samples of {pelvis_path}; give the thigh sensor's own file"
+        )
     marks = read_marks_csv(marks_path) if marks_path is not None else ()
     clock = _matched(pelvis, thigh, thigh_path) if independent_clocks else ClockMap()
-    if clock == ClockMap() and (pelvis.t_s[0] > thigh.t_s[-1] or thigh.t_s[0] > pelvis.t_s[-1]):
+    if not independent_clocks and (pelvis.t_s[0] > thigh.t_s[-1] or thigh.t_s[0] > pelvis.t_s[-1]):
         raise UnusableInputError(
             Reason.WRONG_VALUE,
             f"{thigh_path}: its times do not overlap with those of {pelvis_path}; "
             "if each file has a clock of its own, add --clock independent",
         )
+    without_samples = [m for m in marks if m.end_s <= pelvis.t_s[0] or m.start_s > pelvis.t_s[-1]]
+    if marks and len(without_samples) == len(marks):
+        raise UnusableInputError(
+            Reason.WRONG_VALUE,
+            f"{marks_path}: no mark lies within the times of {pelvis_path} "
+            f"({pelvis.t_s[0]:g} to {pelvis.t_s[-1]:g} s); marks must be on that file's clock",
+        )
     _write(pelvis, thigh, marks, spec, side, out, Origin.IMPORT, clock, force=force)
-    return (*doubtful_units(pelvis, str(pelvis_path)), *doubtful_units(thigh, str(thigh_path)))
+    return (
+        *doubtful_units(pelvis, str(pelvis_path)),
+        *doubtful_units(thigh, str(thigh_path)),
+        *(
+            Warning("mark_without_samples", f"{marks_path}: no samples at {m.label} ({m.start_s:g} to {m.end_s:g} s)")
+            for m in without_samples
+        ),
+    )
 
 
 def simulate(
@@ -74,9 +92,10 @@ def simulate(
     RecordingError
         A file cannot be written.
     """
-    if not force:
-        refuse_existing(out)
-        refuse_existing(truth)
+    for path in (out, truth):
+        refuse_overwriting(path, force=force)
+    if out.resolve() == truth.resolve():
+        raise UsageError(Reason.WRONG_USAGE, f"{out}: recording and truth cannot be one file; choose two names")
     prompts = script(spec.id, cycles)
     session = simulate_session(prompts, side, np.random.default_rng(seed))
     pelvis, thigh = (TimedSamples(session.t_s, worn.gyr, worn.acc, None) for worn in (session.pelvis, session.thigh))

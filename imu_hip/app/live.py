@@ -53,7 +53,7 @@ class LiveSession:
         self._streaming: set[Role] = set()
         self._guided = bool(script)
         self._prompt = ""
-        self._first_ns: int | None = None
+        self._zero_ns = setup.zero_ns
         self._finished = False
         self._on_finished = on_finished
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -74,16 +74,18 @@ class LiveSession:
         return self._pipeline.result_sha256
 
     def finish(self) -> None:
-        """Process what is left, close pipeline and recording."""
+        """Process what is left, close pipeline and recording; the recording whatever becomes of the rest."""
         self.intake.close()
-        if self._thread.is_alive():
-            self._thread.join()
-        else:
-            self.process(self.intake.take(0.0) or [])
-        outputs = self._pipeline.finish()
-        self.events.extend(outputs.events)
-        if self._recorder is not None:
-            self._recorder.close()
+        try:
+            if self._thread.is_alive():
+                self._thread.join()
+            elif self.error is None:
+                self.process(self.intake.take(0.0) or [])
+            if self.error is None:
+                self.events.extend(self._pipeline.finish().events)
+        finally:
+            if self._recorder is not None:
+                self._recorder.close()
 
     # ---------------------------------------------------------------- in the processing thread
 
@@ -92,12 +94,12 @@ class LiveSession:
         if not items:
             return
         now_ns = items[-1].item.t_ns
-        if self._first_ns is None:
-            self._first_ns = items[0].item.t_ns
+        if self._zero_ns is None:
+            self._zero_ns = items[0].item.t_ns
         outputs = self._pipeline.receive(items)
         self.events.extend(outputs.events)
         self._notice_streaming(items)
-        now_s = (now_ns - self._first_ns) / 1e9
+        now_s = (now_ns - self._zero_ns) / 1e9
         self._let_guide_speak(now_s)
         self._view = view.step(
             self._params,
@@ -124,7 +126,7 @@ class LiveSession:
         self._guide, said = guide.step(self._guide_params, self._guide, now_s)
         self._prompt = said.prompt
         for mark in said.marks:
-            t_ns = (self._first_ns or 0) + round(mark.t_s * 1e9)
+            t_ns = (self._zero_ns or 0) + round(mark.t_s * 1e9)
             self.intake.put(Mark(t_ns, mark.label, mark.edge, mark.detail))
         if said.finished:
             self._finished = True

@@ -35,7 +35,7 @@ class RadioThread:
         """Ask for an orderly end; from any thread, also before the loop is there and after it has gone."""
         with self._lock:
             self._stop_wanted = True
-            if self._loop is not None and self._stop is not None and not self._loop.is_closed():
+            if self._loop is not None and self._stop is not None:
                 self._loop.call_soon_threadsafe(self._stop.set)
 
     @property
@@ -52,8 +52,6 @@ class RadioThread:
         try:
             with asyncio.Runner(loop_factory=self._loop_factory) as runner:
                 runner.run(self._main())
-                with self._lock:
-                    self._loop = None
         except BaseException as error:  # A thread has no caller to raise to: `error` hands it on.
             self.error = error
 
@@ -63,4 +61,8 @@ class RadioThread:
             self._loop, self._stop = asyncio.get_running_loop(), stop
             if self._stop_wanted:
                 stop.set()
-        await self._work(stop)
+        try:
+            await self._work(stop)
+        finally:
+            with self._lock:
+                self._loop = None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Protocol
 
+from imu_hip.app.interrupts import interrupts
 from imu_hip.app.live import LiveSession
 from imu_hip.feedback.closing_summary import summary_lines
 from imu_hip.feedback.status_line import StatusLine
+from imu_hip.feedback.wording import writable
 from imu_hip.model.setup import Setup
 
 _LOOK_EVERY_S = 0.1
@@ -36,29 +36,37 @@ class Running(Protocol):
         """Wait for the end and close everything."""
 
 
-def watch(running: Running, *, headless: bool) -> None:
-    """Run it to its end, or until it is interrupted or its window closed; everything is closed properly then."""
-    if headless:
-        with _interrupts_stop(running):
-            running.start()
-            _watch_line(running)
-            running.finish()
-        return
-    from imu_hip.app.window import show
+def watch(running: Running, *, headless: bool, stay_open: bool = True) -> None:
+    """Run it to its end, or until it is interrupted or its window closed; everything is closed properly then.
 
-    running.start()
-    try:
-        show(running.session.view_state, running.request_stop)
-    finally:
-        running.request_stop()
-        running.finish()
+    The window stays after the end, for the person to look at, unless `stay_open` is False.
+    """
+    with interrupts(running.request_stop) as interrupted:
+        running.start()
+        try:
+            if headless:
+                _watch_line(running)
+            else:
+                from imu_hip.app.window import show
+
+                def is_over() -> bool:
+                    return interrupted.is_set() or not (stay_open or running.is_running)
+
+                show(running.session.view_state, running.request_stop, is_over)
+        finally:
+            running.request_stop()
+            running.finish()
 
 
 def print_summary(setup: Setup, session: LiveSession) -> None:
     """Print what came of the session, to stdout."""
-    for line in summary_lines(setup, session.events):
-        print(line)
-    print(f"result sha256 {session.result_sha256}")
+    print_lines([*summary_lines(setup, session.events), f"result sha256 {session.result_sha256}"])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print to stdout, in characters that it has."""
+    for line in lines:
+        print(writable(line, sys.stdout))
 
 
 def _watch_line(running: Running) -> None:
@@ -67,15 +75,3 @@ def _watch_line(running: Running) -> None:
         time.sleep(_LOOK_EVERY_S)
         status.show(running.session.view_state(), time.monotonic())
     status.finish()
-
-
-@contextmanager
-def _interrupts_stop(running: Running) -> Iterator[None]:
-    """Let Ctrl-C and a polite kill end the session in order instead of breaking it off."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: running.request_stop()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

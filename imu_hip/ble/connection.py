@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakCharacteristicNotFoundError
 
 from imu_hip.ble.radio import Radio, adapter_errors, connect_errors, sensor_errors
 from imu_hip.ble.scan import FoundSensor
@@ -84,15 +85,18 @@ class SensorConnection:
 
     # ---------------------------------------------------------------- GATT
 
-    @property
-    def mtu(self) -> int:
-        """The ATT MTU (BlueZ says 23 until it is asked in another way)."""
-        return self._client.mtu_size
-
     def offers(self, characteristic: Characteristic) -> bool:
         """Whether the sensor has this characteristic."""
         with self._operation():
             return self._client.services.get_characteristic(UUID_OF[characteristic]) is not None
+
+    def largest_payload_bytes(self) -> int:
+        """How much a notification of the stream can carry; BlueZ knows this before it knows the MTU."""
+        with self._operation():
+            stream = self._client.services.get_characteristic(UUID_OF[Characteristic.STREAM])
+            if stream is None:
+                raise BleakCharacteristicNotFoundError(UUID_OF[Characteristic.STREAM])
+            return stream.max_write_without_response_size
 
     async def read(self, characteristic: Characteristic) -> bytes:
         """Read a value."""

@@ -49,7 +49,11 @@ class WornSensor:
         LinkError
             The sensor is lost, or does not speak BIP v1.
         """
-        self._tell(LinkState.CONNECTED, f"{self._connection.name} at {self._connection.address}")
+        self._tell(
+            LinkState.CONNECTED,
+            f"{self._connection.name} at {self._connection.address}, "
+            f"packets of up to {self._connection.largest_payload_bytes()} bytes",
+        )
         self._connection.watch(lambda: self._tell(LinkState.LOST, f"{self._connection.name} was lost"))
         self._emit(info)
         await self._read(Characteristic.CONFIG)
@@ -69,7 +73,15 @@ class WornSensor:
         LinkError
             The sensor is lost, or refuses.
         """
-        await self._command(ControlOpcode.START)
+        result = await self._command(ControlOpcode.START)
+        if result == ControlResult.WRONG_STATE:  # a run that somebody began before a lost connection
+            await self._command(ControlOpcode.STOP)
+            result = await self._command(ControlOpcode.START)
+        if result != ControlResult.SUCCESS:
+            raise LinkError(
+                Reason.WRONG_SENSOR,
+                f"{self._connection.name} refuses to start (result {result}): restart the sensor",
+            )
         self._tell(LinkState.STREAMING)
 
     async def compare_clocks(self) -> None:
@@ -129,18 +141,18 @@ class WornSensor:
             if isinstance(reply, SyncReply) and reply.token == token:
                 return
 
-    async def _command(self, opcode: ControlOpcode) -> None:
-        name = self._connection.name
+    async def _command(self, opcode: ControlOpcode) -> int:
         request = bip_v1.encode_control_request(ControlRequest(opcode))
         await self._write(Characteristic.CONTROL, request, response=True)
         try:
             async with asyncio.timeout(_REPLY_TIMEOUT_S):
-                result = await self._control_result(opcode)
+                return await self._control_result(opcode)
         except TimeoutError as error:
             self._connection.lose()
-            raise LinkError(Reason.SENSOR_LOST, f"{name} does not answer {opcode.name}: is it in range?") from error
-        if result != ControlResult.SUCCESS:
-            raise LinkError(Reason.WRONG_SENSOR, f"{name} refuses {opcode.name} (result {result}): restart the sensor")
+            raise LinkError(
+                Reason.SENSOR_LOST,
+                f"{self._connection.name} does not answer {opcode.name}: is it in range?",
+            ) from error
 
     async def _control_result(self, opcode: ControlOpcode) -> int:
         while True:

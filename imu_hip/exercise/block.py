@@ -28,7 +28,7 @@ _RECENT_S = 4.0
 
 @dataclass(slots=True)
 class BlockState:
-    """All that evolves: `recent` samples (time, angle, rate) and, while `seeking`, the `stretch` that may become a block."""
+    """All that evolves: `recent` samples (time, angle, rate); while `seeking`, the `stretch` that may be a block."""
 
     filter: LowPassState = field(default_factory=LowPassState)
     recent: deque[tuple[float, float, float]] = field(default_factory=deque)

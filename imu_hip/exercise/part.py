@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from imu_hip.exercise import block, end_range, lane
+from imu_hip.exercise import best_plateau, block, end_range, lane
+from imu_hip.exercise.best_plateau import BestPlateauState
 from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
 from imu_hip.exercise.lane import LaneState
 from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, Warning
@@ -21,6 +22,7 @@ class PartState:
     start_s: float
     smoother: LowPass
     lanes: tuple[LaneState, ...]
+    plateaus: tuple[BestPlateauState, ...]
     inward: bool = True
 
 
@@ -46,7 +48,8 @@ def start(
             lanes.append(lane.start(spec, direction, end_range_rad))
     if unknown:
         events.append(_no_repetition(spec, unknown))
-    return PartState(spec, t_s, low_pass(block.CUTOFF_HZ, rate_hz), tuple(lanes)), tuple(events)
+    plateaus = tuple(BestPlateauState(direction) for direction in spec.directions)
+    return PartState(spec, t_s, low_pass(block.CUTOFF_HZ, rate_hz), tuple(lanes), plateaus), tuple(events)
 
 
 def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
@@ -57,12 +60,12 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
     if known:
         state.inward = sample.angle_rad >= 0.0
     for each in state.lanes:
-        turned = sample
-        if each.direction is Direction.EXTERNAL:
-            turned = Sample(sample.t_s, -sample.angle_rad, -sample.rate_rad_s, sample.sd_rad)
+        turned = _toward(each.direction, sample)
         events += lane.step(state.spec, state.smoother, each, turned)
         if known:
             phase = max(phase, lane.phase(state.spec, each, turned))
+    for plateau in state.plateaus:
+        best_plateau.step(state.spec.hold, plateau, _toward(plateau.direction, sample))
     return events, phase if state.lanes else unjudged_phase(state.spec, sample)
 
 
@@ -84,7 +87,15 @@ def close(state: PartState, t_s: float) -> tuple[Event, ...]:
         events += lane.close(state.spec, state.smoother, each)
         if each.levels is None:
             events.append(_no_plateau(state.spec, each.direction))
-    return (*events, PartEnded(t_s, state.spec.id))
+    reached = tuple(plateau.best for plateau in state.plateaus if plateau.best is not None)
+    return (*events, *reached, PartEnded(t_s, state.spec.id))
+
+
+def _toward(direction: Direction, sample: Sample) -> Sample:
+    """Return the sample with + toward the end range of a direction."""
+    if direction is Direction.INTERNAL:
+        return sample
+    return Sample(sample.t_s, -sample.angle_rad, -sample.rate_rad_s, sample.sd_rad)
 
 
 def lane_in_view(state: PartState) -> LaneState | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,15 +81,19 @@ def _tick(
     ticks: _Ticks,
 ) -> tuple[KinematicsState, list[Event]]:
     events: list[Event] = []
+    newest = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
     row = int(np.searchsorted(block.t_s, state.next_tick_s, side="left"))
     while row < len(block.t_s):
         t_s = float(block.t_s[row])
         state = _pass_time(params, state, t_s, float(yaw[row]), float(holes[row]))
+        if newest[row] >= 0:
+            seen = newest[row]
+            latest = (block.earth_from_pelvis_sensor[seen], block.earth_from_thigh_sensor[seen])
+            state = replace(state, latest=latest)
         if known[row]:
-            latest = (block.earth_from_pelvis_sensor[row], block.earth_from_thigh_sensor[row])
             is_quiet = quiet[row] < params.quiet_rad_s
             since = (t_s if state.quiet_since_s is None else state.quiet_since_s) if is_quiet else None
-            state = replace(state, latest=latest, quiet_since_s=since)
+            state = replace(state, quiet_since_s=since)
             if zeroing.neutral_is_due(params, state, t_s):
                 state, new, _ = zeroing.take_neutral(params, state, t_s)
                 events.extend(new)
@@ -252,14 +257,19 @@ def _quiet_rate(
     out = np.full(len(block.t_s), np.nan)
     rows = np.flatnonzero(known)
     if len(rows):
-        sos = butter(1, params.quiet_hz, fs=1.0 / period_s, output="sos")
         carried = np.zeros((1, 2, 2)) if state.rate_filter is None else state.rate_filter
         rates = np.stack([norm(block.pelvis_gyr[rows]), norm(block.thigh_gyr[rows])])
-        smooth, carried = sosfilt(sos, rates, axis=1, zi=carried)
+        smooth, carried = sosfilt(_low_pass(params.quiet_hz, period_s), rates, axis=1, zi=carried)
         out[rows] = np.maximum(smooth[0], smooth[1])
         state = replace(state, rate_filter=carried)
     index = np.maximum.accumulate(np.where(np.isnan(out), -1, np.arange(len(out))))
     return state, np.where(index >= 0, out[np.maximum(index, 0)], state.quiet_rate_rad_s)
+
+
+@cache
+def _low_pass(cutoff_hz: float, period_s: float) -> Floats:
+    """Design takes far longer than filtering a small block, so it is done once."""
+    return np.asarray(butter(1, cutoff_hz, fs=1.0 / period_s, output="sos"))
 
 
 def _running_sum(before: float, terms: Floats) -> Floats:

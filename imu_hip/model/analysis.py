@@ -20,12 +20,12 @@ class Analysis:
 
     Angles with their phases (n,), events in order, radio life, and the hash of all that is derived.
 
-    `recording_sha256` is of the file; `duration_s` from the first to the last sample.
+    `recording_sha256` is of the file; `duration_s` from the first to the last sample, None without any.
     """
 
     setup: Setup
     recording_sha256: str
-    duration_s: float
+    duration_s: float | None
     angles: AngleBlock
     phases: NDArray[np.uint8]
     events: tuple[Event, ...]

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.block import Floats, SampleState, SensorBlock
-from imu_hip.orientation import vqf_filter
-from imu_hip.orientation.vqf_filter import VqfParams, VqfState
+from imu_hip.orientation.choice import FilterParams, filter_of
+from imu_hip.orientation.filter import FilterState
 
 
 @dataclass(frozen=True, slots=True)
 class SensorFilterState:
     """The filter and the time of the last row that it saw."""
 
-    filter: VqfState = field(default_factory=VqfState)
+    filter: FilterState = field(default_factory=FilterState)
     last_s: float | None = None
 
 
@@ -36,7 +36,7 @@ class SensorFilterOutput:
 
 
 def step(
-    params: VqfParams, restart_s: float, period_s: float, state: SensorFilterState, t_s: Floats, block: SensorBlock
+    params: FilterParams, restart_s: float, period_s: float, state: SensorFilterState, t_s: Floats, block: SensorBlock
 ) -> tuple[SensorFilterState, SensorFilterOutput]:
     """Run the filter over the rows that have samples."""
     n = len(t_s)
@@ -49,16 +49,16 @@ def step(
     steps_s = times - before
     # A hole is not integrated over: the first row behind it counts as one ordinary step.
     hole = steps_s > 1.6 * period_s
-    filter_state = state.filter
+    chosen, filter_state = filter_of(params), state.filter
     starts = np.flatnonzero(steps_s > restart_s)
     output.restarted[present[starts]] = True
     for first, last in zip([0, *starts], [*starts, len(present)], strict=True):
         if first in starts:
-            filter_state = vqf_filter.restarted(params, filter_state, period_s)
+            filter_state = chosen.restarted(params, filter_state, period_s)
         if first == last:
             continue
         rows = present[first:last]
-        filter_state, run = vqf_filter.step(
+        filter_state, run = chosen.step(
             params,
             filter_state,
             block.gyr[rows],

@@ -14,7 +14,9 @@ from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SensorBl
 from imu_hip.model.event import CalibrationStep, Event, Warning
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.setup import FilterName
-from imu_hip.orientation import sensor, vqf_filter
+from imu_hip.orientation import sensor
+from imu_hip.orientation.ahrs_filter import EkfParams, MadgwickParams, MahonyParams
+from imu_hip.orientation.choice import FilterParams, filter_of
 from imu_hip.orientation.sensor import SensorFilterOutput, SensorFilterState
 from imu_hip.orientation.table_rest import TableRestParams, bias_at_rest
 from imu_hip.orientation.vqf_filter import VqfParams
@@ -28,6 +30,20 @@ class OrientationParams:
     table: TableRestParams = field(default_factory=TableRestParams)
     restart_s: float = 1.0
     filter: FilterName = FilterName.VQF
+    madgwick: MadgwickParams = field(default_factory=MadgwickParams)
+    mahony: MahonyParams = field(default_factory=MahonyParams)
+    ekf: EkfParams = field(default_factory=EkfParams)
+
+    @property
+    def chosen(self) -> FilterParams:
+        """The settings of the chosen filter."""
+        settings: dict[FilterName, FilterParams] = {
+            FilterName.VQF: self.vqf,
+            FilterName.MADGWICK: self.madgwick,
+            FilterName.MAHONY: self.mahony,
+            FilterName.EKF: self.ekf,
+        }
+        return settings[self.filter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +97,8 @@ def _mark(
             state = _with_bias(
                 params,
                 state,
-                vqf_filter.learned_bias(state.pelvis.filter),
-                vqf_filter.learned_bias(state.thigh.filter),
+                filter_of(params.chosen).learned_bias(state.pelvis.filter),
+                filter_of(params.chosen).learned_bias(state.thigh.filter),
                 period_s,
             )
             text = (
@@ -96,7 +112,8 @@ def _mark(
 def _end_table_rest(
     params: OrientationParams, state: OrientationState, end_s: float, period_s: float
 ) -> tuple[OrientationState, tuple[Event, ...]]:
-    begin_s, rows = state.table_since_s or end_s, state.table_rows
+    begin_s = end_s if state.table_since_s is None else state.table_since_s
+    rows = state.table_rows
     state = replace(state, table_since_s=None, table_rows=())
     t_s = np.concatenate([r.t_s for r in rows]) if rows else np.empty(0)
     found: list[Floats | None] = []
@@ -123,7 +140,7 @@ def _with_bias(
     params: OrientationParams, state: OrientationState, pelvis: Floats, thigh: Floats, period_s: float
 ) -> OrientationState:
     def moved(s: SensorFilterState, bias: Floats) -> SensorFilterState:
-        return replace(s, filter=vqf_filter.with_bias(params.vqf, s.filter, bias, period_s))
+        return replace(s, filter=filter_of(params.chosen).with_bias(params.chosen, s.filter, bias, period_s))
 
     return replace(state, pelvis=moved(state.pelvis, pelvis), thigh=moved(state.thigh, thigh))
 
@@ -133,8 +150,8 @@ def _run(
 ) -> tuple[OrientationState, OrientationBlock]:
     if state.table_since_s is not None and len(block.t_s):
         state = replace(state, table_rows=(*state.table_rows, block))
-    pelvis, p = sensor.step(params.vqf, params.restart_s, period_s, state.pelvis, block.t_s, block.pelvis)
-    thigh, t = sensor.step(params.vqf, params.restart_s, period_s, state.thigh, block.t_s, block.thigh)
+    pelvis, p = sensor.step(params.chosen, params.restart_s, period_s, state.pelvis, block.t_s, block.pelvis)
+    thigh, t = sensor.step(params.chosen, params.restart_s, period_s, state.thigh, block.t_s, block.thigh)
     return replace(state, pelvis=pelvis, thigh=thigh), _block(block, p, t)
 
 

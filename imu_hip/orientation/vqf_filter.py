@@ -10,12 +10,12 @@ bounds the bias AND is the rest criterion, so that the slow drift of a held limb
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import vqf
 
 from imu_hip.model.block import Floats
+from imu_hip.orientation.filter import FilterOutput, FilterState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +31,22 @@ class VqfParams:
     unknown_clip_deg_s: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class VqfState:
-    """The library's own state as plain data; None before the first sample.
-
-    `bias_rad_s` was measured at rest, None when it was not.
-    """
-
-    inner: dict[str, Any] | None = None
-    bias_rad_s: tuple[float, float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VqfOutput:
-    """`earth_from_sensor` (n, 4) and the rate without bias, rad/s (n, 3)."""
-
-    earth_from_sensor: Floats
-    rate_rad_s: Floats
-
-
 def step(
-    params: VqfParams, state: VqfState, gyr: Floats, acc: Floats, steps_s: Floats, period_s: float
-) -> tuple[VqfState, VqfOutput]:
+    params: VqfParams, state: FilterState, gyr: Floats, acc: Floats, steps_s: Floats, period_s: float
+) -> tuple[FilterState, FilterOutput]:
     """Run over consecutive rows: `gyr` rad/s and `acc` m/s² (n, 3), `steps_s` (n,) since the row before each."""
     known = state.bias_rad_s is not None
-    offset = np.array(state.bias_rad_s) if known else np.zeros(3)
     inner = _make(params, period_s, known=known)
     if state.inner is not None:
         inner.state = state.inner
-    free = gyr - offset
+    free = gyr - state.offset_rad_s
     scaled = np.ascontiguousarray(free * (steps_s / period_s)[:, None])
     result = inner.updateBatch(scaled, np.ascontiguousarray(acc))
-    output = VqfOutput(np.asarray(result["quat6D"]), free - np.asarray(result["bias"]))
-    return VqfState(inner.state, state.bias_rad_s), output
+    output = FilterOutput(np.asarray(result["quat6D"]), free - np.asarray(result["bias"]))
+    return FilterState(inner.state, state.bias_rad_s), output
 
 
-def with_bias(params: VqfParams, state: VqfState, bias_rad_s: Floats, period_s: float) -> VqfState:
+def with_bias(params: VqfParams, state: FilterState, bias_rad_s: Floats, period_s: float) -> FilterState:
     """Return the state with a bias measured at rest.
 
     The orientation goes on, the bias estimate starts anew around it.
@@ -75,21 +55,21 @@ def with_bias(params: VqfParams, state: VqfState, bias_rad_s: Floats, period_s: 
     if state.inner is not None:
         fresh = {**state.inner, "bias": fresh["bias"], "biasP": fresh["biasP"]}
     x, y, z = (float(b) for b in bias_rad_s)
-    return VqfState(fresh, (x, y, z))
+    return FilterState(fresh, (x, y, z))
 
 
-def learned_bias(state: VqfState) -> Floats:
+def learned_bias(state: FilterState) -> Floats:
     """Return the bias the filter believes in now, rad/s (3,)."""
-    offset = np.array(state.bias_rad_s) if state.bias_rad_s is not None else np.zeros(3)
+    offset = state.offset_rad_s
     return offset if state.inner is None else offset + np.array(state.inner["bias"])
 
 
-def restarted(params: VqfParams, state: VqfState, period_s: float) -> VqfState:
+def restarted(params: VqfParams, state: FilterState, period_s: float) -> FilterState:
     """Return a state that takes its inclination from the next sample; what is known of the bias is kept."""
     if state.inner is None:
         return state
     fresh = dict(_make(params, period_s, known=state.bias_rad_s is not None).state)
-    return VqfState({**fresh, "bias": state.inner["bias"], "biasP": state.inner["biasP"]}, state.bias_rad_s)
+    return FilterState({**fresh, "bias": state.inner["bias"], "biasP": state.inner["biasP"]}, state.bias_rad_s)
 
 
 def _make(params: VqfParams, period_s: float, *, known: bool) -> vqf.VQF:

@@ -24,6 +24,7 @@ from imu_hip.model.event import (
 )
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.output import LinkStatistics
+from imu_hip.session.versions import versions
 
 SCHEMA = "imu-hip/analysis/1"
 
@@ -46,8 +47,9 @@ def analysis_json(analysis: Analysis) -> Json:
             "exercise": setup.exercise_id,
             "posture": spec.posture.value if spec else None,
             "origin": setup.origin.value,
+            "recorded_with": dict(setup.versions),
         },
-        "software": dict(setup.versions),
+        "software": dict(versions()),
         "result_sha256": analysis.result_sha256,
         **({k: v for k, v in single.items() if k not in _PART_ONLY} if single else {}),
         "parts": parts,

@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -40,10 +40,20 @@ def make_name_durable(path: Path) -> None:
         os.close(folder)
 
 
-def refuse_existing(path: Path) -> None:
-    """Raise UsageError when there is something at `path`."""
-    if os.path.lexists(path):
+def refuse_overwriting(path: Path, *, force: bool = False, inputs: Iterable[Path] = ()) -> None:
+    """Raise UsageError when there is something at `path` that must stay.
+
+    That is anything as long as `force` is not given, and even then what is no file, or one of the `inputs`.
+    """
+    if not os.path.lexists(path):
+        return
+    for source in inputs:
+        if path.exists() and source.exists() and path.samefile(source):
+            raise UsageError(Reason.WRONG_USAGE, f"{path}: is what is read from; choose another name to write to")
+    if not force:
         raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: exists already; choose another name or add --force")
+    if path.exists() and not path.is_file():
+        raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: is not a file; choose another name")
 
 
 def refuse_little_space(path: Path) -> None:
@@ -76,13 +86,11 @@ def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
 
     Raises UsageError when `path` exists and `force` is not given, RecordingError for an OSError in the body.
     """
-    if not force:
-        refuse_existing(path)
+    refuse_overwriting(path, force=force)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
-        if not force:
-            refuse_existing(path)
+        refuse_overwriting(path, force=force)
         part.replace(path)
         make_name_durable(path)
     except OSError as error:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from mcap.opcode import Opcode
 
-from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import NumberedItem
 from imu_hip.session.input_file import opened
 from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, record_at
+from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.reader import chunk_items, setup_text_in
 from imu_hip.session.setup_json import METADATA_NAME, setup_from_text
 from imu_hip.session.writer import write_recording
@@ -56,8 +57,7 @@ def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryRepor
 
     Raises UnusableInputError when there is nothing to save, UsageError or RecordingError for the target.
     """
-    if source.exists() and target.exists() and source.samefile(target):
-        raise UsageError(Reason.WRONG_USAGE, f"{target}: is the damaged recording itself; choose another name")
+    refuse_overwriting(target, force=force, inputs=(source,))
     with opened(source) as stream:
         data = stream.read()
     chunks = list(_sound_chunks(data))

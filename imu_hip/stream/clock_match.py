@@ -76,7 +76,7 @@ def _activity(params: MatchParams, t_s: Floats, gyr: Floats) -> Floats:
     Compressed so that one fast movement does not rule.
     """
     grid = np.arange(float(t_s[0]), float(t_s[-1]), 1.0 / params.rate_hz)
-    return np.sqrt(np.interp(grid, t_s, norm(gyr)))
+    return np.asarray(np.sqrt(np.interp(grid, t_s, norm(gyr))))
 
 
 def _best_lag(params: MatchParams, a: Floats, b: Floats) -> tuple[int, float]:

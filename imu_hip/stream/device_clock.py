@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 class ClockParams:
     """Tuning of the clock estimate.
 
-    A window's minimum is a point of the line; points further than `reject_mads` median absolute deviations plus
-    `reject_floor_s` from it are left out. `slew` is the fastest change of the applied offset (s/s), `early_slew`
-    during the first `early_s`.
+        A window's minimum is a point of the line; points further than `reject_mads` median absolute deviations plus
+    `reject_floor_s` from it are left out. An error of the applied offset fades with the time constant `settle_s`, but
+        never slower than `slew` (s/s) nor faster than `most_slew`.
     """
 
     window_s: float = 5.0
@@ -25,8 +25,8 @@ class ClockParams:
     reject_mads: float = 3.0
     reject_floor_s: float = 1e-4
     slew: float = 1e-3
-    early_slew: float = 5e-3
-    early_s: float = 10.0
+    most_slew: float = 0.1
+    settle_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ClockState:
     """All that the estimate knows. Times in s; `offset` means common minus device time.
 
     `points`: (device time, offset) at the minimum of each finished window. `sync_offset_s`: the smallest-round-trip
-    two-way offset; `one_way_s`: the minimum delay it revealed, removed from the line.
+    two-way offset, at the device time `sync_at_s`; `one_way_s`: the minimum delay it revealed, removed from the line.
     """
 
     points: tuple[tuple[float, float], ...] = ()
@@ -43,9 +43,9 @@ class ClockState:
     line: tuple[float, float, float] | None = None
     applied_s: float | None = None
     applied_at_s: float = 0.0
-    first_s: float = 0.0
     sync_offset_s: float | None = None
     sync_round_trip_s: float = 0.0
+    sync_at_s: float = 0.0
     one_way_s: float = 0.0
 
     @property
@@ -68,20 +68,18 @@ def synchronise(state: ClockState, sent_s: float, device_s: float, received_s: f
     if round_trip_s < 0.0 or (state.sync_offset_s is not None and round_trip_s >= state.sync_round_trip_s):
         return state
     offset_s = 0.5 * (sent_s + received_s) - device_s
-    return replace(state, sync_offset_s=offset_s, sync_round_trip_s=round_trip_s)
+    return replace(state, sync_offset_s=offset_s, sync_round_trip_s=round_trip_s, sync_at_s=device_s)
 
 
 def observe(params: ClockParams, state: ClockState, device_s: float, arrival_s: float) -> ClockState:
     """Take in one packet: the device time of its last sample and its arrival."""
     delay_s = arrival_s - device_s
     if state.window_start_s is None:
-        state = replace(state, window_start_s=device_s, first_s=device_s)
+        state = replace(state, window_start_s=device_s)
     elif device_s - state.window_start_s >= params.window_s and state.window_best is not None:
         points = (*state.points, state.window_best)[-params.most_windows :]
         state = replace(state, points=points, window_start_s=device_s, window_best=None, line=_line(params, points))
-        if len(points) == 1 and state.sync_offset_s is not None:
-            # The first window's minimum still holds the shortest one-way delay; the two-way offset does not.
-            state = replace(state, one_way_s=max(0.0, points[0][1] - state.sync_offset_s))
+        state = replace(state, one_way_s=_one_way(params, state))
     if state.window_best is None or delay_s < state.window_best[1]:
         state = replace(state, window_best=(device_s, delay_s))
     return _slew(params, state, device_s)
@@ -94,14 +92,36 @@ def common_time(state: ClockState, device_s: float) -> float:
     return device_s + state.applied_s
 
 
+def stretch(before: ClockState, after: ClockState) -> float:
+    """Return how much longer common time ran than device time between two packets; 1 where there was none before."""
+    elapsed_s = after.applied_at_s - before.applied_at_s
+    if before.applied_s is None or after.applied_s is None or elapsed_s <= 0.0:
+        return 1.0
+    return 1.0 + (after.applied_s - before.applied_s) / elapsed_s
+
+
+def _one_way(params: ClockParams, state: ClockState) -> float:
+    """Return the shortest one-way delay: the line's windows still hold it, the two-way offset does not.
+
+    Once the line has left the exchange behind, what it was stays.
+    """
+    if state.sync_offset_s is None or state.line is None:
+        return 0.0
+    if len(state.points) == params.most_windows and state.sync_at_s < state.points[0][0]:
+        return state.one_way_s
+    at_s, offset_s, rate = state.line
+    return max(0.0, offset_s + rate * (state.sync_at_s - at_s) - state.sync_offset_s)
+
+
 def _slew(params: ClockParams, state: ClockState, device_s: float) -> ClockState:
     target_s = _target(state, device_s)
     if state.applied_s is None:
         return replace(state, applied_s=target_s, applied_at_s=device_s)
     elapsed_s = max(0.0, device_s - state.applied_at_s)
-    early = device_s - state.first_s < params.early_s
-    most_s = elapsed_s * (params.early_slew if early else params.slew)
-    change_s = min(max(target_s - state.applied_s, -most_s), most_s)
+    error_s = target_s - state.applied_s
+    # A first packet may come out of a fade, seconds late; what is far off is put right at once, what is near gently.
+    most_s = elapsed_s * min(max(params.slew, abs(error_s) / params.settle_s), params.most_slew)
+    change_s = min(max(error_s, -most_s), most_s)
     return replace(state, applied_s=state.applied_s + change_s, applied_at_s=max(device_s, state.applied_at_s))
 
 

@@ -74,7 +74,8 @@ def add(state: PairingState, role: Role, samples: Samples, period_s: float) -> t
 
 def overdue(params: PairingParams, state: PairingState, arrival_s: float) -> bool:
     """Tell whether the passing of time alone makes rows final; they must then be taken before anything else arrives."""
-    return arrival_s - params.deadline_s > state.horizon_s > -np.inf
+    begun = max(state.pelvis.last_s, state.thigh.last_s) > -np.inf
+    return begun and arrival_s - params.deadline_s > state.horizon_s
 
 
 def expire(params: PairingParams, state: PairingState, arrival_s: float) -> PairingState:
@@ -95,11 +96,13 @@ def take(params: PairingParams, state: PairingState) -> tuple[PairingState, Alig
     )
     used = float(pelvis.t_s[new][-1]) if np.any(new) else state.last_pelvis_s
     last_row_s = float(t_s[-1]) if len(t_s) else state.last_row_s
+    # Without a pelvis sample ahead, the next row lies beyond the horizon: the thigh must not pile up meanwhile.
+    settled_s = max(last_row_s, state.horizon_s) if state.pelvis.last_s <= state.horizon_s else last_row_s
     return (
         replace(
             state,
-            pelvis=replace(state.pelvis, pieces=_needed(pelvis, last_row_s)),
-            thigh=replace(state.thigh, pieces=_needed(thigh, last_row_s)),
+            pelvis=replace(state.pelvis, pieces=_needed(pelvis, settled_s)),
+            thigh=replace(state.thigh, pieces=_needed(thigh, settled_s)),
             last_row_s=last_row_s,
             last_pelvis_s=used,
         ),
@@ -118,9 +121,9 @@ def _join(track: Track) -> Samples:
     )
 
 
-def _needed(samples: Samples, last_row_s: float) -> tuple[Samples, ...]:
-    """Keep the last sample at or before the last row, as left neighbour of the next, and all after it."""
-    first = max(0, int(np.searchsorted(samples.t_s, last_row_s, side="right")) - 1)
+def _needed(samples: Samples, settled_s: float) -> tuple[Samples, ...]:
+    """Keep the last sample at or before `settled_s`, as left neighbour of the next row, and all after it."""
+    first = max(0, int(np.searchsorted(samples.t_s, settled_s, side="right")) - 1)
     if first == 0:
         return (samples,) if len(samples.t_s) else ()
     return (Samples(samples.t_s[first:].copy(), samples.values[first:].copy()),)

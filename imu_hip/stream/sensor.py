@@ -124,11 +124,12 @@ def _synchronise(state: SensorState, reply: SyncReply, arrival_s: float) -> Sens
     token = bytes((reply.token,))
     for sent_token, sent_s in reversed(state.sent):
         if sent_token == token:
-            # The reply's 32-bit time is near the stream's; before the stream has begun it starts the count.
-            near_us = state.sequence.device_us if state.sequence.index is not None else reply.device_us
-            device_us = near_us + (reply.device_us - near_us + (1 << 31)) % (1 << 32) - (1 << 31)
+            device_us = sequence.running_us(state.sequence, reply.device_us)
+            # Before the stream has begun, the reply starts the running time that the stream then follows.
+            begun = state.sequence.index is not None
             return replace(
                 state,
+                sequence=state.sequence if begun else replace(state.sequence, device_us=device_us),
                 sent=tuple(s for s in state.sent if s[0] != token),
                 clock=device_clock.synchronise(state.clock, sent_s, device_us * 1e-6, arrival_s),
             )
@@ -159,11 +160,10 @@ def _stream(
     device_s = placed.last_us * 1e-6
     clock = device_clock.observe(params, state.clock, device_s, arrival_s)
     back = np.arange(n - placed.skip - 1, -1, -1, dtype=float)
-    t_s: Floats = device_clock.common_time(clock, device_s) - back * (placed.period_us * 1e-6)
+    period_s = placed.period_us * 1e-6 * device_clock.stretch(state.clock, clock)
+    t_s: Floats = device_clock.common_time(clock, device_s) - back * period_s
     if placed.lost:
-        troubles.append(
-            _trouble(state, RadioTrouble.GAP, float(t_s[0]), placed.lost, from_s=state.last_s or float(t_s[0]))
-        )
+        troubles.append(_trouble(state, RadioTrouble.GAP, float(t_s[0]), placed.lost, from_s=state.last_s))
     if packet.clipped:
         troubles.append(_trouble(state, RadioTrouble.CLIPPED, arrival_s, n))
     if packet.overran:

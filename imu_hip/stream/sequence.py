@@ -19,7 +19,7 @@ _LONGEST_RESEND_US = 40_000_000
 class SequenceState:
     """The newest sample so far: running index and running sensor time (µs), both unwrapped.
 
-    None before the first packet.
+    `index` is None before the first packet; `device_us` is then that of the last sync reply, if any.
     """
 
     index: int | None = None
@@ -46,7 +46,8 @@ def step(state: SequenceState, packet: StreamPacket, nominal_period_us: float) -
     """Place a packet behind the ones before it; index and time must agree, else the sensor has started again."""
     n = len(packet.counts)
     if state.index is None:
-        return _begin(packet, n, nominal_period_us, restarted=False)
+        last_us = running_us(state, packet.device_us)
+        return _begin(packet, last_us, nominal_period_us, restarted=False)
     elapsed_us = _signed(packet.device_us - state.device_us, _TIME_SPAN_US)
     ahead = _signed(packet.first_index + n - 1 - state.index, _INDEX_SPAN)
     # Long silence wraps the 16-bit index several times; the sensor time says how often.
@@ -55,7 +56,7 @@ def step(state: SequenceState, packet: StreamPacket, nominal_period_us: float) -
     disagree = disagreement_us > 0.25 * abs(elapsed_us) + 10.0 * nominal_period_us
     stands_still = ahead > 0 and elapsed_us <= 0
     if disagree or stands_still or elapsed_us < -_LONGEST_RESEND_US:
-        return _begin(packet, n, nominal_period_us, restarted=True)
+        return _begin(packet, packet.device_us, nominal_period_us, restarted=True)
     if ahead <= 0:
         return state, Sequenced(n, 0, state.device_us, nominal_period_us, restarted=False)
     skip, lost = max(0, n - ahead), max(0, ahead - n)
@@ -66,11 +67,16 @@ def step(state: SequenceState, packet: StreamPacket, nominal_period_us: float) -
     return new, Sequenced(skip, lost, new.device_us, period_us, restarted=False)
 
 
+def running_us(state: SequenceState, device_us: int) -> int:
+    """Return the running sensor time nearest to the newest one that reads `device_us` on the 32-bit counter."""
+    return state.device_us + _signed(device_us - state.device_us, _TIME_SPAN_US)
+
+
 def _begin(
-    packet: StreamPacket, n: int, nominal_period_us: float, *, restarted: bool
+    packet: StreamPacket, last_us: int, nominal_period_us: float, *, restarted: bool
 ) -> tuple[SequenceState, Sequenced]:
-    new = SequenceState(packet.first_index + n - 1, packet.device_us)
-    return new, Sequenced(0, 0, packet.device_us, nominal_period_us, restarted)
+    new = SequenceState(packet.first_index + len(packet.counts) - 1, last_us)
+    return new, Sequenced(0, 0, last_us, nominal_period_us, restarted)
 
 
 def _signed(difference: int, span: int) -> int:

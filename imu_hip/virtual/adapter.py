@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason
 from bumble import core, hci
@@ -22,6 +23,8 @@ from imu_hip.virtual.controller import AirController
 _ADDRESS = "F0:0D:00:00:00:00"
 MTU = 247
 
+_T = TypeVar("_T")
+
 Listener = Callable[[Advertisement], None]
 
 
@@ -30,6 +33,16 @@ def make_device(name: str, address: str, air: AirLink) -> Device:
     controller = AirController(name, air)
     config = DeviceConfiguration(name=name, address=hci.Address(address))
     return Device(config=config, host=Host(controller, controller))
+
+
+async def to_the_end(operation: Coroutine[Any, Any, _T]) -> _T:
+    """Await an operation that cannot be left half done; a cancelled caller waits for its end."""
+    task = asyncio.ensure_future(operation)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise
 
 
 class Adapter:
@@ -62,14 +75,18 @@ class Adapter:
         self._require_power()
         self._listeners.append(listener)
         if len(self._listeners) == 1:
-            await self._device.start_scanning()
+            try:
+                await to_the_end(self._device.start_scanning())
+            except BaseException:
+                await self.stop_scan(listener)
+                raise
 
     async def stop_scan(self, listener: Listener) -> None:
         """Take `listener` off; the last one stops the scan."""
         if listener in self._listeners:
             self._listeners.remove(listener)
             if not self._listeners:
-                await self._device.stop_scanning()
+                await to_the_end(self._device.stop_scanning())
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         for listener in tuple(self._listeners):
@@ -78,23 +95,27 @@ class Adapter:
     async def connect(self, address: str, timeout_s: float) -> Connection:
         """Connect to `address`; raises TimeoutError when it does not advertise within `timeout_s`."""
         self._require_power()
-        target = hci.Address(address)
         async with self._connect_lock:
+            attempt = asyncio.create_task(self._connect(hci.Address(address), timeout_s))
             try:
-                return await self._device.connect(
-                    target,
-                    connection_parameters_preferences={hci.Phy.LE_1M: ConnectionParametersPreferences()},
-                    timeout=timeout_s,
-                )
-            except core.TimeoutError as error:
-                raise TimeoutError(f"{address} did not answer within {timeout_s:g} s") from error
+                return await asyncio.shield(attempt)
             except asyncio.CancelledError:
-                await self._cancel_connect(target)
+                await self._cancel(attempt)
                 raise
 
-    async def _cancel_connect(self, target: hci.Address) -> None:
-        response = await self._device.host.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command())
-        del response  # refused when there is nothing (more) to cancel
-        connection = self._device.find_connection_by_bd_addr(target)
-        if connection is not None:
-            await connection.disconnect()
+    async def _connect(self, target: hci.Address, timeout_s: float) -> Connection:
+        try:
+            return await self._device.connect(
+                target,
+                connection_parameters_preferences={hci.Phy.LE_1M: ConnectionParametersPreferences()},
+                timeout=timeout_s,
+            )
+        except core.TimeoutError as error:
+            raise TimeoutError(f"{target} did not answer within {timeout_s:g} s") from error
+
+    async def _cancel(self, attempt: asyncio.Task[Connection]) -> None:
+        # refused when there is nothing to cancel any more: the result is not looked at
+        await to_the_end(self._device.host.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command()))
+        await asyncio.wait((attempt,))
+        if attempt.exception() is None:  # too late: connected meanwhile
+            await to_the_end(attempt.result().disconnect())

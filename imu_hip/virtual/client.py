@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
 from bleak.args import SizedBuffer
@@ -14,10 +14,10 @@ from bleak.backends.descriptor import BleakGATTDescriptor
 from bleak.backends.device import BLEDevice
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
-from bumble import att, core, hci
+from bumble import att, core
 from bumble.device import Connection, Peer
 
-from imu_hip.virtual.adapter import MTU, Adapter
+from imu_hip.virtual.adapter import MTU, Adapter, to_the_end
 from imu_hip.virtual.scanner import require_adapter, uuid_text
 
 _T = TypeVar("_T")
@@ -67,7 +67,7 @@ class VirtualClient(BaseBleakClient):
             connection = await adapter.connect(self.address, self._timeout)
         except TimeoutError as error:
             raise BleakDeviceNotFoundError(self.address, f"device {self.address} was not found") from error
-        except (core.ConnectionError, core.InvalidStateError, hci.HCI_Error) as error:
+        except core.BaseBumbleError as error:
             raise BleakError(f"connecting to {self.address} failed: {error}") from error
         self._connection = connection
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
@@ -110,8 +110,8 @@ class VirtualClient(BaseBleakClient):
         if connection is None:
             return
         try:
-            await connection.disconnect()
-        except (core.ConnectionError, core.InvalidStateError, hci.HCI_Error) as error:
+            await to_the_end(connection.disconnect())
+        except core.BaseBumbleError as error:
             if self._connection is not None:
                 raise BleakError(f"disconnecting from {self.address} failed: {error}") from error
 
@@ -131,15 +131,19 @@ class VirtualClient(BaseBleakClient):
 
     # ---------------------------------------------------------------- attributes
 
-    async def _reported(self, operation: Awaitable[_T]) -> _T:
-        """Await an operation and raise what goes wrong as bleak's errors."""
+    async def _reported(self, operation: Coroutine[Any, Any, _T]) -> _T:
+        """Await an operation and raise what goes wrong as bleak's errors.
+
+        A caller who is cancelled leaves a request on the air; like a real stack, the next one waits for its answer.
+        """
+        caller = asyncio.current_task()
+        cancellations = 0 if caller is None else caller.cancelling()
         try:
-            return await operation
+            return await asyncio.shield(operation)
         except asyncio.CancelledError as error:
-            # bumble cancels its pending future when the link goes; only our own task's cancellation is one
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
+            if caller is not None and caller.cancelling() > cancellations:
                 raise
+            # not the caller was cancelled: bumble cancels what waits on a link that goes
             raise BleakError(f"{self.address} disconnected") from error
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(error.error_code) from error

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from bumble import hci
+from bumble import hci, ll
 from bumble.controller import Controller
 from bumble.link import LocalLink
 
 # Data length extension: a full link layer PDU carries 251 bytes, so an ATT packet of MTU 247 needs one.
 _ACL_BYTES = 251
 _ACL_BUFFERS = 8
+
+_Report = hci.HCI_LE_Advertising_Report_Event
+_RSSI_DBM = -50
 
 # Legacy advertising only: extended advertising, privacy and other physical layers do nothing on virtual air.
 _LE_FEATURES = (
@@ -48,6 +51,27 @@ class AirController(Controller):
                     connection_handles=[connection.handle], num_completed_packets=[1]
                 )
             )
+
+    def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
+        """Report an advertisement and its scan response, and connect if the host waits for this advertiser."""
+        address = pdu.advertiser_address
+        if self.le_scan_enable:
+            sender = self.link.find_le_controller(address)
+            scan_response = b"" if sender is None else sender.le_legacy_advertiser.scan_response_data
+            for event_type, data in (
+                (_Report.EventType.ADV_IND, pdu.data),
+                (_Report.EventType.SCAN_RSP, scan_response),
+            ):
+                report = _Report.Report(
+                    event_type=event_type,
+                    address_type=address.address_type,
+                    address=address,
+                    data=data,
+                    rssi=_RSSI_DBM,
+                )
+                self.send_hci_packet(_Report([report]))
+        if self.pending_le_connection is not None and self.pending_le_connection.peer_address == address:
+            self.create_le_connection(address)
 
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command

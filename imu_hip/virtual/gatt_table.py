@@ -24,6 +24,15 @@ _WRITEABLE = Characteristic.Permissions.WRITEABLE
 
 _NOTHING = Characteristic.Permissions(0)
 
+ADVERTISING_DATA = bytes(
+    AdvertisingData(
+        [
+            data_types.Flags(AdvertisingData.Flags(0x06)),
+            data_types.CompleteListOf128BitServiceUUIDs([UUID(gatt.BIP_SERVICE_UUID)]),
+        ]
+    )
+)
+
 
 class GattTable:
     """The services, and the characteristics that a sensor notifies or indicates."""
@@ -100,19 +109,11 @@ class GattTable:
         return self._subscribed.get(characteristic) is connection
 
 
-def advertising_data(name: str) -> bytes:
-    """Build an advertisement of flags, service and name: 31 bytes, so a name of at most 8 characters."""
-    data = bytes(
-        AdvertisingData(
-            [
-                data_types.Flags(AdvertisingData.Flags(0x06)),
-                data_types.CompleteListOf128BitServiceUUIDs([UUID(gatt.BIP_SERVICE_UUID)]),
-                data_types.CompleteLocalName(name),
-            ]
-        )
-    )
+def scan_response_data(name: str) -> bytes:
+    """Build a scan response that tells the name: at most 29 bytes of UTF-8."""
+    data = bytes(AdvertisingData([data_types.CompleteLocalName(name)]))
     if len(data) > 31:
-        raise ValueError(f"{name!r} does not fit into an advertisement: 8 characters at most")
+        raise ValueError(f"{name!r} does not fit into a scan response: 29 bytes at most")
     return data
 
 

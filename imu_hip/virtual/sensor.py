@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from bumble import att
 from bumble.device import Connection, Device
+from bumble.gatt import Characteristic
 
 from imu_hip.codec import bip_v1
 from imu_hip.codec.gatt import AttError
 from imu_hip.model.packet import (
     BadPacket,
+    BadPacketReason,
     BatteryLevel,
     Capability,
     ControlOpcode,
@@ -22,15 +24,16 @@ from imu_hip.model.packet import (
     ControlResult,
     SensorConfig,
     SensorInfo,
-    StreamPacket,
     SyncReply,
 )
 from imu_hip.virtual.adapter import MTU, make_device
 from imu_hip.virtual.air import AirLink
-from imu_hip.virtual.gatt_table import GattTable, advertising_data
+from imu_hip.virtual.gatt_table import ADVERTISING_DATA, GattTable, scan_response_data
 from imu_hip.virtual.motion import SampleSource
-from imu_hip.virtual.sampling import Sampling, SensorClock
+from imu_hip.virtual.run import Runner
+from imu_hip.virtual.sampling import SensorClock
 from imu_hip.virtual.transmitter import Transmitter, notify
+from imu_hip.virtual.world_time import WorldTime
 
 DEFAULT_CONFIG = SensorConfig(
     rate_hz=100,
@@ -46,6 +49,13 @@ DEFAULT_CONFIG = SensorConfig(
 _ADVERTISING_INTERVAL_MS = 50.0
 _FIRMWARE_VERSION = (1, 0, 0)
 _HARDWARE_ID = 0
+_RUN_WITHOUT_CONNECTION_S = 60.0
+_CONFIG_REFUSALS = {
+    BadPacketReason.TOO_SHORT: AttError.INVALID_ATTRIBUTE_VALUE_LENGTH,
+    BadPacketReason.WRONG_LENGTH: AttError.INVALID_ATTRIBUTE_VALUE_LENGTH,
+    BadPacketReason.WRONG_CHECKSUM: AttError.WRITE_REQUEST_REJECTED,
+    BadPacketReason.OUT_OF_RANGE: AttError.OUT_OF_RANGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +74,29 @@ class SensorPlan:
     name: str | None = None
 
 
-class VirtualSensor:
-    """One peripheral on the air. World time is the event loop's time since `power_on`."""
+def as_on_the_air(config: SensorConfig) -> SensorConfig:
+    """Round a configuration to what Config carries (scales are float32)."""
+    rounded = bip_v1.decode_config(bip_v1.encode_config(config))
+    if isinstance(rounded, BadPacket):
+        raise AssertionError("the codec refuses what it encoded")
+    return rounded
 
-    def __init__(self, plan: SensorPlan, address: str, air: AirLink, seed: int) -> None:
+
+class VirtualSensor:
+    """One peripheral on the air, as firmware_protocol/bip_v1.md asks a sensor to be."""
+
+    def __init__(self, plan: SensorPlan, address: str, air: AirLink, time: WorldTime, seed: int) -> None:
+        rng = random.Random(f"{seed} {plan.serial}")
         self.plan = plan
         self.address = address
-        self.is_streaming = False
-        self._rng = random.Random(f"{seed} {plan.serial}")
+        self._time = time
         self._powered = False
-        self._world_zero_s = 0.0
-        self._begin_s: float | None = None
-        self._config = plan.config
+        self._factory_config = self._config = as_on_the_air(plan.config)
         self._battery = BatteryLevel(plan.battery_percent)
         self._connection: Connection | None = None
-        self._next_packet: asyncio.TimerHandle | None = None
-        self._first_number = self._next_number = 0
-        self._silent_until_s = 0.0
-        self._malformed = 0
-        self._indication: asyncio.Task[None] | None = None
+        self._reply: asyncio.Task[None] | None = None
         self._advertising: asyncio.Task[None] | None = None
+        self._end_of_run: asyncio.TimerHandle | None = None
 
         self._table = GattTable(
             SensorInfo(
@@ -91,7 +104,7 @@ class VirtualSensor:
                 hardware_id=_HARDWARE_ID,
                 firmware_version=_FIRMWARE_VERSION,
                 capabilities=Capability.SYNC | Capability.BATTERY,
-                boot_id=self._rng.getrandbits(32),
+                boot_id=rng.getrandbits(32),
                 serial=plan.serial,
             ),
             read_config=lambda: bip_v1.encode_config(self._config),
@@ -101,32 +114,42 @@ class VirtualSensor:
             read_battery=lambda: bip_v1.encode_battery_level(self._battery),
         )
         self._transmitter = Transmitter(self._table.stream, plan.queue_packets)
+        self._runner = Runner(plan.source, plan.clock, time, self._transmitter, self._largest_batch, rng)
         self._device = make_device(plan.serial, address, air)
-        self._device.advertising_data = advertising_data(plan.name or plan.serial)
+        self._device.advertising_data = ADVERTISING_DATA
+        self._device.scan_response_data = scan_response_data(plan.name or plan.serial)
         self._device.advertising_interval_min = _ADVERTISING_INTERVAL_MS
         self._device.advertising_interval_max = _ADVERTISING_INTERVAL_MS
         self._device.gatt_server.max_mtu = MTU
         self._device.add_services(self._table.services)
         self._device.on(Device.EVENT_CONNECTION, self._on_connection)
+        self._table.stream.on(Characteristic.EVENT_SUBSCRIPTION, self._on_stream_subscription)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the sensor samples; a lost connection does not stop it at once."""
+        return self._runner.is_running
 
     # ---------------------------------------------------------------- life
 
-    async def power_on(self, world_zero_s: float) -> None:
-        """Boot and advertise; `world_zero_s` is the event loop's time at world time 0."""
-        self._world_zero_s = world_zero_s
+    async def power_on(self) -> None:
+        """Boot and advertise."""
         await self._device.power_on()
         self._powered = True
         await self._device.start_advertising()
 
     async def power_off(self) -> None:
-        """Fall silent: no advertising, no connection."""
+        """Fall silent: no samples, no advertising, no connection."""
         self._powered = False
+        self._runner.stop()
         await self._device.stop_advertising()
         await self.drop_link()
+        if self._end_of_run is not None:
+            self._end_of_run.cancel()
 
     def begin(self, world_time_s: float) -> None:
         """Play the source from this world time on; before it the first sample stands, after it the last."""
-        self._begin_s = world_time_s
+        self._runner.begin(world_time_s)
 
     def set_battery(self, percent: int) -> None:
         """Change the charge, and notify it to who subscribed."""
@@ -138,11 +161,11 @@ class VirtualSensor:
 
     def gap(self, duration_s: float) -> None:
         """Lose what is sampled in the next seconds inside the sensor."""
-        self._silent_until_s = self._world_s() + duration_s
+        self._runner.gap(duration_s)
 
     def send_malformed(self, count: int) -> None:
         """Garble the next packets, each in another way."""
-        self._malformed += count
+        self._runner.send_malformed(count)
 
     async def drop_link(self) -> None:
         """Close the connection from the sensor's side; it advertises again at once."""
@@ -153,119 +176,92 @@ class VirtualSensor:
 
     def _on_connection(self, connection: Connection) -> None:
         self._connection = connection
-        self._transmitter.connect(connection)
+        if self._end_of_run is not None:
+            self._end_of_run.cancel()
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
 
+    def _on_stream_subscription(self, connection: Connection, notified: bool, indicated: bool) -> None:
+        if notified:
+            self._transmitter.connect(connection)
+        else:
+            self._transmitter.disconnect()
+
     def _on_disconnection(self, reason: int) -> None:
-        self._stop()
         self._transmitter.disconnect()
         self._connection = None
-        if self._indication is not None:
-            self._indication.cancel()
+        if self._reply is not None:
+            self._reply.cancel()
         if self._powered:
             self._advertising = asyncio.create_task(self._device.start_advertising())
+            end_s = self._time.now_s() + _RUN_WITHOUT_CONNECTION_S
+            self._end_of_run = self._time.call_at(end_s, self._runner.stop)
+
+    def _largest_batch(self) -> int:
+        mtu = MTU if self._connection is None else self._connection.att_mtu
+        return bip_v1.max_samples_per_packet(mtu, magnetometer=False)
 
     # ---------------------------------------------------------------- what the central writes
 
     def _write_config(self, connection: Connection, value: bytes) -> None:
         config = bip_v1.decode_config(value)
-        if self.is_streaming:
-            raise att.ATT_Error(AttError.WRITE_REQUEST_REJECTED)
-        if isinstance(config, BadPacket) or not self._can(config):
+        if isinstance(config, BadPacket):
+            raise att.ATT_Error(_CONFIG_REFUSALS[config.reason])
+        if self.is_running:
+            raise att.ATT_Error(AttError.PROCEDURE_ALREADY_IN_PROGRESS)
+        changeable = replace(
+            self._factory_config,
+            rate_hz=config.rate_hz,
+            samples_per_packet=config.samples_per_packet,
+            connection_interval_ms=config.connection_interval_ms,
+        )
+        if config != changeable:
             raise att.ATT_Error(AttError.OUT_OF_RANGE)
         self._config = config
-
-    def _can(self, config: SensorConfig) -> bool:
-        fits = config.samples_per_packet <= bip_v1.max_samples_per_packet(MTU, magnetometer=False)
-        return fits and config.axis_map == self.plan.config.axis_map and config.mag_ut_per_lsb == 0.0
 
     def _write_control(self, connection: Connection, value: bytes) -> None:
         if not self._table.is_subscribed(self._table.control, connection):
             raise att.ATT_Error(AttError.CCCD_IMPROPERLY_CONFIGURED)
-        if self._indication is not None and not self._indication.done():
+        if self._awaits_confirmation(connection):
             raise att.ATT_Error(AttError.PROCEDURE_ALREADY_IN_PROGRESS)
         request = bip_v1.decode_control_request(value)
         if isinstance(request, BadPacket):
             raise att.ATT_Error(AttError.INVALID_ATTRIBUTE_VALUE_LENGTH)
+        if request == ControlReply(ControlOpcode.RESEND, ControlResult.OUT_OF_RANGE):
+            request = ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)  # that is checked first
         reply = request if isinstance(request, ControlReply) else self._obey(request)
-        self._indication = asyncio.create_task(
-            self._device.indicate_subscriber(connection, self._table.control, bip_v1.encode_control_reply(reply))
-        )
+        self._reply = asyncio.create_task(self._indicate(connection, reply))
+
+    def _awaits_confirmation(self, connection: Connection) -> bool:
+        if self._reply is None or self._reply.done():
+            return False
+        # confirmation and next request may come in one connection event, before the task has gone on
+        confirmation = self._device.gatt_server.pending_confirmations.get(connection)
+        return confirmation is None or not confirmation.done()
+
+    async def _indicate(self, connection: Connection, reply: ControlReply) -> None:
+        if reply.opcode == ControlOpcode.STOP:
+            await self._transmitter.drain()
+        await self._device.indicate_subscriber(connection, self._table.control, bip_v1.encode_control_reply(reply))
 
     def _obey(self, request: ControlRequest) -> ControlReply:
         result = ControlResult.SUCCESS
         match request.opcode:
-            case ControlOpcode.START:
-                self._start()
-            case ControlOpcode.STOP:
-                self._stop()
-            case ControlOpcode.SET_CONFIG_DEFAULT if self.is_streaming:
-                result = ControlResult.WRONG_STATE
-            case ControlOpcode.SET_CONFIG_DEFAULT:
-                self._config = self.plan.config
-            case ControlOpcode.RESEND | ControlOpcode.IDENTIFY:
+            case ControlOpcode.IDENTIFY | ControlOpcode.RESEND:
                 result = ControlResult.NOT_SUPPORTED
+            case ControlOpcode.START | ControlOpcode.SET_CONFIG_DEFAULT if self.is_running:
+                result = ControlResult.WRONG_STATE
+            case ControlOpcode.STOP if not self.is_running:
+                result = ControlResult.WRONG_STATE
+            case ControlOpcode.START:
+                self._runner.start(self._config)
+            case ControlOpcode.STOP:
+                self._runner.stop()
+            case ControlOpcode.SET_CONFIG_DEFAULT:
+                self._config = self._factory_config
         return ControlReply(request.opcode, result)
 
     def _write_sync(self, connection: Connection, value: bytes) -> None:
         token = bip_v1.decode_sync_request(value)
         if isinstance(token, int) and self._table.is_subscribed(self._table.sync, connection):
-            reply = SyncReply(token, self.plan.clock.device_us(self._world_s()))
+            reply = SyncReply(token, self.plan.clock.device_us(self._time.now_s()))
             notify(connection, self._table.sync, bip_v1.encode_sync_reply(reply))
-
-    # ---------------------------------------------------------------- streaming
-
-    def _world_s(self) -> float:
-        return asyncio.get_running_loop().time() - self._world_zero_s
-
-    @property
-    def _sampling(self) -> Sampling:
-        return Sampling(self.plan.clock, self._config)
-
-    def _start(self) -> None:
-        if not self.is_streaming:
-            self.is_streaming = True
-            self._first_number = self._next_number = self._sampling.next_number(self._world_s())
-            self._await_packet()
-
-    def _stop(self) -> None:
-        self.is_streaming = False
-        if self._next_packet is not None:
-            self._next_packet.cancel()
-
-    def _await_packet(self) -> None:
-        instants_s = self._sampling.instants_s(self._next_number, self._config.samples_per_packet)
-        self._next_packet = asyncio.get_running_loop().call_at(
-            self._world_zero_s + float(instants_s[-1]), self._finish_packet, instants_s
-        )
-
-    def _finish_packet(self, instants_s: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-        begin_s = np.inf if self._begin_s is None else self._begin_s
-        counts, clipped = self._sampling.counts(self.plan.source, instants_s - begin_s)
-        packet = StreamPacket(
-            first_index=(self._next_number - self._first_number) % (1 << 16),
-            device_us=self._sampling.device_us(self._next_number + len(counts) - 1),
-            counts=counts,
-            resent=False,
-            clipped=clipped,
-            overran=False,
-        )
-        self._next_number += len(counts)
-        self._await_packet()
-        if self._world_s() < self._silent_until_s:
-            return
-        if self._malformed:
-            self._malformed -= 1
-            self._transmitter.send_bytes(self._garbled(bip_v1.encode_stream(packet)))
-        else:
-            self._transmitter.send(packet)
-
-    def _garbled(self, payload: bytes) -> bytes:
-        ways = (
-            payload[:5],  # too short
-            bytes([0xE0]) + payload[1:],  # a version of the future
-            payload[:1] + b"\xff" + payload[2:],  # says more samples than it has
-            b"",
-            self._rng.randbytes(20),
-        )
-        return ways[self._malformed % len(ways)]

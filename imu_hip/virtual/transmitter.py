@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections import deque
 from dataclasses import replace
@@ -27,15 +28,19 @@ def notify(connection: Connection, characteristic: Characteristic[bytes], value:
 
 
 class Transmitter:
-    """Notifies packets in order; when its queue is full it drops the newest and flags the next that fits."""
+    """Notifies packets (or bytes as they are) in order.
+
+    When its queue is full it drops the oldest and flags the one after it as coming after an overrun.
+    """
 
     def __init__(self, characteristic: Characteristic[bytes], capacity: int) -> None:
         self._characteristic = characteristic
         self._capacity = capacity
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[StreamPacket | bytes] = deque()
+        self._drained = asyncio.Event()
+        self._drained.set()
         self._connection: Connection | None = None
         self._chip: DataPacketQueue | None = None
-        self._overran = False
 
     def connect(self, connection: Connection) -> None:
         """Send over this connection from now on."""
@@ -50,20 +55,23 @@ class Transmitter:
             self._chip.remove_listener("flow", self._pump)
         self._connection = self._chip = None
         self._waiting.clear()
-        self._overran = False
+        self._drained.set()
 
-    def send(self, packet: StreamPacket) -> None:
-        """Queue a packet."""
-        if len(self._waiting) < self._capacity:
-            self.send_bytes(bip_v1.encode_stream(replace(packet, overran=self._overran)))
-            self._overran = False
-        else:
-            self._overran = True
-
-    def send_bytes(self, value: bytes) -> None:
-        """Queue bytes as they are."""
-        self._waiting.append(value)
+    def send(self, packet: StreamPacket | bytes) -> None:
+        """Queue a packet; without a connection it is gone."""
+        if self._connection is None:
+            return
+        self._waiting.append(packet)
+        if len(self._waiting) > self._capacity:
+            self._waiting.popleft()
+            oldest = self._waiting[0]
+            if isinstance(oldest, StreamPacket):
+                self._waiting[0] = replace(oldest, overran=True)
         self._pump()
+
+    async def drain(self) -> None:
+        """Wait until the radio chip has everything."""
+        await self._drained.wait()
 
     def _pump(self) -> None:
         while (
@@ -72,4 +80,10 @@ class Transmitter:
             and self._chip is not None
             and self._chip.pending < _CHIP_PACKETS
         ):
-            notify(self._connection, self._characteristic, self._waiting.popleft())
+            packet = self._waiting.popleft()
+            value = packet if isinstance(packet, bytes) else bip_v1.encode_stream(packet)
+            notify(self._connection, self._characteristic, value)
+        if self._waiting:
+            self._drained.clear()
+        else:
+            self._drained.set()

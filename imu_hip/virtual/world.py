@@ -16,6 +16,7 @@ from imu_hip.virtual.air import AirLink, AirQuality
 from imu_hip.virtual.client import VirtualClient
 from imu_hip.virtual.scanner import VirtualScanner
 from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
+from imu_hip.virtual.world_time import WorldTime
 
 _ADDRESS = {Role.PELVIS: "F0:00:00:00:00:01", Role.THIGH: "F0:00:00:00:00:02"}
 
@@ -43,9 +44,11 @@ class VirtualWorld:
         self.scanner_backend: type[BaseBleakScanner] = Scanner
         self.client_backend: type[BaseBleakClient] = Client
         self.adapter = adapter
-        self.sensors = {role: VirtualSensor(plan, _ADDRESS[role], air, seed) for role, plan in sorted(plans.items())}
+        self._time = WorldTime()
+        self.sensors = {
+            role: VirtualSensor(plan, _ADDRESS[role], air, self._time, seed) for role, plan in sorted(plans.items())
+        }
         self._air = air
-        self._zero_s = 0.0
 
     @property
     def roles(self) -> dict[str, Role]:
@@ -54,15 +57,14 @@ class VirtualWorld:
 
     @property
     def time_s(self) -> float:
-        """World time: seconds since `start`."""
-        return asyncio.get_running_loop().time() - self._zero_s
+        """World time: seconds since this world was made."""
+        return self._time.now_s()
 
     async def start(self) -> None:
-        """Switch everything on; world time 0 is now."""
-        self._zero_s = asyncio.get_running_loop().time()
+        """Switch everything on."""
         await self.adapter.power_on()
         for sensor in self.sensors.values():
-            await sensor.power_on(self._zero_s)
+            await sensor.power_on()
 
     async def stop(self) -> None:
         """Switch the sensors off."""

@@ -19,6 +19,7 @@ from imu_hip.model.packet import (
     ControlResult,
     SensorConfig,
     SensorInfo,
+    StreamPacket,
     SyncReply,
 )
 from imu_hip.virtual.air import AirQuality
@@ -56,9 +57,7 @@ def test_no_sample_is_lost_in_20_seconds(run: Rig, role: Role) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_the_sensor_says_who_it_is_before_it_streams(run: Rig, role: Role) -> None:
-    kinds = [
-        item.characteristic for item in run.items if isinstance(item, Notification) and item.role is role
-    ]
+    kinds = [item.characteristic for item in run.items if isinstance(item, Notification) and item.role is role]
     assert kinds[:3] == [Characteristic.INFO, Characteristic.CONFIG, Characteristic.BATTERY]
     first = kinds.index(Characteristic.STREAM)
     assert set(kinds[first + 1 : -1]) == {Characteristic.STREAM}
@@ -90,14 +89,13 @@ def test_stopping_leaves_the_sensors_stopped(run: Rig, role: Role) -> None:
         bytes([ControlOpcode.STOP]),
     ]
     answers = [
-        bip_v1.decode_control_reply(answer.payload)
-        for answer in run.notifications(role, Characteristic.CONTROL)
+        bip_v1.decode_control_reply(answer.payload) for answer in run.notifications(role, Characteristic.CONTROL)
     ]
     assert answers == [
         ControlReply(ControlOpcode.START, ControlResult.SUCCESS),
         ControlReply(ControlOpcode.STOP, ControlResult.SUCCESS),
     ]
-    assert not run.world.sensors[role].is_streaming
+    assert not run.world.sensors[role].is_running
 
 
 @pytest.mark.parametrize("role", Role)
@@ -169,6 +167,31 @@ def test_a_lost_sensor_is_an_item_and_the_other_goes_on(fault: str) -> None:
     assert rig.states(PELVIS) == WHOLE_LIFE
     assert rig.gaps(PELVIS) == []
     assert sum(len(packet.counts) for packet in rig.packets(PELVIS)) >= 995
+
+
+def test_a_run_that_a_lost_connection_left_behind_is_ended_and_begun_anew() -> None:
+    async def scenario(rig: Rig) -> Rig:
+        await rig.stream()
+        await asyncio.sleep(2.0)
+        await rig.world.drop_link(THIGH)
+        await rig.finish()
+        assert rig.world.sensors[THIGH].is_running
+        rig.items.clear()
+        rig.stop.clear()
+        rig.both_stream.clear()
+        await rig.stream()
+        await asyncio.sleep(1.0)
+        await rig.finish()
+        return rig
+
+    rig = simulate(scenario)
+    opcodes = [write.payload[0] for write in rig.writes(THIGH, Characteristic.CONTROL)]
+    assert opcodes == [ControlOpcode.START, ControlOpcode.STOP, ControlOpcode.START, ControlOpcode.STOP]
+    started_ns = rig.links(THIGH)[1].t_ns
+    fresh = [packet for packet in rig.notifications(THIGH, Characteristic.STREAM) if packet.t_ns >= started_ns]
+    first = bip_v1.decode_stream(fresh[0].payload)
+    assert isinstance(first, StreamPacket)
+    assert first.first_index == 0
 
 
 def test_losing_both_sensors_leaves_the_ticks() -> None:
@@ -274,7 +297,7 @@ def test_a_strangers_sensor_is_let_go() -> None:
         rig.run_sensors({"VT-0001": THIGH})
         await asyncio.sleep(5.0)
         await rig.finish()
-        assert not rig.world.sensors[PELVIS].is_streaming
+        assert not rig.world.sensors[PELVIS].is_running
         return rig
 
     rig = simulate(scenario)
@@ -307,7 +330,7 @@ def test_it_ends_cleanly_whenever_it_is_asked_to(way: str, after_s: float) -> No
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        assert not any(sensor.is_streaming for sensor in rig.world.sensors.values())
+        assert not any(sensor.is_running for sensor in rig.world.sensors.values())
         count = len(rig.items)
         await asyncio.sleep(5.0)
         assert len(rig.items) == count
@@ -315,6 +338,7 @@ def test_it_ends_cleanly_whenever_it_is_asked_to(way: str, after_s: float) -> No
             assert rig.states(role)[-1:] in ([], [LinkState.CLOSED])
         # all is free again
         rig.stop.clear()
+        rig.both_stream.clear()
         rig.items.clear()
         await rig.stream()
         return rig.items

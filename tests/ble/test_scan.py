@@ -47,7 +47,7 @@ def test_nothing_found_names_what_to_check() -> None:
     async def scenario(rig: Rig) -> None:
         for sensor in rig.world.sensors.values():
             await sensor.power_off()
-        with pytest.raises(LinkError, match="switched on and charged.*not connected to another") as raised:
+        with pytest.raises(LinkError, match=r"switched on and charged.*not connected to another") as raised:
             await scan(rig.radio, timeout_s=3.0)
         assert raised.value.reason is Reason.SENSOR_NOT_FOUND
         assert "\n" not in raised.value.message

@@ -26,9 +26,7 @@ from imu_hip.model.packet import (
 )
 
 VECTORS = Path(__file__).parents[2] / "firmware_protocol" / "vectors"
-FILES = {
-    path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(VECTORS.glob("*.toml"))
-}
+FILES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(VECTORS.glob("*.toml"))}
 KINDS = {"valid", "minimum", "maximum", "invalid"}
 REQUESTS = {"control_request", "sync_request"}
 
@@ -135,9 +133,7 @@ def test_request_is_written_and_understood(name: str, vector: dict[str, Any]) ->
 @pytest.mark.parametrize(("name", "vector"), cases(invalid=True, requests=True))
 def test_request_is_refused_as_said(name: str, vector: dict[str, Any]) -> None:
     payload = bytes.fromhex(vector["hex"])
-    answer = (bip_v1.decode_sync_request if name == "sync_request" else bip_v1.decode_control_request)(
-        payload
-    )
+    answer = (bip_v1.decode_sync_request if name == "sync_request" else bip_v1.decode_control_request)(payload)
     if "reply" in vector:
         assert answer == ControlReply(*bytes.fromhex(vector["reply"]))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,10 +18,8 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 
 RATE_HZ = 100.0
-PEAK_OF_BELL = 1.875
-"""Peak speed of a minimum-jerk movement, in amplitudes per duration."""
 
-Step = tuple[float, float]
+Way = tuple[float, float]
 """Target in degrees and how long the way there takes; a way to the present target is a plateau."""
 
 
@@ -29,7 +28,23 @@ def catalogue(exercise_id: str) -> ExerciseSpec:
     return parse_exercise(where.read_text(encoding="utf-8"), where.name)
 
 
-def movement(*steps: Step, start_deg: float = 0.0, rate_hz: float = RATE_HZ) -> Floats:
+PLAIN = """
+id = "plain"
+name = "Plain"
+posture = "supine"
+directions = ["internal"]
+dose = "as often as needed"
+not_seen = []
+source = "the tests"
+"""
+"""An exercise file in which every rule has its default."""
+
+
+def plain() -> ExerciseSpec:
+    return parse_exercise(PLAIN, "plain.toml")
+
+
+def movement(*steps: Way, start_deg: float = 0.0, rate_hz: float = RATE_HZ) -> Floats:
     """Return the angle in degrees, sampled without its last instant."""
     pieces, at = [], start_deg
     for target, duration_s in steps:
@@ -90,7 +105,7 @@ def run(
     phases: list[int] = []
     edges = [0, *cuts, len(whole.t_s)]
     left = sorted(marks, key=lambda mark: mark.t_s)
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         piece = rows(whole, start, stop)
         due = [mark for mark in left if len(piece.t_s) and mark.t_s <= piece.t_s[-1]]
         left = left[len(due) :]
@@ -107,10 +122,10 @@ def supine(rate_hz: float = RATE_HZ) -> judge.Params:
     return judge.Params((catalogue("supine_ere"),), "supine_ere", rate_hz)
 
 
-MAX_REP: tuple[Step, ...] = ((0.0, 0.5), (30.0, 1.0), (30.0, 2.0), (0.0, 1.5), (0.0, 2.0))
+MAX_REP: tuple[Way, ...] = ((0.0, 0.5), (30.0, 1.0), (30.0, 2.0), (0.0, 1.5), (0.0, 2.0))
 MAX_REP_S = 7.0
 """A maximal repetition to 30 degrees with the pause after it."""
-CYCLE: tuple[Step, ...] = (
+CYCLE: tuple[Way, ...] = (
     (0.0, 1.0),
     (30.0, 1.2),
     (30.0, 9.0),
@@ -125,7 +140,7 @@ CYCLE_S = 35.0
 """Hold, block, hold, controlled exit."""
 
 
-def session(*steps: Step, sign: float = 1.0, detail: str = "") -> tuple[AngleBlock, list[TimedMark]]:
+def session(*steps: Way, sign: float = 1.0, detail: str = "") -> tuple[AngleBlock, list[TimedMark]]:
     """Return two maximal repetitions and then `steps` as the part to be judged, from 14 s on."""
     angle = sign * movement(*MAX_REP, *MAX_REP, *steps)
     end_s = len(angle) / RATE_HZ

@@ -49,9 +49,7 @@ def test_a_complete_environment_is_used_as_it_is(installed: list[str]) -> None:
     assert installed == []
 
 
-def test_settings_of_tools_and_comments_in_the_lock_change_nothing(
-    checkout: Path, installed: list[str]
-) -> None:
+def test_settings_of_tools_and_comments_in_the_lock_change_nothing(checkout: Path, installed: list[str]) -> None:
     (checkout / "pyproject.toml").write_text(PYPROJECT + "[tool.ruff]\nline-length = 99\n")
     (checkout / "requirements.lock").write_text("# made otherwise\nnumpy==2.0\n    # via imu-hip\n")
     environment.ensure()

@@ -75,8 +75,12 @@ class Rig:
 
     async def stream(self) -> None:
         """Run the sensors and return once both stream."""
-        self.run_sensors()
-        await self.both_stream.wait()
+        task = self.run_sensors()
+        both_stream = asyncio.create_task(self.both_stream.wait())
+        await asyncio.wait((task, both_stream), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            both_stream.cancel()
+            await task
 
     def emit(self, item: Item) -> None:
         self.items.append(item)

@@ -161,8 +161,7 @@ def test_what_a_sensor_refuses_comes_with_its_code() -> None:
 def test_both_sensors_may_be_connected_at_once_by_impatient_code() -> None:
     async def scenario(rig: Rig) -> None:
         clients = [
-            BleakClient(sensor.address, backend=rig.world.client_backend)
-            for sensor in rig.world.sensors.values()
+            BleakClient(sensor.address, backend=rig.world.client_backend) for sensor in rig.world.sensors.values()
         ]
         await asyncio.gather(*(client.connect() for client in clients))
         infos = [bytes(await client.read_gatt_char(gatt.BIP_INFO_UUID)) for client in clients]

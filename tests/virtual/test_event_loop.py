@@ -37,9 +37,13 @@ def test_timers_of_a_simulated_loop_fire_in_order_at_their_times() -> None:
     async def main() -> list[tuple[float, float]]:
         loop = asyncio.get_running_loop()
         fired: list[tuple[float, float]] = []
+
+        def note(when_s: float) -> None:
+            fired.append((when_s, loop.time()))
+
         wanted_s = [7.5, 0.1, 0.3, 2.0, 0.2, 86400.0 * 3]
         for when_s in wanted_s:
-            loop.call_at(when_s, lambda when_s=when_s: fired.append((when_s, loop.time())))
+            loop.call_at(when_s, note, when_s)
         await asyncio.sleep(max(wanted_s) + 1.0)
         return fired
 

@@ -27,12 +27,8 @@ def test_between_samples_it_is_linear() -> None:
     gyr, acc = recorded.sample(instants_s)
     sample_s = np.arange(200) / 100.0
     for axis in range(3):
-        np.testing.assert_allclose(
-            gyr[:, axis], np.interp(instants_s, sample_s, recorded.gyr[:, axis]), atol=1e-9
-        )
-        np.testing.assert_allclose(
-            acc[:, axis], np.interp(instants_s, sample_s, recorded.acc[:, axis]), atol=1e-9
-        )
+        np.testing.assert_allclose(gyr[:, axis], np.interp(instants_s, sample_s, recorded.gyr[:, axis]), atol=1e-9)
+        np.testing.assert_allclose(acc[:, axis], np.interp(instants_s, sample_s, recorded.acc[:, axis]), atol=1e-9)
 
 
 def test_before_the_first_and_after_the_last_sample_it_stands_still() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,9 +41,7 @@ class Client:
 
     async def subscribe(self, characteristic: Characteristic) -> None:
         values = self.received[characteristic] = asyncio.Queue()
-        await self.bleak.start_notify(
-            gatt.UUID_OF[characteristic], lambda _, value: values.put_nowait(bytes(value))
-        )
+        await self.bleak.start_notify(gatt.UUID_OF[characteristic], lambda _, value: values.put_nowait(bytes(value)))
 
     async def control(self, payload: bytes) -> ControlReply:
         await self.bleak.write_gatt_char(gatt.BIP_CONTROL_UUID, payload, response=True)
@@ -65,7 +64,7 @@ class Client:
         return packet
 
 
-def with_client(scenario: Callable[[Rig, Client], Awaitable[None]], **plan: object) -> None:
+def with_client(scenario: Callable[[Rig, Client], Awaitable[None]], **plan: Any) -> None:
     """Run a scenario with a client that is connected to the pelvis sensor and subscribed to everything."""
 
     async def main(rig: Rig) -> None:
@@ -94,25 +93,31 @@ def test_a_new_config_is_kept_and_used() -> None:
     with_client(scenario)
 
 
-@pytest.mark.parametrize(
-    "change", [{"samples_per_packet": 20}, {"axis_map": (2, 3, 1)}, {"mag_ut_per_lsb": 0.1}]
-)
-def test_a_config_that_the_sensor_cannot_do_is_refused(change: dict[str, object]) -> None:
+@pytest.mark.parametrize("change", [{"acc_m_s2_per_lsb": 0.001}, {"axis_map": (2, 3, 1)}, {"mag_ut_per_lsb": 0.1}])
+def test_a_config_that_the_sensor_cannot_do_is_refused(change: dict[str, Any]) -> None:
     async def scenario(rig: Rig, client: Client) -> None:
         with pytest.raises(BleakGATTProtocolError) as raised:
-            await client.write_config(replace(DEFAULT_CONFIG, **change))  # type: ignore[arg-type]
-        assert raised.value.code == AttError.OUT_OF_RANGE
+            await client.write_config(replace(DEFAULT_CONFIG, **change))
+        assert raised.value.args[0] == AttError.OUT_OF_RANGE
         assert await client.read_config() == DEFAULT_CONFIG
 
     with_client(scenario)
 
 
-def test_a_config_with_a_broken_checksum_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("length", "flip", "code"),
+    [
+        (21, 0, AttError.INVALID_ATTRIBUTE_VALUE_LENGTH),
+        (22, 1, AttError.WRITE_REQUEST_REJECTED),
+    ],
+)
+def test_a_config_that_was_damaged_is_refused(length: int, flip: int, code: AttError) -> None:
     async def scenario(rig: Rig, client: Client) -> None:
-        broken = bytearray(bip_v1.encode_config(DEFAULT_CONFIG))
-        broken[0] ^= 1
-        with pytest.raises(BleakGATTProtocolError):
+        broken = bytearray(bip_v1.encode_config(DEFAULT_CONFIG))[:length]
+        broken[0] ^= flip
+        with pytest.raises(BleakGATTProtocolError) as raised:
             await client.bleak.write_gatt_char(gatt.BIP_CONFIG_UUID, bytes(broken), response=True)
+        assert raised.value.args[0] == code
 
     with_client(scenario)
 
@@ -122,7 +127,7 @@ def test_a_streaming_sensor_keeps_its_config() -> None:
         await client.ask(ControlOpcode.START)
         with pytest.raises(BleakGATTProtocolError) as raised:
             await client.write_config(replace(DEFAULT_CONFIG, rate_hz=50))
-        assert raised.value.code == AttError.WRITE_REQUEST_REJECTED
+        assert raised.value.args[0] == AttError.PROCEDURE_ALREADY_IN_PROGRESS
         assert (await client.ask(ControlOpcode.SET_CONFIG_DEFAULT)).result == ControlResult.WRONG_STATE
 
     with_client(scenario)
@@ -144,7 +149,9 @@ def test_the_default_config_comes_back_on_request() -> None:
         (b"\x01\x00", ControlReply(ControlOpcode.START, ControlResult.WRONG_LENGTH)),
         (b"\x02", ControlReply(ControlOpcode.IDENTIFY, ControlResult.NOT_SUPPORTED)),
         (b"\x03" + bytes(4) + b"\x01\x00", ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)),
-        (b"\x00", ControlReply(ControlOpcode.STOP, ControlResult.SUCCESS)),
+        (b"\x03" + bytes(6), ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)),
+        (b"\x00", ControlReply(ControlOpcode.STOP, ControlResult.WRONG_STATE)),
+        (b"\x04", ControlReply(ControlOpcode.SET_CONFIG_DEFAULT, ControlResult.SUCCESS)),
     ],
 )
 def test_every_control_request_is_answered(payload: bytes, reply: ControlReply) -> None:
@@ -158,15 +165,78 @@ def test_starting_twice_goes_on_and_stopping_ends_the_stream() -> None:
     async def scenario(rig: Rig, client: Client) -> None:
         await client.ask(ControlOpcode.START)
         await asyncio.sleep(1.0)
-        assert (await client.ask(ControlOpcode.START)).result == ControlResult.SUCCESS
+        assert (await client.ask(ControlOpcode.START)).result == ControlResult.WRONG_STATE
         await asyncio.sleep(1.0)
-        await client.ask(ControlOpcode.STOP)
+        assert (await client.ask(ControlOpcode.STOP)).result == ControlResult.SUCCESS
         values = client.received[Characteristic.STREAM]
         packets = [await client.packet() for _ in range(values.qsize())]
         assert [packet.first_index for packet in packets] == list(range(0, 5 * len(packets), 5))
         await asyncio.sleep(1.0)
         assert values.empty()
-        assert not rig.world.sensors[PELVIS].is_streaming
+        assert not rig.world.sensors[PELVIS].is_running
+
+    with_client(scenario)
+
+
+def test_samples_that_wait_are_sent_before_the_answer_to_stop() -> None:
+    async def scenario(rig: Rig, client: Client) -> None:
+        await client.ask(ControlOpcode.START)
+        rig.world.fade(PELVIS, 1.0)
+        await asyncio.sleep(0.99)
+        await client.ask(ControlOpcode.STOP)
+        values = client.received[Characteristic.STREAM]
+        packets = [await client.packet() for _ in range(values.qsize())]
+        assert sum(len(packet.counts) for packet in packets) in range(98, 106)
+        await asyncio.sleep(1.0)
+        assert values.empty()
+
+    with_client(scenario)
+
+
+def test_stop_sends_the_rest_of_a_batch() -> None:
+    async def scenario(rig: Rig, client: Client) -> None:
+        await client.write_config(replace(DEFAULT_CONFIG, samples_per_packet=19))
+        await client.ask(ControlOpcode.START)
+        await asyncio.sleep(0.3)
+        await client.ask(ControlOpcode.STOP)
+        values = client.received[Characteristic.STREAM]
+        sizes = [len((await client.packet()).counts) for _ in range(values.qsize())]
+        assert sizes[0] == 19
+        assert 0 < sizes[-1] < 19
+
+    with_client(scenario)
+
+
+def test_no_packet_is_larger_than_the_mtu() -> None:
+    async def scenario(rig: Rig, client: Client) -> None:
+        await client.write_config(replace(DEFAULT_CONFIG, samples_per_packet=100))
+        await client.ask(ControlOpcode.START)
+        packets = [await client.packet() for _ in range(5)]
+        assert {len(packet.counts) for packet in packets} == {19}
+
+    with_client(scenario)
+
+
+def test_a_run_outlives_its_connection_for_a_minute() -> None:
+    async def scenario(rig: Rig, client: Client) -> None:
+        await client.ask(ControlOpcode.START)
+        first = await client.packet()
+        sensor = rig.world.sensors[PELVIS]
+        await rig.world.drop_link(PELVIS)
+        await asyncio.sleep(10.0)
+        async with BleakClient(sensor.address, backend=rig.world.client_backend) as bleak:
+            again = Client(bleak)
+            for characteristic in (Characteristic.CONTROL, Characteristic.STREAM):
+                await again.subscribe(characteristic)
+            assert (await again.ask(ControlOpcode.START)).result == ControlResult.WRONG_STATE
+            later = await again.packet()
+            device_s = (later.device_us - first.device_us) / 1e6
+            assert later.first_index - first.first_index == pytest.approx(100.0 * device_s)
+            assert device_s > 10.0
+        await asyncio.sleep(59.0)
+        assert sensor.is_running
+        await asyncio.sleep(2.0)
+        assert not sensor.is_running
 
     with_client(scenario)
 
@@ -240,7 +310,8 @@ def test_a_full_queue_drops_and_flags_the_next_packet() -> None:
     async def scenario(rig: Rig, client: Client) -> None:
         await client.ask(ControlOpcode.START)
         await asyncio.sleep(0.5)
-        rig.world.fade(PELVIS, 2.0)  # 40 packets wait for 6 places in the chip and 10 in the queue
+        rig.world.fade(PELVIS, 2.0)
+        # 40 packets wait for 6 places in the chip and 10 in the queue
         await asyncio.sleep(3.0)
         values = client.received[Characteristic.STREAM]
         packets = [await client.packet() for _ in range(values.qsize())]
@@ -248,10 +319,10 @@ def test_a_full_queue_drops_and_flags_the_next_packet() -> None:
         steps = [after - before for before, after in pairwise(indices)]
         assert len([step for step in steps if step != 5]) == 1
         assert 20 <= max(steps) // 5 - 1 <= 26
-        flagged = [packet.overran for packet in packets]
-        assert flagged == [False] * (steps.index(max(steps)) + 1) + [True] + [False] * (
-            len(flagged) - steps.index(max(steps)) - 2
-        )
+        flagged = [number for number, packet in enumerate(packets) if packet.overran]
+        assert flagged == [steps.index(max(steps)) + 1]
+        # the oldest were dropped: after the hole comes what was sampled in the last 0.5 s of the fade
+        assert max(indices) - indices[flagged[0]] == pytest.approx(100.0 * 1.5, abs=15.0)
 
     with_client(scenario, queue_packets=10)
 
@@ -279,9 +350,9 @@ def test_a_rebooted_sensor_has_another_boot_id() -> None:
     assert simulate(boot_id, seed=1) != simulate(boot_id, seed=2)
 
 
-def test_a_name_that_does_not_fit_into_an_advertisement_is_refused() -> None:
+def test_a_name_that_does_not_fit_into_a_scan_response_is_refused() -> None:
     async def scenario(rig: Rig) -> None:
         pass
 
-    with pytest.raises(ValueError, match="8 characters at most"):
-        simulate(scenario, plans={PELVIS: SensorPlan("too-long-a-name", motion(1))})
+    with pytest.raises(ValueError, match="29 bytes at most"):
+        simulate(scenario, plans={PELVIS: SensorPlan("VP-0001", motion(1), name="n" * 30)})

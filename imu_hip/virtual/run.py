@@ -1,0 +1,117 @@
+"""The runs of a virtual sensor: samples in batches from START to STOP, and what goes wrong with them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import numpy as np
+
+from imu_hip.codec import bip_v1
+from imu_hip.model.packet import SensorConfig, StreamPacket
+from imu_hip.virtual.motion import SampleSource
+from imu_hip.virtual.sampling import Sampling, SensorClock
+from imu_hip.virtual.transmitter import Transmitter
+from imu_hip.virtual.world_time import WorldTime
+
+
+class Runner:
+    """Samples `source` on the sensor's own grid, run by run; the counter of every run begins at 0.
+
+    `largest_batch` says how many samples fit into a packet just now.
+    """
+
+    def __init__(
+        self,
+        source: SampleSource,
+        clock: SensorClock,
+        time: WorldTime,
+        transmitter: Transmitter,
+        largest_batch: Callable[[], int],
+        rng: random.Random,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._time = time
+        self._transmitter = transmitter
+        self._largest_batch = largest_batch
+        self._rng = rng
+        self._begin_s = np.inf
+        self._silent_until_s = 0.0
+        self._malformed = 0
+        self._sampling: Sampling | None = None
+        self._first_number = self._next_number = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is on."""
+        return self._sampling is not None
+
+    def begin(self, world_s: float) -> None:
+        """Play the source from this world time on."""
+        self._begin_s = world_s
+
+    def gap(self, duration_s: float) -> None:
+        """Lose the packets of the next seconds."""
+        self._silent_until_s = self._time.now_s() + duration_s
+
+    def send_malformed(self, count: int) -> None:
+        """Garble the next packets."""
+        self._malformed += count
+
+    def start(self, config: SensorConfig) -> None:
+        """Begin a run."""
+        self._sampling = Sampling(self._clock, config)
+        self._first_number = self._next_number = self._sampling.next_number(self._time.now_s())
+        self._await_packet(self._sampling)
+
+    def stop(self) -> None:
+        """End the run; samples that were taken already are sent."""
+        if self._sampling is not None:
+            taken = self._sampling.next_number(self._time.now_s()) - self._next_number
+            if taken > 0:
+                self._send(self._sampling, taken)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._sampling = None
+
+    def _await_packet(self, sampling: Sampling) -> None:
+        n = min(sampling.config.samples_per_packet, self._largest_batch())
+
+        def finish() -> None:
+            self._send(sampling, n)
+            self._await_packet(sampling)
+
+        self._timer = self._time.call_at(float(sampling.instants_s(self._next_number + n - 1, 1)[0]), finish)
+
+    def _send(self, sampling: Sampling, n: int) -> None:
+        instants_s = sampling.instants_s(self._next_number, n)
+        counts, clipped = sampling.counts(self._source, instants_s - self._begin_s)
+        packet = StreamPacket(
+            first_index=(self._next_number - self._first_number) % (1 << 16),
+            device_us=sampling.device_us(self._next_number + n - 1),
+            counts=counts,
+            resent=False,
+            clipped=clipped,
+            overran=False,
+        )
+        self._next_number += n
+        if self._time.now_s() < self._silent_until_s:
+            return
+        if self._malformed:
+            self._malformed -= 1
+            self._transmitter.send(self._garbled(bip_v1.encode_stream(packet)))
+        else:
+            self._transmitter.send(packet)
+
+    def _garbled(self, payload: bytes) -> bytes:
+        ways = (
+            payload[:5],  # too short
+            bytes([0xE0]) + payload[1:],  # a version of the future
+            payload[:1] + b"\xff" + payload[2:],  # says more samples than it has
+            b"",
+            self._rng.randbytes(20),
+        )
+        return ways[self._malformed % len(ways)]

@@ -1,0 +1,86 @@
+"""An isometric block: the limb still, a step below its end range of 30 degrees, after a hold."""
+
+import math
+
+import numpy as np
+import pytest
+
+from imu_hip.exercise import block
+from imu_hip.exercise.block import BlockState
+from imu_hip.exercise.conditioning import low_pass
+from imu_hip.exercise.levels import levels
+from imu_hip.model.exercise_spec import Direction
+from tests.exercise.traces import RATE_HZ, catalogue, movement, samples
+
+SPEC = catalogue("supine_ere")
+RULE = SPEC.block
+LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
+SMOOTHER = low_pass(block.CUTOFF_HZ, RATE_HZ)
+
+
+def find(angle_deg, known_s=0.0, hold_end_s=0.0, next_hold_s=None):
+    """Look for blocks after a hold that ended at `hold_end_s`, which was known at `known_s`."""
+    state = BlockState()
+    found, sought = [], False
+    for sample in samples(angle_deg):
+        found += block.step(SMOOTHER, RULE, LEVELS, state, sample)
+        if not sought and sample.t_s >= known_s:
+            found += block.seek(RULE, LEVELS, state, hold_end_s)
+            sought = True
+    return found + list(block.stop(RULE, state, math.inf if next_hold_s is None else next_hold_s))
+
+
+def pushing(level_deg, still_s):
+    return movement((30.0, 2.0), (level_deg, 0.8), (level_deg, still_s), (30.0, 1.0), (30.0, 3.0), start_deg=30.0)
+
+
+@pytest.mark.parametrize("level_deg", [14.0, 20.0, 25.0, 28.0])
+def test_a_still_limb_below_end_range_is_a_block(level_deg):
+    (found,) = find(pushing(level_deg, 8.0), known_s=2.5, hold_end_s=2.1, next_hold_s=11.3)
+    assert found.start_s == pytest.approx(2.6, abs=0.4)
+    assert found.end_s == pytest.approx(11.0, abs=0.4)
+    assert math.degrees(found.range_rad) <= 3.0
+
+
+@pytest.mark.parametrize("level_deg", [11.5, 29.0])
+def test_nearer_to_neutral_or_to_the_end_range_it_is_none(level_deg):
+    assert find(pushing(level_deg, 8.0), known_s=2.5, hold_end_s=2.1, next_hold_s=11.3) == []
+
+
+def test_three_seconds_are_too_short():
+    assert find(pushing(22.0, 3.0), known_s=2.5, hold_end_s=2.1, next_hold_s=6.3) == []
+
+
+def test_a_limb_that_wanders_more_than_the_range_is_not_still():
+    drifting = movement((27.0, 0.5), start_deg=27.0)
+    wandering = 21.0 + 4.0 * np.cos(2.0 * math.pi * np.arange(1200) / 100.0 / 3.0)
+    assert find(np.concatenate([drifting, wandering])) == []
+
+
+def test_a_slow_drift_gives_the_first_stretch_within_the_range():
+    (found,) = find(24.0 - 0.3 * np.arange(2500) / RATE_HZ)
+    assert math.degrees(found.range_rad) == pytest.approx(3.0, abs=0.01)
+    assert found.end_s - found.start_s == pytest.approx(10.0, abs=0.3)
+
+
+def test_a_block_begins_late_enough_after_the_hold_and_ends_before_the_next():
+    level = np.full(1200, 27.0)
+    (found,) = find(level, known_s=3.0, hold_end_s=2.0, next_hold_s=9.0)
+    assert found.start_s == pytest.approx(2.2, abs=0.011)
+    assert found.end_s == pytest.approx(8.8, abs=0.011)
+
+
+def test_only_the_first_one_counts():
+    twice = np.concatenate([pushing(22.0, 6.0), pushing(22.0, 6.0)])
+    assert len(find(twice, known_s=2.5, hold_end_s=2.1)) == 1
+
+
+def test_a_long_hole_parts_a_stretch():
+    rows = samples(np.full(900, 24.0))
+    state = BlockState()
+    found = list(block.seek(RULE, LEVELS, state, -1.0))
+    for sample in rows[:300] + rows[350:]:
+        found += block.step(SMOOTHER, RULE, LEVELS, state, sample)
+    found += block.stop(RULE, state)
+    assert len(found) == 1
+    assert found[0].end_s - found[0].start_s == pytest.approx(5.5, abs=0.05)

@@ -1,0 +1,177 @@
+"""The whole room: however a list of items is cut, rows, marks and troubles are the same to the bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imu_hip.model.block import AlignedBlock, SampleState
+from imu_hip.model.event import RadioTrouble
+from imu_hip.model.item import Drop, Edge, LinkChange, LinkState, Mark, MarkLabel, Role, Tick
+from imu_hip.model.packet import Received, TimedSamples
+from imu_hip.stream import stage
+from imu_hip.stream.stage import StreamInput, StreamOutput, StreamParams
+from tests.stream.radio import CONFIG, bad_link, info, packet, run, setup
+
+
+def _bits(block: AlignedBlock) -> list[bytes]:
+    arrays = [block.t_s, block.on_sample]
+    for sensor in (block.pelvis, block.thigh):
+        arrays += [sensor.gyr, sensor.acc, sensor.state]
+    return [np.ascontiguousarray(a).tobytes() for a in arrays]
+
+
+def _assert_same(found: StreamOutput, wanted: StreamOutput) -> None:
+    assert _bits(found.block) == _bits(wanted.block)
+    assert found.marks == wanted.marks
+    assert found.troubles == wanted.troubles
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000), lengths=st.lists(st.integers(0, 60), max_size=30))
+def test_cutting_the_items_changes_no_bit(seed: int, lengths: list[int]) -> None:
+    items = bad_link(seed, 12.0)
+    whole_state, whole = run(items)
+    state, found = run(items, lengths)
+    _assert_same(found, whole)
+    assert stage.statistics(state) == stage.statistics(whole_state)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_item_at_a_time_changes_no_bit(seed: int) -> None:
+    items = bad_link(seed)
+    _assert_same(run(items, [1] * len(items))[1], run(items)[1])
+
+
+def test_the_bad_link_of_these_tests_shows_every_trouble_that_it_should() -> None:
+    kinds = {trouble.kind for seed in range(10) for trouble in run(bad_link(seed))[1].troubles}
+    assert {RadioTrouble.GAP, RadioTrouble.DUPLICATE, RadioTrouble.LATE, RadioTrouble.CLOCK_RESTART} <= kinds
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10_000))
+def test_rows_always_increase_and_a_mark_never_reaches_back(seed: int) -> None:
+    items = bad_link(seed, 12.0)
+    params = StreamParams(zero_ns=0)
+    state = stage.start(params, setup())
+    last_s = -np.inf
+    for item in items:
+        state, output = stage.step(params, state, [item])
+        assert all(mark.t_s > last_s for mark in output.marks)
+        assert np.all(np.diff(np.concatenate([[last_s], output.block.t_s])) > 0.0)
+        last_s = max(last_s, output.block.t_s.max(initial=-np.inf))
+
+
+def _timed(role: Role, t_s: np.ndarray) -> Received:
+    samples = TimedSamples(t_s, np.outer(t_s, [1.0, 2.0, 3.0]), np.outer(t_s, [4.0, 5.0, 6.0]), None)
+    return Received(round(t_s[-1] * 1e9), role, samples)
+
+
+def _two_tables(pelvis_s: np.ndarray, thigh_s: np.ndarray) -> list[StreamInput]:
+    return [_timed(Role.PELVIS, pelvis_s), _timed(Role.THIGH, thigh_s)]
+
+
+def test_a_table_passes_bit_for_bit() -> None:
+    t_s = np.arange(100) / 100.0
+    _, output = run(_two_tables(t_s, t_s), of=setup("float64", 100.0))
+    np.testing.assert_array_equal(output.block.t_s, t_s)
+    np.testing.assert_array_equal(output.block.thigh.gyr, np.outer(t_s, [1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(output.block.pelvis.acc, np.outer(t_s, [4.0, 5.0, 6.0]))
+    assert output.troubles == ()
+
+
+def test_holes_in_a_table_are_counted_also_between_blocks() -> None:
+    t_s = np.arange(100) / 100.0
+    kept = np.delete(t_s, [20, 21, 50])
+    items = [_timed(Role.PELVIS, t_s), _timed(Role.THIGH, kept[:20]), _timed(Role.THIGH, kept[20:])]
+    state, output = run(items, of=setup("float64", 100.0))
+    gaps = [(t.kind, t.role, t.count, t.start_s, t.end_s) for t in output.troubles]
+    assert gaps == [
+        (RadioTrouble.GAP, Role.THIGH, 2, 0.19, 0.22),
+        (RadioTrouble.GAP, Role.THIGH, 1, 0.49, 0.51),
+    ]
+    assert stage.statistics(state)[Role.THIGH].lost == 3
+    assert stage.statistics(state)[Role.THIGH].rate_hz == pytest.approx(100.0)
+
+
+def _packets(role: Role, numbers: range, at_s: float = 0.0) -> list[StreamInput]:
+    return [Received(round((at_s + 0.05 * (k + 1)) * 1e9), role, packet(k, 50_000 * k)) for k in numbers]
+
+
+def _merged(*lists: list[StreamInput]) -> list[StreamInput]:
+    return sorted((item for items in lists for item in items), key=lambda item: item.t_ns)
+
+
+def _hello() -> list[StreamInput]:
+    return [Received(0, role, what) for role in Role for what in (info(), CONFIG)]
+
+
+def test_samples_before_the_configuration_are_bad_packets() -> None:
+    _, output = run(_packets(Role.PELVIS, range(3)))
+    assert [trouble.kind for trouble in output.troubles] == [RadioTrouble.BAD_PACKET] * 3
+    assert len(output.block.t_s) == 0
+
+
+def test_a_thigh_that_never_starts_gives_rows_without_it_and_little_is_kept() -> None:
+    items = _hello() + _packets(Role.PELVIS, range(600))
+    params = StreamParams(zero_ns=0)
+    state = stage.start(params, setup())
+    most, rows = 0, 0
+    for item in items:
+        state, output = stage.step(params, state, [item])
+        rows += len(output.block.t_s)
+        assert np.all(output.block.thigh.state == SampleState.MISSING)
+        most = max(most, sum(len(piece.t_s) for piece in state.pairing.pelvis.pieces))
+    assert most < 120
+    assert rows > 2800
+
+
+def test_a_lost_packet_is_a_gap_from_the_sample_before_to_the_sample_after() -> None:
+    pelvis = [item for k, item in enumerate(_packets(Role.PELVIS, range(20))) if k != 10]
+    _, output = run(_merged(_hello(), pelvis, _packets(Role.THIGH, range(20))))
+    (gap,) = output.troubles
+    assert (gap.kind, gap.role, gap.count) == (RadioTrouble.GAP, Role.PELVIS, 5)
+    assert gap.end_s - gap.start_s == pytest.approx(0.06)
+    assert np.count_nonzero(~output.block.on_sample) == 5
+
+
+def test_a_gap_after_a_sample_at_time_zero_begins_there() -> None:
+    items = [_timed(Role.PELVIS, np.array([0.0])), _timed(Role.PELVIS, np.array([0.03]))]
+    (gap,) = run(items, of=setup("float64", 100.0))[1].troubles
+    assert (gap.start_s, gap.end_s, gap.count) == (0.0, 0.03, 2)
+
+
+def test_a_reboot_starts_a_new_clock_and_the_rows_go_on() -> None:
+    again = _packets(Role.THIGH, range(20), at_s=2.0)
+    hello = [Received(again[0].t_ns - 1, Role.THIGH, info(boot_id=2))]
+    items = _merged(_hello(), _packets(Role.PELVIS, range(60)), _packets(Role.THIGH, range(20)), hello, again)
+    _, output = run(items)
+    kinds = [trouble.kind for trouble in output.troubles]
+    assert kinds == [RadioTrouble.CLOCK_RESTART]
+    after = output.block.t_s > 2.06
+    assert np.count_nonzero(after & (output.block.thigh.state == SampleState.MEASURED)) > 80
+
+
+def test_link_and_queue_life_are_troubles() -> None:
+    items: list[StreamInput] = [
+        LinkChange(1_000_000_000, Role.THIGH, LinkState.LOST, "out of range"),
+        LinkChange(1_500_000_000, Role.THIGH, LinkState.CONNECTED),
+        Drop(2_000_000_000, Role.PELVIS, 7),
+    ]
+    lost, full = run(items)[1].troubles
+    assert (lost.kind, lost.role, lost.start_s, lost.detail) == (RadioTrouble.LOST, Role.THIGH, 1.0, "out of range")
+    assert (full.kind, full.role, full.count) == (RadioTrouble.QUEUE_FULL, Role.PELVIS, 7)
+
+
+def test_time_zero_is_the_first_item_unless_the_setup_says_so() -> None:
+    mark = Mark(7_500_000_000, MarkLabel.N_POSE, Edge.BEGIN)
+    items: list[StreamInput] = [Tick(5_000_000_000), mark]
+    assert run(items, params=StreamParams(zero_ns=None))[1].marks[0].t_s == 2.5
+    assert run(items, params=StreamParams(zero_ns=7_000_000_000))[1].marks[0].t_s == 0.5
+
+
+def test_a_mark_that_comes_behind_rows_that_are_out_takes_effect_right_after_them() -> None:
+    t_s = np.arange(200) / 100.0
+    items = [*_two_tables(t_s, t_s), Mark(1_000_000_000, MarkLabel.N_POSE, Edge.END)]
+    _, output = run(items, of=setup("float64", 100.0))
+    assert output.marks[0].t_s == np.nextafter(1.99, np.inf)

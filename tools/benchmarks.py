@@ -1,0 +1,86 @@
+"""Figures of speed: latency and processor time of a live session, and how fast a recording is derived."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from imu_hip import api
+from imu_hip.app.catalogue import exercise
+from imu_hip.app.demo import Demo, Speed, simulated_person
+from imu_hip.app.importing import simulate
+from imu_hip.model.setup import Side
+from imu_hip.pipeline import Pipeline
+
+
+def live(folder: Path) -> None:
+    """Run the demonstration in real time without a screen: the whole process, virtual sensors included."""
+    spec = exercise("supine_ere")
+    worn, prompts = simulated_person(spec, Side.RIGHT, seed=0, cycles=1)
+    demo = Demo(spec, Side.RIGHT, worn, prompts, out=folder / "live.mcap", speed=Speed(1.0))
+    wall, cpu = time.monotonic(), time.process_time()
+    demo.start()
+    while demo.is_running:
+        time.sleep(0.1)
+        demo.session.view_state()
+    demo.finish()
+    wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    latency_ms = np.array(demo.session.latencies_s) * 1e3
+    p50, p99 = np.percentile(latency_ms, [50, 99])
+    result = api.analyze(demo.path)
+    lost = {role.value: statistics.lost for role, statistics in result.link.items()}
+    print(f"live, {wall:.0f} s: {100.0 * cpu / wall:.1f} % of one core, samples lost {lost}")
+    print(f"arrival to published angle: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {latency_ms.max():.1f} ms")
+    print(f"analysis equals live: {result.result_sha256 == demo.session.result_sha256}")
+
+
+def fast(folder: Path) -> None:
+    """Run the demonstration as fast as the machine allows."""
+    spec = exercise("supine_ere")
+    worn, prompts = simulated_person(spec, Side.RIGHT, seed=0, cycles=1)
+    demo = Demo(spec, Side.RIGHT, worn, prompts, out=folder / "fast.mcap", speed=Speed(None))
+    wall = time.monotonic()
+    demo.start()
+    demo.finish()
+    wall = time.monotonic() - wall
+    recording = api.read(demo.path)
+    length_s = (recording.items[-1].item.t_ns - recording.items[0].item.t_ns) / 1e9
+    print(f"as fast as possible: {length_s:.0f} s in {wall:.1f} s, {length_s / wall:.1f} times real time")
+
+
+def replay(folder: Path) -> None:
+    """Take a long recording through the corridor, whole and in live-sized pieces."""
+    path = folder / "long.mcap"
+    simulate(exercise("supine_ere"), Side.RIGHT, 0, 15, path, folder / "truth.csv")
+    recording = api.read(path)
+    for pieces, name in ((4096, "in large pieces"), (1, "item by item")):
+        pipeline = Pipeline(recording.setup)
+        cpu = time.process_time()
+        for start in range(0, len(recording.items), pieces):
+            pipeline.receive(recording.items[start : start + pieces])
+        pipeline.finish()
+        cpu = time.process_time() - cpu
+        length_s = recording.items[-1].item.t_ns / 1e9
+        print(f"corridor {name}: {length_s:.0f} s in {cpu:.2f} s of processor time, {length_s / cpu:.0f} x real time")
+
+
+KINDS = {"live": live, "fast": fast, "replay": replay}
+
+
+def main() -> int:
+    """Run the benchmarks that were named."""
+    parser = argparse.ArgumentParser(prog="tools/bench")
+    parser.add_argument("kinds", nargs="+", choices=tuple(KINDS))
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in parser.parse_args().kinds:
+            KINDS[kind](Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
