@@ -46,7 +46,8 @@ def analyze(
     too late to be used live. Both give another result, under another hash.
     """
     recording = source if isinstance(source, Recording) else read(source)
-    pipeline = Pipeline(replace(recording.setup, filter=filter), with_late=with_late)
+    recording = replace(recording, setup=replace(recording.setup, filter=filter))
+    pipeline = Pipeline(recording.setup, with_late=with_late)
     outputs: list[Outputs] = []
     items = recording.items
     for start in range(0, len(items), ITEMS_AT_A_TIME):

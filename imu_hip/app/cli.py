@@ -166,7 +166,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number") from None
 
 
 def _seed(text: str) -> int:
@@ -181,7 +181,7 @@ def _whole(text: str, least: int, most: float = math.inf) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number") from None
     if number < least:
         raise argparse.ArgumentTypeError(f"{text} is less than {least}")
     if number > most:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
 
+from imu_hip.app.printing import print_json, print_lines
 from imu_hip.model.errors import Reason, RecordingError, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import FilterName, Side
@@ -23,7 +23,7 @@ def demo(args: Namespace) -> int:
 
         require_window()
     from imu_hip.app.demo import Demo, Speed, simulated_person
-    from imu_hip.app.watching import print_lines, print_summary, watch
+    from imu_hip.app.watching import print_summary, watch
     from imu_hip.session.output_file import refuse_overwriting
 
     spec, side = _exercise(args), Side(args.side)
@@ -67,7 +67,6 @@ def replay(args: Namespace) -> int:
 def analyze(args: Namespace) -> int:
     """Print the whole result of a recording."""
     from imu_hip import api
-    from imu_hip.app.watching import print_lines
     from imu_hip.feedback.closing_summary import summary_lines
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
@@ -83,7 +82,7 @@ def analyze(args: Namespace) -> int:
     if args.samples is not None:
         write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
     if args.json:
-        _print_json(analysis_json(result))
+        print_json(analysis_json(result))
         return 0
     print_lines([*summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
     return 0
@@ -119,23 +118,20 @@ def recover(args: Namespace) -> int:
 
     report = save(args.file, args.out, force=args.force)
     if args.json:
-        _print_json(to_json(report))
+        print_json(to_json(report))
         return 0
-    print(
-        f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}; "
-        f"{report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost"
-    )
+    saved = f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}"
+    print_lines([f"{saved}; {report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost"])
     return 0
 
 
 def exercises(args: Namespace) -> int:
     """Print the catalogue."""
     from imu_hip.app.catalogue import catalogue
-    from imu_hip.app.watching import print_lines
 
     specs = catalogue()
     if args.json:
-        _print_json([_listed(spec) for spec in specs])
+        print_json([_listed(spec) for spec in specs])
         return 0
     print_lines(_line(spec, max(len(spec.id) for spec in specs)) for spec in specs)
     return 0
@@ -168,11 +164,6 @@ def _exercise(args: Namespace) -> ExerciseSpec:
     if args.exercise_file is not None:
         return exercise_from(args.exercise_file)
     return exercise(args.exercise)
-
-
-def _print_json(value: object) -> None:
-    """Print JSON that every console and pipe can carry: plain ASCII, and never NaN."""
-    print(json.dumps(value, indent=2, allow_nan=False))
 
 
 def _progress(doing: str) -> Callable[[float], None] | None:

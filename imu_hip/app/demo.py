@@ -6,6 +6,7 @@ Two virtual sensors on a simulated person, over the real BLE client, into a live
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -110,7 +111,8 @@ class Demo:
         self._speed = speed
         self._disturb = disturb
         refuse_overwriting(self.path, force=force)
-        self.path.unlink(missing_ok=True)
+        if os.path.lexists(self.path):
+            self.path.unlink()
         self._recorder = Recorder(self.path, self.setup)
         params = view.Params(
             self.setup, mode="demo", speed=speed.label, recording=self.path.name, cycles_goal=cycles_goal

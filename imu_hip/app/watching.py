@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
 from typing import Protocol
 
 from imu_hip.app.interrupts import interrupts
 from imu_hip.app.live import LiveSession
+from imu_hip.app.printing import print_lines
 from imu_hip.feedback.closing_summary import summary_lines
 from imu_hip.feedback.status_line import StatusLine
-from imu_hip.feedback.wording import writable
 from imu_hip.model.setup import Setup
 
 _LOOK_EVERY_S = 0.1
@@ -61,12 +60,6 @@ def watch(running: Running, *, headless: bool, stay_open: bool = True) -> None:
 def print_summary(setup: Setup, session: LiveSession) -> None:
     """Print what came of the session, to stdout."""
     print_lines([*summary_lines(setup, session.events), f"result sha256 {session.result_sha256}"])
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Print to stdout, in characters that it has."""
-    for line in lines:
-        print(writable(line, sys.stdout))
 
 
 def _watch_line(running: Running) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from scipy.signal import butter
@@ -58,6 +59,7 @@ class LowPassState:
     delay_2: float = 0.0
 
 
+@cache
 def low_pass(cutoff_hz: float, rate_hz: float) -> LowPass:
     """Design the filter for samples at `rate_hz`.
 

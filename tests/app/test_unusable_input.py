@@ -186,14 +186,18 @@ def test_recover_refuses_what_never_was_a_recording(tmp_path: Path) -> None:
 
 def _writing(folder: Path, out: Path) -> dict[str, tuple[object, ...]]:
     """Return every command that writes, writing to `out`."""
-    imports = (word for option in {**import_words(folder), "--out": out}.items() for word in option)
+    recording = folder / "tiny.mcap"
+    options = import_words(folder)
+    if not recording.exists():
+        assert call_import({**options, "--out": recording}).code == 0
+    imports = (word for option in {**options, "--out": out}.items() for word in option)
     return {
         "demo": ("demo", "--headless", "--speed", "max", "--out", out),
         "import": ("import", *imports),
         "simulate": ("simulate", "supine_ere", "--out", out, "--truth", folder / "truth.csv"),
         "simulate truth": ("simulate", "supine_ere", "--out", folder / "s.mcap", "--truth", out),
-        "samples": ("analyze", RECORDING, "--samples", out),
-        "recover": ("recover", RECORDING, "--out", out),
+        "samples": ("analyze", recording, "--samples", out),
+        "recover": ("recover", recording, "--out", out),
     }
 
 
@@ -275,7 +279,7 @@ def test_a_full_disk_is_refused_and_leaves_no_half_file(tmp_path: Path, command:
     with _largest_file(3000):
         refusal = call(*words).refusal
     assert "the disk is full" in refusal
-    assert _remains(tmp_path) == {"pelvis.csv", "thigh.csv", "marks.csv"}
+    assert _remains(tmp_path) == {"pelvis.csv", "thigh.csv", "marks.csv", "tiny.mcap"}
 
 
 def test_a_disk_that_fills_ends_the_recording_but_not_the_session(tmp_path: Path) -> None:

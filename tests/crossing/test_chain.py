@@ -126,9 +126,16 @@ def test_one_item_at_a_time_changes_no_bit() -> None:
 
 def test_rows_one_by_one_change_no_bit() -> None:
     s = _session(6)
-    n = 4500  # up to the first maximal repetition
-    items = items_of(s.t_s[:n], s.pelvis, s.thigh, [m for m in MARKS if m.t_ns < 45e9], rows=1)
-    _same(run(items, Side.RIGHT, [2] * len(items)), run(items, Side.RIGHT))
+    parts = []
+    for rows, part in ((25, slice(0, 4400)), (1, slice(4400, 4700))):  # a neutral pause, taken as zero
+        readings = [SensorReadings(r.gyr[part], r.acc[part]) for r in (s.pelvis, s.thigh)]
+        first_ns, last_ns = round(s.t_s[part][0] * 1e9), round(s.t_s[part][-1] * 1e9)
+        marks = [mark for mark in MARKS if first_ns <= mark.t_ns <= last_ns]
+        parts.append(items_of(s.t_s[part], readings[0], readings[1], marks, rows=rows))
+    before, after = parts
+    whole = run([*before, *after], Side.RIGHT)
+    assert len(whole.steps(MarkLabel.NEUTRAL)) == 1
+    _same(run([*before, *after], Side.RIGHT, [len(before), *([1] * len(after))]), whole)
 
 
 def test_a_hole_gives_no_angle_and_widens_what_comes_after() -> None:

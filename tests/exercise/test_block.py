@@ -9,33 +9,39 @@ from imu_hip.exercise import block
 from imu_hip.exercise.block import BlockState
 from imu_hip.exercise.conditioning import low_pass
 from imu_hip.exercise.levels import levels
+from imu_hip.model.block import Floats
+from imu_hip.model.event import Block
 from imu_hip.model.exercise_spec import Direction
 from tests.exercise.traces import RATE_HZ, catalogue, movement, samples
 
 SPEC = catalogue("supine_ere")
+assert SPEC.block is not None
 RULE = SPEC.block
 LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
 SMOOTHER = low_pass(block.CUTOFF_HZ, RATE_HZ)
 
 
-def find(angle_deg, known_s=0.0, hold_end_s=0.0, next_hold_s=None):
+def find(
+    angle_deg: Floats, known_s: float = 0.0, hold_end_s: float = 0.0, next_hold_s: float = math.inf
+) -> list[Block]:
     """Look for blocks after a hold that ended at `hold_end_s`, which was known at `known_s`."""
     state = BlockState()
-    found, sought = [], False
+    found: list[Block] = []
+    sought = False
     for sample in samples(angle_deg):
         found += block.step(SMOOTHER, RULE, LEVELS, state, sample)
         if not sought and sample.t_s >= known_s:
             found += block.seek(RULE, LEVELS, state, hold_end_s)
             sought = True
-    return found + list(block.stop(RULE, state, math.inf if next_hold_s is None else next_hold_s))
+    return found + list(block.stop(RULE, state, next_hold_s))
 
 
-def pushing(level_deg, still_s):
+def pushing(level_deg: float, still_s: float) -> Floats:
     return movement((30.0, 2.0), (level_deg, 0.8), (level_deg, still_s), (30.0, 1.0), (30.0, 3.0), start_deg=30.0)
 
 
 @pytest.mark.parametrize("level_deg", [14.0, 20.0, 25.0, 28.0])
-def test_a_still_limb_below_end_range_is_a_block(level_deg):
+def test_a_still_limb_below_end_range_is_a_block(level_deg: float) -> None:
     (found,) = find(pushing(level_deg, 8.0), known_s=2.5, hold_end_s=2.1, next_hold_s=11.3)
     assert found.start_s == pytest.approx(2.6, abs=0.4)
     assert found.end_s == pytest.approx(11.0, abs=0.4)
@@ -43,39 +49,40 @@ def test_a_still_limb_below_end_range_is_a_block(level_deg):
 
 
 @pytest.mark.parametrize("level_deg", [11.5, 29.0])
-def test_nearer_to_neutral_or_to_the_end_range_it_is_none(level_deg):
+def test_nearer_to_neutral_or_to_the_end_range_it_is_none(level_deg: float) -> None:
     assert find(pushing(level_deg, 8.0), known_s=2.5, hold_end_s=2.1, next_hold_s=11.3) == []
 
 
-def test_three_seconds_are_too_short():
+def test_three_seconds_are_too_short() -> None:
     assert find(pushing(22.0, 3.0), known_s=2.5, hold_end_s=2.1, next_hold_s=6.3) == []
 
 
-def test_a_limb_that_wanders_more_than_the_range_is_not_still():
-    drifting = movement((27.0, 0.5), start_deg=27.0)
-    wandering = 21.0 + 4.0 * np.cos(2.0 * math.pi * np.arange(1200) / 100.0 / 3.0)
-    assert find(np.concatenate([drifting, wandering])) == []
+def test_a_limb_that_wanders_more_than_the_range_is_not_still() -> None:
+    settled = np.full(50, 27.0)
+    wandering: Floats = 21.0 + 4.0 * np.cos(2.0 * math.pi * np.arange(1200) / 100.0 / 3.0)
+    assert find(np.concatenate([settled, wandering])) == []
 
 
-def test_a_slow_drift_gives_the_first_stretch_within_the_range():
-    (found,) = find(24.0 - 0.3 * np.arange(2500) / RATE_HZ)
+def test_a_slow_drift_gives_the_first_stretch_within_the_range() -> None:
+    sinking = np.linspace(24.0, 24.0 - 0.3 * 25.0, 2501)
+    (found,) = find(sinking)
     assert math.degrees(found.range_rad) == pytest.approx(3.0, abs=0.01)
     assert found.end_s - found.start_s == pytest.approx(10.0, abs=0.3)
 
 
-def test_a_block_begins_late_enough_after_the_hold_and_ends_before_the_next():
+def test_a_block_begins_late_enough_after_the_hold_and_ends_before_the_next() -> None:
     level = np.full(1200, 27.0)
     (found,) = find(level, known_s=3.0, hold_end_s=2.0, next_hold_s=9.0)
     assert found.start_s == pytest.approx(2.2, abs=0.011)
     assert found.end_s == pytest.approx(8.8, abs=0.011)
 
 
-def test_only_the_first_one_counts():
+def test_only_the_first_one_counts() -> None:
     twice = np.concatenate([pushing(22.0, 6.0), pushing(22.0, 6.0)])
     assert len(find(twice, known_s=2.5, hold_end_s=2.1)) == 1
 
 
-def test_a_long_hole_parts_a_stretch():
+def test_a_long_hole_parts_a_stretch() -> None:
     rows = samples(np.full(900, 24.0))
     state = BlockState()
     found = list(block.seek(RULE, LEVELS, state, -1.0))

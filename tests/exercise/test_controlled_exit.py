@@ -7,7 +7,7 @@ import pytest
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.controlled_exit import graded_exit, open_exit
 from imu_hip.exercise.levels import levels
-from imu_hip.model.event import ExitVerdict
+from imu_hip.model.event import Exit, ExitVerdict
 from imu_hip.model.exercise_spec import Direction
 from tests.exercise.traces import plain
 
@@ -15,13 +15,14 @@ SPEC = plain()
 LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
 
 
-def grade(peak_deg_per_s, duration_s):
+def grade(peak_deg_per_s: float, duration_s: float) -> Exit:
     """Grade a bell of this peak speed that ends `duration_s` after the hold did, at 5 s."""
     n = round(duration_s * 100.0)
     rows = [
         Sample(5.0 + i / 100.0, 0.0, -math.radians(peak_deg_per_s) * math.sin(math.pi * i / n), 0.01)
         for i in range(1, n + 1)
     ]
+    assert SPEC.exit is not None
     return graded_exit(LEVELS, SPEC.exit, 5.0, rows)
 
 
@@ -41,17 +42,17 @@ def grade(peak_deg_per_s, duration_s):
         (40.0, 0.34, ExitVerdict.FLOP, "back in neutral after only 0.34 s; peak 40 °/s"),
     ],
 )
-def test_label_and_reason(peak_deg_per_s, duration_s, verdict, why):
+def test_label_and_reason(peak_deg_per_s: float, duration_s: float, verdict: ExitVerdict, why: str) -> None:
     found = grade(peak_deg_per_s, duration_s)
     assert (found.verdict, found.why) == (verdict, why)
     assert found.end_s - found.start_s == pytest.approx(duration_s)
 
 
-def test_reaching_neutral_after_exactly_the_flop_time_is_no_flop():
+def test_reaching_neutral_after_exactly_the_flop_time_is_no_flop() -> None:
     assert grade(40.0, 0.35).verdict is ExitVerdict.FAST
 
 
-def test_an_exit_that_was_not_seen_knows_neither_speed_nor_smoothness():
+def test_an_exit_that_was_not_seen_knows_neither_speed_nor_smoothness() -> None:
     found = open_exit(LEVELS, 5.0, [], "the data were lost on the way back")
     assert found.verdict is None
     assert found.end_s == found.start_s

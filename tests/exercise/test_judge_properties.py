@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from imu_hip.exercise import judge
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.event import Exit, Hold, PartEnded, PartStarted, Touch
+from imu_hip.model.event import Event, Exit, Hold, PartEnded, PartStarted, Touch
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from tests.exercise.traces import RATE_HZ, block, catalogue, movement, run
 
@@ -17,12 +18,13 @@ PARAMS = [
     judge.Params(tuple(map(catalogue, (name, "supine_ere"))), name, RATE_HZ)
     for name in ("supine_ere", "standing_dissociation", "arom_prone", "brettzel")
 ]
+Recording = tuple[AngleBlock, list[TimedMark]]
 LABELS = (MarkLabel.EXERCISE, MarkLabel.MAX_REP, MarkLabel.NEUTRAL, MarkLabel.TABLE_REST, MarkLabel.N_POSE)
 DETAILS = ("", "internal", "external", "supine_ere", "something")
 
 
 @st.composite
-def recordings(draw: st.DrawFn) -> tuple[AngleBlock, list[TimedMark]]:
+def recordings(draw: st.DrawFn) -> Recording:
     """Draw plateaus and ways of a hip (or of nothing human), wobble, unknown rows, absent rows and marks."""
     human = st.sampled_from([0.0, 30.0, 30.0, 28.0, 24.0, 20.0, -30.0, 5.0])
     targets = st.one_of(human, human, st.floats(-179.0, 179.0))
@@ -51,19 +53,21 @@ def recordings(draw: st.DrawFn) -> tuple[AngleBlock, list[TimedMark]]:
     return block(angle[present], t_s[present], valid[present]), sorted(marks, key=lambda mark: mark.t_s)
 
 
-def exactly(events, phases):
+def exactly(events: tuple[Event, ...], phases: list[int]) -> tuple[str, list[int]]:
     """Return what is equal only if everything is, NaN included."""
     return repr(events), phases
 
 
 @settings(max_examples=80, deadline=None)
 @given(recording=recordings(), params=st.sampled_from(PARAMS))
-def test_whatever_comes_holds_do_not_overlap_and_lie_within_their_part(recording, params):
+def test_whatever_comes_holds_do_not_overlap_and_lie_within_their_part(
+    recording: Recording, params: judge.Params
+) -> None:
     whole, marks = recording
     events, phases = run(params, whole, marks)
     assert len(phases) == len(whole.t_s)
     part_s = None
-    ends = {}
+    ends: dict[Direction, float] = {}
     for event in events:
         match event:
             case PartStarted():
@@ -89,7 +93,9 @@ def test_whatever_comes_holds_do_not_overlap_and_lie_within_their_part(recording
 
 @settings(max_examples=30, deadline=None)
 @given(recording=recordings(), params=st.sampled_from(PARAMS), data=st.data())
-def test_no_cutting_changes_an_event_or_a_phase(recording, params, data):
+def test_no_cutting_changes_an_event_or_a_phase(
+    recording: Recording, params: judge.Params, data: st.DataObject
+) -> None:
     whole, marks = recording
     n = len(whole.t_s)
     cuts = sorted(data.draw(st.lists(st.integers(0, n), max_size=12)))
@@ -98,14 +104,14 @@ def test_no_cutting_changes_an_event_or_a_phase(recording, params, data):
 
 @settings(max_examples=3, deadline=None)
 @given(recording=recordings(), params=st.sampled_from(PARAMS))
-def test_one_row_at_a_time_is_the_same_as_all_at_once(recording, params):
+def test_one_row_at_a_time_is_the_same_as_all_at_once(recording: Recording, params: judge.Params) -> None:
     whole, marks = recording
     cuts = range(1, len(whole.t_s))
     assert exactly(*run(params, whole, marks, cuts)) == exactly(*run(params, whole, marks))
 
 
 @pytest.mark.parametrize("params", PARAMS, ids=lambda params: params.exercise_id)
-def test_a_recording_without_any_angle_gives_no_hold(params):
+def test_a_recording_without_any_angle_gives_no_hold(params: judge.Params) -> None:
     whole = block(np.zeros(500), valid=[False] * 500)
     events, phases = run(params, whole, [TimedMark(0.0, MarkLabel.EXERCISE, Edge.BEGIN)])
     assert not [event for event in events if isinstance(event, Hold | Touch | Exit)]

@@ -24,17 +24,17 @@ BOTH = (Direction.INTERNAL, Direction.EXTERNAL)
 INWARD = (Direction.INTERNAL,)
 
 
-def deg(floor, fraction):
+def deg(floor: float, fraction: float) -> Threshold:
     return Threshold(math.radians(floor), fraction)
 
 
-def test_the_catalogue_holds_the_exercises_of_the_contract_each_in_the_file_of_its_name():
+def test_the_catalogue_holds_the_exercises_of_the_contract_each_in_the_file_of_its_name() -> None:
     names = sorted(path.name for path in (files("imu_hip.exercise") / "catalog").iterdir())
     assert names == [f"{exercise_id}.toml" for exercise_id in IDS]
     assert [catalogue(exercise_id).id for exercise_id in IDS] == IDS
 
 
-def test_defaults_are_the_published_numbers():
+def test_defaults_are_the_published_numbers() -> None:
     spec = parse_exercise(PLAIN, "plain.toml")
     assert spec.hold == HoldRule(
         enter=deg(4.0, 0.20),
@@ -58,7 +58,7 @@ def test_defaults_are_the_published_numbers():
     assert (spec.block, spec.cycle) == (None, ())
 
 
-def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop():
+def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop() -> None:
     spec = catalogue("supine_ere")
     assert spec.cycle == (Step.INTERNAL_HOLD, Step.BLOCK, Step.INTERNAL_HOLD, Step.CONTROLLED_EXIT)
     assert spec.hold.drop == deg(2.0, 0.10)
@@ -78,14 +78,22 @@ def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop():
         ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 0.5, 0.5, False),
     ],
 )
-def test_each_exercise_says_what_differs(exercise_id, posture, directions, drop, dwell_s, breath_s, graded):
+def test_each_exercise_says_what_differs(
+    exercise_id: str,
+    posture: Posture,
+    directions: tuple[Direction, ...],
+    drop: Threshold,
+    dwell_s: float,
+    breath_s: float,
+    graded: bool,
+) -> None:
     spec = catalogue(exercise_id)
     assert (spec.posture, spec.directions) == (posture, directions)
     assert (spec.hold.drop, spec.hold.min_dwell_s, spec.hold.breath_s) == (drop, dwell_s, breath_s)
     assert (spec.exit is not None) is graded
 
 
-def test_prone_ir_says_how_its_source_was_read():
+def test_prone_ir_says_how_its_source_was_read() -> None:
     assert "read here as the position with the foot outward" in catalogue("prone_ir").source
 
 
@@ -130,7 +138,7 @@ CYCLE = 'cycle = ["internal_hold", "block"]\n'
         (PLAIN + CYCLE + "[block]\nlowest = 0.96", "block.highest: is not above"),
     ],
 )
-def test_a_wrong_file_is_refused_by_file_key_and_reason(text, message):
+def test_a_wrong_file_is_refused_by_file_key_and_reason(text: str, message: str) -> None:
     with pytest.raises(UnusableInputError) as error:
         parse_exercise(text, "mine.toml")
     assert error.value.reason is Reason.WRONG_VALUE
@@ -138,16 +146,18 @@ def test_a_wrong_file_is_refused_by_file_key_and_reason(text, message):
     assert "\n" not in error.value.message
 
 
-def test_what_is_not_toml_is_a_wrong_format():
+def test_what_is_not_toml_is_a_wrong_format() -> None:
     with pytest.raises(UnusableInputError, match=r"mine\.toml: not a TOML file") as error:
         parse_exercise("id = ", "mine.toml")
     assert error.value.reason is Reason.WRONG_FORMAT
 
 
-def test_numbers_of_a_file_replace_the_defaults():
+def test_numbers_of_a_file_replace_the_defaults() -> None:
     text = (
         PLAIN + CYCLE + "[hold]\nstill_deg_per_s = [6, 0.3]\nbreath_s = 9\n[exit]\ntimeout_s = 20\n[block]\nmin_s = 6"
     )
     spec = parse_exercise(text, "mine.toml")
     assert spec.hold.still == deg(6.0, 0.3)
+    assert spec.exit is not None
+    assert spec.block is not None
     assert (spec.hold.breath_s, spec.exit.timeout_s, spec.block.min_s) == (9.0, 20.0, 6.0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imu_hip.exercise import judge
 from imu_hip.exercise.conditioning import Sample
@@ -16,6 +18,8 @@ from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import Event
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
+
+_Kind = TypeVar("_Kind")
 
 RATE_HZ = 100.0
 
@@ -63,7 +67,9 @@ def samples(angle_deg: Floats, rate_hz: float = RATE_HZ, sd_deg: float = 1.5) ->
     return [Sample(i / rate_hz, float(a), float(v), sd) for i, (a, v) in enumerate(zip(angle, rate, strict=True))]
 
 
-def block(angle_deg: Floats, t_s: Floats | None = None, valid: Sequence[bool] | None = None) -> AngleBlock:
+def block(
+    angle_deg: Floats, t_s: Floats | None = None, valid: Sequence[bool] | NDArray[np.bool_] | None = None
+) -> AngleBlock:
     """Return an angle block whose internal rotation is `angle_deg`; rows that are not valid are NaN."""
     n = len(angle_deg)
     times = np.arange(n) / RATE_HZ if t_s is None else t_s
@@ -94,6 +100,10 @@ def rows(whole: AngleBlock, start: int, stop: int) -> AngleBlock:
 def interval(label: MarkLabel, start_s: float, end_s: float, detail: str = "") -> Iterator[TimedMark]:
     yield TimedMark(start_s, label, Edge.BEGIN, detail)
     yield TimedMark(end_s, label, Edge.END, detail)
+
+
+def of(kind: type[_Kind], events: Iterable[object]) -> list[_Kind]:
+    return [event for event in events if isinstance(event, kind)]
 
 
 def run(

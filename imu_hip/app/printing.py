@@ -1,0 +1,20 @@
+"""What commands print on stdout: lines for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+
+from imu_hip.feedback.wording import writable
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print text, in characters that stdout has."""
+    for line in lines:
+        print(writable(line, sys.stdout))
+
+
+def print_json(value: object) -> None:
+    """Print JSON that every console and pipe can carry: plain ASCII, and never NaN."""
+    print(json.dumps(value, indent=2, allow_nan=False))

@@ -1,0 +1,68 @@
+"""A session while it runs: the recording is closed whatever becomes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from imu_hip import api
+from imu_hip.app.catalogue import exercise
+from imu_hip.app.demo import Demo, Speed, simulated_person
+from imu_hip.guide.script import script
+from imu_hip.model.event import CalibrationStep
+from imu_hip.model.item import Mark, MarkLabel, NumberedItem
+from imu_hip.model.output import Outputs
+from imu_hip.model.setup import Side
+from imu_hip.pipeline import Pipeline
+
+SPEC = exercise("supine_ere")
+CALIBRATION = script("supine_ere")[:5]
+"""Table rest to bows: half a minute."""
+
+
+def calibrating(path: Path, speed: float | None = None) -> Demo:
+    worn, _ = simulated_person(SPEC, Side.RIGHT, 0, 1)
+    return Demo(SPEC, Side.RIGHT, worn, CALIBRATION, out=path, speed=Speed(speed))
+
+
+def test_the_guides_marks_are_recorded_and_calibrate(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    demo.start()
+    demo.finish()
+    marks = [n.item for n in api.read(demo.path).items if isinstance(n.item, Mark)]
+    said = [prompt.label for prompt in CALIBRATION if prompt.label is not None]
+    assert [mark.label for mark in marks[::2]] == [mark.label for mark in marks[1::2]] == said
+    accepted = {event.label for event in demo.session.events if isinstance(event, CalibrationStep) and event.accepted}
+    assert accepted == {MarkLabel.TABLE_REST, MarkLabel.N_POSE, MarkLabel.LEG_SWINGS, MarkLabel.BOWS}
+    assert api.analyze(demo.path).result_sha256 == demo.session.result_sha256
+
+
+@pytest.mark.parametrize("speed", [None, 20.0])
+def test_a_bug_in_the_pipeline_ends_the_session_but_closes_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speed: float | None
+) -> None:
+    receive = Pipeline.receive
+
+    def breaks(self: Pipeline, items: Sequence[NumberedItem]) -> Outputs:
+        if items[-1].number > 300:
+            raise ZeroDivisionError("a bug")
+        return receive(self, items)
+
+    monkeypatch.setattr(Pipeline, "receive", breaks)
+    demo = calibrating(tmp_path / "a.mcap", speed)
+    demo.start()
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        demo.finish()
+    assert not demo.is_running
+    assert len(api.read(demo.path).items) > 300
+
+
+def test_latencies_are_those_between_arrival_and_angle(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    demo.start()
+    demo.finish()
+    # Simulated time stands still while the pipeline works, which it is let do every tenth of a second.
+    assert 0.0 <= min(demo.session.latencies_s)
+    assert max(demo.session.latencies_s) <= 0.1

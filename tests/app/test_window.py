@@ -1,0 +1,81 @@
+"""The real window around a real session: it shows, it closes, and the recording is proper."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from imu_hip import api
+from imu_hip.model.view_state import ViewState
+from imu_hip.plot.window import LiveWindow
+from tests.app.calling import RECORDING, Outcome, call
+
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM"), reason="there is no screen"
+)
+
+
+class Visitor:
+    """Looks at the window now and then, and does something when it has seen enough."""
+
+    def __init__(self, enough: int, then: object) -> None:
+        self.seen: list[ViewState] = []
+        self._enough = enough
+        self._then = then
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._look)
+        self._timer.start(100)
+
+    def _look(self) -> None:
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, LiveWindow) and window.isVisible():
+                state = window._read_state()
+                if state is not None:
+                    self.seen.append(state)
+                if len(self.seen) == self._enough:
+                    self._then(window)  # type: ignore[operator]
+
+
+def _sha_in(outcome: Outcome) -> str:
+    (line,) = (line for line in outcome.out.splitlines() if line.startswith("result sha256 "))
+    return line.split()[-1]
+
+
+def test_a_demo_in_the_window_ends_when_the_window_is_closed(qapp: QApplication, tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    visitor = Visitor(25, LiveWindow.close)
+    outcome = call("demo", "--speed", "5", "--out", path)
+    assert outcome.code == 0, outcome
+    assert outcome.err == ""
+    assert _sha_in(outcome) == api.analyze(path).result_sha256
+    last = visitor.seen[-1]
+    assert (last.mode, last.speed, last.recording) == ("demo", "5×", "a.mcap")
+    assert last.t_s > 5.0
+    assert [sensor.state for sensor in last.sensors] == ["streaming", "streaming"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_and_the_recording(
+    qapp: QApplication, tmp_path: Path, number: signal.Signals
+) -> None:
+    path = tmp_path / "a.mcap"
+    visitor = Visitor(5, lambda _: signal.raise_signal(number))
+    outcome = call("demo", "--speed", "5", "--out", path)
+    assert outcome.code == 0, outcome
+    assert len(visitor.seen) >= 5
+    assert _sha_in(outcome) == api.analyze(path).result_sha256
+
+
+def test_a_replay_in_the_window_stays_open_at_its_end(qapp: QApplication) -> None:
+    visitor = Visitor(25, LiveWindow.close)
+    outcome = call("replay", RECORDING, "--speed", "max")
+    assert outcome.code == 0, outcome
+    assert _sha_in(outcome) == api.analyze(RECORDING).result_sha256
+    assert visitor.seen[-1] == visitor.seen[-2]
+    assert visitor.seen[-1].cycles_complete == 1

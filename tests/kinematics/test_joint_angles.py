@@ -1,0 +1,74 @@
+"""Hip angles against scipy's Euler angles, and a table of what people mean by the words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from imu_hip.kinematics import side
+from imu_hip.kinematics.joint_angles import about_long_axis, angles, corrected, hip_angles
+from imu_hip.model.setup import Side
+from imu_hip.quaternion import about_vertical, multiply
+
+STANDING = Rotation.from_matrix([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
+"""World (z up) from segment (x anterior, y cranial, z right), facing along the world's x axis."""
+
+
+def _q(rotation: Rotation) -> np.ndarray:
+    return np.asarray(rotation.as_quat(scalar_first=True))
+
+
+@given(
+    st.floats(-3.1, 3.1),
+    st.floats(-1.5, 1.5),
+    st.floats(-3.1, 3.1),
+)
+def test_angles_are_those_of_the_sequence_z_x_y(flexion: float, adduction: float, rotation: float) -> None:
+    turned = Rotation.from_euler("ZXY", [flexion, adduction, rotation])
+    np.testing.assert_allclose(angles(_q(turned)), [flexion, adduction, rotation], atol=1e-9)
+    np.testing.assert_allclose(angles(-_q(turned)), [flexion, adduction, rotation], atol=1e-9)
+
+
+@pytest.mark.parametrize("which", list(Side))
+@pytest.mark.parametrize(
+    ("movement", "axis", "right", "left", "angle"),
+    [
+        # The thigh is the long way down: its knee end moves as said; axes of the room, the person faces x, left is y.
+        ("knee forward", (0, 1, 0), -1.0, -1.0, 0),
+        ("knee back", (0, 1, 0), 1.0, 1.0, 0),
+        ("knee toward the other leg", (1, 0, 0), 1.0, -1.0, 1),
+        ("knee away from the other leg", (1, 0, 0), -1.0, 1.0, 1),
+        ("toes turned in", (0, 0, 1), 1.0, -1.0, 2),
+        ("toes turned out", (0, 0, 1), -1.0, 1.0, 2),
+    ],
+)
+def test_movements_have_the_signs_that_people_mean(
+    movement: str, axis: tuple[int, int, int], right: float, left: float, angle: int, which: Side
+) -> None:
+    turn = Rotation.from_rotvec(0.4 * (right if which is Side.RIGHT else left) * np.array(axis))
+    found = side.anatomical(which, hip_angles(_q(STANDING), _q(turn * STANDING)))
+    wanted = np.zeros(3)
+    wanted[angle] = -0.4 if movement.split(" ")[-1] in ("back", "out") or "away" in movement else 0.4
+    np.testing.assert_allclose(found, wanted, atol=1e-12, err_msg=movement)
+
+
+def test_the_hip_does_not_care_where_the_person_faces() -> None:
+    thigh = Rotation.from_rotvec([0.3, -0.5, 0.2]) * STANDING
+    turn = Rotation.from_euler("z", 2.0)
+    np.testing.assert_allclose(
+        hip_angles(_q(turn * STANDING), _q(turn * thigh)), hip_angles(_q(STANDING), _q(thigh)), atol=1e-12
+    )
+
+
+def test_corrections_take_out_what_was_put_in() -> None:
+    pelvis, thigh = STANDING, Rotation.from_rotvec([0.3, -0.5, 0.2]) * STANDING
+    heading, of_thigh, of_pelvis = 0.7, -0.2, 0.1
+    wrong_pelvis = multiply(_q(pelvis), about_long_axis(np.array(of_pelvis)))
+    wrong_thigh = multiply(multiply(about_vertical(-heading), _q(thigh)), about_long_axis(np.array(of_thigh)))
+    found = corrected(wrong_pelvis, wrong_thigh, np.array(heading), np.array(of_thigh), np.array(of_pelvis))
+    np.testing.assert_allclose(hip_angles(*found), hip_angles(_q(pelvis), _q(thigh)), atol=1e-12)
+
+
+def test_at_the_singularity_angles_stay_finite() -> None:
+    assert np.all(np.isfinite(angles(_q(Rotation.from_euler("ZXY", [0.3, np.pi / 2, 0.2])))))
