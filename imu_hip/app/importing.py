@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from imu_hip.app.catalogue import exercise
 from imu_hip.guide.script import script
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.errors import Reason, UnusableInputError, UsageError
 from imu_hip.model.event import Warning
 from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.item import MarkLabel
 from imu_hip.model.output import Outputs
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, Origin, Setup, Side
@@ -69,7 +71,8 @@ def import_tables(
             f"{marks_path}: no mark lies within the times of {pelvis_path} "
             f"({pelvis.t_s[0]:g} to {pelvis.t_s[-1]:g} s); marks must be on that file's clock",
         )
-    _write(pelvis, thigh, marks, spec, side, out, Origin.IMPORT, clock, force=force)
+    specs = _with_marked(spec, marks, marks_path)
+    _write(pelvis, thigh, marks, specs, side, out, Origin.IMPORT, clock, force=force)
     return (
         *doubtful_units(pelvis, str(pelvis_path)),
         *doubtful_units(thigh, str(thigh_path)),
@@ -102,7 +105,7 @@ def simulate(
     marks = tuple(
         MarkedInterval(p.start_s, p.start_s + p.duration_s, p.label, p.detail) for p in prompts if p.label is not None
     )
-    _write(pelvis, thigh, marks, spec, side, out, Origin.SIMULATION, ClockMap(), force=force)
+    _write(pelvis, thigh, marks, (spec,), side, out, Origin.SIMULATION, ClockMap(), force=force)
     write_samples(
         truth,
         [_truth(session)],
@@ -115,7 +118,7 @@ def _write(
     pelvis: TimedSamples,
     thigh: TimedSamples,
     marks: Sequence[MarkedInterval],
-    spec: ExerciseSpec,
+    specs: tuple[ExerciseSpec, ...],
     side: Side,
     out: Path,
     origin: Origin,
@@ -126,8 +129,8 @@ def _write(
     imported = import_items(pelvis, thigh, marks, thigh_clock=clock)
     setup = Setup(
         side=side,
-        exercise_id=spec.id,
-        exercises=(spec,),
+        exercise_id=specs[0].id,
+        exercises=specs,
         sensors=imported.sensors,
         origin=origin,
         start_utc=None,
@@ -135,6 +138,17 @@ def _write(
         versions=versions(),
     )
     write_recording(out, setup, imported.items, force=force)
+
+
+def _with_marked(
+    spec: ExerciseSpec, marks: Sequence[MarkedInterval], marks_path: Path | None
+) -> tuple[ExerciseSpec, ...]:
+    """Return the rules of the exercise and of every other one that a mark names: several make a routine."""
+    named = {m.detail: None for m in marks if m.label is MarkLabel.EXERCISE and m.detail not in ("", spec.id)}
+    try:
+        return (spec, *(exercise(name) for name in named))
+    except UsageError as error:
+        raise UnusableInputError(Reason.UNKNOWN_EXERCISE, f"{marks_path}: {error.message}") from error
 
 
 def _matched(pelvis: TimedSamples, thigh: TimedSamples, path: Path) -> ClockMap:

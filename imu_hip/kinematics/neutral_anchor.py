@@ -88,16 +88,12 @@ def anchor(
     heading: HeadingParams,
     state: HeadingState,
     template: PostureTemplate,
-    outward: float,
     pelvis: Floats,
     thigh: Floats,
     *,
     first: bool,
 ) -> tuple[HeadingState, str | None]:
-    """Take a neutral pause in; return the new state and None, or the old one and why the pause was not believed.
-
-    `outward` is +1 on the right and -1 on the left, where adduction has the other sign here.
-    """
+    """Take a neutral pause in; return the new state and None, or the old one and why the pause was not believed."""
     if not looks_like(params, template, pelvis, thigh):
         return state, "the sensors do not show the posture of this exercise"
     value, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, rotation)
@@ -111,8 +107,9 @@ def anchor(
     _, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, adduction)
     lying_or_sitting = template.thigh_elevation_rad < math.radians(60.0)
     if lying_or_sitting and abs(float(gradient[0])) > params.least_adduction_gradient:
-        wanted = outward * template.adduction_rad
-        state, _ = heading_filter.update(heading, state, pelvis, thigh, adduction, wanted, params.adduction_sd_rad)
+        state, _ = heading_filter.update(
+            heading, state, pelvis, thigh, adduction, template.adduction_rad, params.adduction_sd_rad
+        )
     if template.flat:
         state, _ = heading_filter.update(heading, state, pelvis, thigh, level, 0.0, params.flat_sd_rad)
     return state, None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from imu_hip.kinematics import heading_filter, side, walking_alignment, zeroing
+from imu_hip.kinematics import heading_filter, walking_alignment, zeroing
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import corrected, hip_angles
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -136,15 +136,13 @@ def _angles(
     yaw: Floats,
     ticks: _Ticks,
 ) -> tuple[KinematicsState, AngleBlock]:
-    n, outward = len(block.t_s), side.outward_sign(params.side)
+    n = len(block.t_s)
     alignment = state.alignment
     if alignment is None or ticks.headings[0] is None:
         unknown = np.full(n, np.nan)
         vectors = np.full((n, 3), np.nan)
         flags = np.zeros(n, dtype=bool)
-        return state, AngleBlock(
-            block.t_s, vectors, vectors, flags, unknown, unknown, outward * yaw, vectors, block.on_sample
-        )
+        return state, AngleBlock(block.t_s, vectors, vectors, flags, unknown, unknown, yaw, vectors, block.on_sample)
     pelvis = multiply(block.earth_from_pelvis_sensor, alignment.sensor_from_pelvis)
     thigh = multiply(block.earth_from_thigh_sensor, alignment.sensor_from_thigh)
     sd_per_tick = _sd_per_tick(params, state, ticks)
@@ -153,7 +151,7 @@ def _angles(
     sd = np.repeat(sd_per_tick, lengths, axis=0)
     level_pelvis, turned_thigh = corrected(pelvis, thigh, x[:, 0], x[:, 2], x[:, 3])
     up = rotate(conjugate(level_pelvis), _UP)
-    angles = side.anatomical(params.side, hip_angles(level_pelvis, turned_thigh))
+    angles = hip_angles(level_pelvis, turned_thigh)
     valid = known & ~np.isnan(sd[:, 0])
     rate = rotate(conjugate(alignment.sensor_from_thigh), block.thigh_gyr)
     return replace(state, sd_rad=sd_per_tick[-1]), AngleBlock(
@@ -162,9 +160,9 @@ def _angles(
         sd_rad=np.where(valid[:, None], sd, np.nan),
         valid=valid,
         pelvis_tilt_rad=np.arctan2(-up[:, 0], up[:, 1]),
-        pelvis_list_rad=outward * np.arcsin(np.clip(up[:, 2], -1.0, 1.0)),
-        pelvis_yaw_rad=outward * yaw,
-        thigh_rate_rad_s=side.mirrored_rate(params.side, rate),
+        pelvis_list_rad=np.arcsin(np.clip(up[:, 2], -1.0, 1.0)),
+        pelvis_yaw_rad=yaw,
+        thigh_rate_rad_s=rate,
         on_sample=block.on_sample,
     )
 

@@ -1,30 +1,35 @@
 """Left and right: the only place that mirrors.
 
-Segment axes are the same on both sides (x anterior, y cranial, z to the person's right), so on the left adduction and
-internal rotation come out with the opposite sign.
+A left hip is computed as the right hip of the mirrored person, so that everything behind this sees right hips only
+and flexion, adduction and internal rotation are positive on both sides. The mirror turns the x axis of every sensor
+and of the world round: true vectors change their x, rates (which are axial) their y and z. These are changes of sign
+only, so a left recording that is the mirror image of a right one gives the same bits.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from imu_hip.model.block import Floats
+from imu_hip.model.block import OrientationBlock
 from imu_hip.model.setup import Side
 
-_ANGLE_SIGNS = {Side.RIGHT: np.array([1.0, 1.0, 1.0]), Side.LEFT: np.array([1.0, -1.0, -1.0])}
-_RATE_SIGNS = {Side.RIGHT: np.array([1.0, 1.0, 1.0]), Side.LEFT: np.array([-1.0, -1.0, 1.0])}
+_VECTOR = np.array([-1.0, 1.0, 1.0])
+_AXIAL = np.array([1.0, -1.0, -1.0])
+_QUATERNION = np.array([1.0, 1.0, -1.0, -1.0])
 
 
-def anatomical(side: Side, right_hip_angles_rad: Floats) -> Floats:
-    """Turn angles (..., 3) of a right hip into flexion +, adduction +, internal rotation + of this side."""
-    return np.asarray(right_hip_angles_rad * _ANGLE_SIGNS[side])
-
-
-def mirrored_rate(side: Side, rate_rad_s: Floats) -> Floats:
-    """Turn segment rates (..., 3) into those of the mirrored right side."""
-    return np.asarray(rate_rad_s * _RATE_SIGNS[side])
-
-
-def outward_sign(side: Side) -> float:
-    """Return +1 where adduction and internal rotation keep their sign (right), -1 where they turn it (left)."""
-    return 1.0 if side is Side.RIGHT else -1.0
+def as_right_hip(side: Side, block: OrientationBlock) -> OrientationBlock:
+    """Return the block of a right hip: the same on the right, the mirrored person's on the left."""
+    if side is Side.RIGHT:
+        return block
+    return replace(
+        block,
+        earth_from_pelvis_sensor=block.earth_from_pelvis_sensor * _QUATERNION,
+        earth_from_thigh_sensor=block.earth_from_thigh_sensor * _QUATERNION,
+        pelvis_gyr=block.pelvis_gyr * _AXIAL,
+        thigh_gyr=block.thigh_gyr * _AXIAL,
+        pelvis_acc=block.pelvis_acc * _VECTOR,
+        thigh_acc=block.thigh_acc * _VECTOR,
+    )

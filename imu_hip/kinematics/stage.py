@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import rows, zeroing
+from imu_hip.kinematics import rows, side, zeroing
 from imu_hip.kinematics.calibration import COLLECTED
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock
@@ -30,6 +30,7 @@ def step(
     `bias_known_since_s`: from when on the gyroscopes' bias is known from a table rest (None: it is not).
     """
     state = replace(state, bias_known_since_s=bias_known_since_s)
+    block = side.as_right_hip(params.side, block)
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
     pieces: list[AngleBlock] = []
     events: list[Event] = []
@@ -60,8 +61,10 @@ def _mark(
 ) -> tuple[KinematicsState, tuple[Event, ...]]:
     if mark.edge is Edge.BEGIN:
         state = replace(state, posture=params.postures.get(mark.detail, state.posture))
-        if mark.label in COLLECTED:
-            opened = replace(state.calibration, open_label=mark.label, open_since_s=mark.t_s, rows=())
+        if mark.label in (*COLLECTED, MarkLabel.MAX_REP, MarkLabel.EXERCISE):
+            # What is still open then has lost its end, and is given up.
+            label = mark.label if mark.label in COLLECTED else None
+            opened = replace(state.calibration, open_label=label, open_since_s=mark.t_s, rows=())
             state = replace(state, calibration=opened)
         if mark.label in _NEUTRAL:
             state = replace(state, neutral_mark=mark.label, neutral_since_s=mark.t_s, anchored=False)

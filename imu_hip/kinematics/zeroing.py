@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from imu_hip.kinematics import calibration, heading_filter, side, walking_alignment
+from imu_hip.kinematics import calibration, heading_filter, walking_alignment
 from imu_hip.kinematics.joint_angles import corrected
 from imu_hip.kinematics.neutral_anchor import TEMPLATES, anchor, rotation
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -77,10 +77,15 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     steps = max(1, math.ceil(since))
     for _ in range(steps):
         heading = heading_filter.predict(params.heading, heading, since / steps, 0.0, 0.0)
-    first = state.heading is None
-    state = replace(state, alignment=new, heading=heading, next_tick_s=t_s)
-    if first:
-        state = replace(state, last_tick_s=t_s, yaw_at_tick=state.yaw_sum, hole_at_tick=state.hole_sum_s2)
+    state = replace(
+        state,
+        alignment=new,
+        heading=heading,
+        next_tick_s=t_s,
+        last_tick_s=t_s,
+        yaw_at_tick=state.yaw_sum,
+        hole_at_tick=state.hole_sum_s2,
+    )
     return state, _re_zero(params, state, t_s, before)
 
 
@@ -137,7 +142,6 @@ def take_neutral(
         params.heading,
         heading,
         TEMPLATES[state.posture or params.posture],
-        side.outward_sign(params.side),
         multiply(latest[0], alignment.sensor_from_pelvis),
         multiply(latest[1], alignment.sensor_from_thigh),
         first=not state.posture_anchored,
@@ -165,5 +169,5 @@ def _re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, befor
     after = _shown_rotation(state)
     if before is None or after is None:
         return []
-    change = side.outward_sign(params.side) * float(wrap_angle(after - before))
+    change = float(wrap_angle(after - before))
     return [ReZero(t_s, change)] if abs(change) > params.step_rad else []

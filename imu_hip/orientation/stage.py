@@ -53,6 +53,7 @@ class OrientationState:
     pelvis: SensorFilterState = field(default_factory=SensorFilterState)
     thigh: SensorFilterState = field(default_factory=SensorFilterState)
     bias_known: bool = False
+    bias_from_standing: bool = False
     table_since_s: float | None = None
     table_rows: tuple[AlignedBlock, ...] = ()
     pending: tuple[TimedMark, ...] = ()
@@ -91,7 +92,10 @@ def _mark(
             return replace(state, table_since_s=mark.t_s, table_rows=()), ()
         case MarkLabel.TABLE_REST, Edge.END if state.table_since_s is not None:
             return _end_table_rest(params, state, mark.t_s, period_s)
-        case MarkLabel.N_POSE, Edge.END if not state.bias_known:
+        case MarkLabel.N_POSE, Edge.BEGIN:
+            # Whoever stands has taken the sensors off the table: the end of its rest was never marked.
+            return replace(state, table_since_s=None, table_rows=()), ()
+        case MarkLabel.N_POSE, Edge.END if not (state.bias_known or state.bias_from_standing):
             # Standing still is the second best rest: what the filters have learned of the bias by now is kept within
             # narrow bounds, so that held limbs later are not taken for rest.
             state = _with_bias(
@@ -105,7 +109,7 @@ def _mark(
                 "no table rest: the gyroscope bias is from standing still, so the angle drifts faster; "
                 "lay both sensors on a table for 10 s first"
             )
-            return state, (Warning("no_table_rest", text),)
+            return replace(state, bias_from_standing=True), (Warning("no_table_rest", text),)
     return state, ()
 
 

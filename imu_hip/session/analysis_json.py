@@ -69,7 +69,7 @@ def _parts(analysis: Analysis) -> list[Json]:
     if not starts:
         t_s = analysis.angles.t_s
         bounds = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (None, None)
-        return [_part(analysis, analysis.setup.exercise_id, bounds, ())]
+        return [_part(analysis, analysis.setup.exercise_id, bounds, events)]
     parts = []
     for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
         start = events[first]

@@ -37,6 +37,8 @@ def test_the_guides_marks_are_recorded_and_calibrate(tmp_path: Path) -> None:
     accepted = {event.label for event in demo.session.events if isinstance(event, CalibrationStep) and event.accepted}
     assert accepted == {MarkLabel.TABLE_REST, MarkLabel.N_POSE, MarkLabel.LEG_SWINGS, MarkLabel.BOWS}
     assert api.analyze(demo.path).result_sha256 == demo.session.result_sha256
+    # Simulated time stands still while the pipeline works, which it is let do every tenth of a second.
+    assert all(0.0 <= latency_s <= 0.1 for latency_s in demo.session.latencies_s)
 
 
 @pytest.mark.parametrize("speed", [None, 20.0])
@@ -57,12 +59,3 @@ def test_a_bug_in_the_pipeline_ends_the_session_but_closes_the_recording(
         demo.finish()
     assert not demo.is_running
     assert len(api.read(demo.path).items) > 300
-
-
-def test_latencies_are_those_between_arrival_and_angle(tmp_path: Path) -> None:
-    demo = calibrating(tmp_path / "a.mcap")
-    demo.start()
-    demo.finish()
-    # Simulated time stands still while the pipeline works, which it is let do every tenth of a second.
-    assert 0.0 <= min(demo.session.latencies_s)
-    assert max(demo.session.latencies_s) <= 0.1

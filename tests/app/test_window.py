@@ -77,5 +77,5 @@ def test_a_replay_in_the_window_stays_open_at_its_end(qapp: QApplication) -> Non
     outcome = call("replay", RECORDING, "--speed", "max")
     assert outcome.code == 0, outcome
     assert _sha_in(outcome) == api.analyze(RECORDING).result_sha256
-    assert visitor.seen[-1] == visitor.seen[-2]
-    assert visitor.seen[-1].cycles_complete == 1
+    assert visitor.seen[-1].t_s == visitor.seen[-2].t_s > 90.0
+    assert len(visitor.seen[-1].holds) == 2
