@@ -43,13 +43,15 @@ def show(
     read_state: Callable[[], ViewState | None], on_closed: Callable[[], None], is_over: Callable[[], bool]
 ) -> None:
     """Show the window until it is closed or `is_over` becomes true; `on_closed` is called at once then."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
     from imu_hip.plot.window import LiveWindow
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     window = LiveWindow(read_state)
+    # What is left of a window must not wait for Python's garbage collection, which may run in another thread.
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     window.closed.connect(on_closed)
     # Python sees signals only between its own instructions: the timer gives it some.
     wake = QTimer()

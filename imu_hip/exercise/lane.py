@@ -23,9 +23,6 @@ from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
 _MOST_WAITING = 12_000
 """How many samples wait for an end range at most: two minutes at 100 Hz."""
 
-_RISING_RAD_S = math.radians(1.0)
-"""After a hold a limb that turns faster than this toward the end range is shown as approaching it again."""
-
 LaneEvent = Hold | Touch | Exit | IsometricBlock
 
 
@@ -108,7 +105,8 @@ def phase(spec: ExerciseSpec, state: LaneState, sample: Sample) -> Phase:
         return Phase.BLOCK
     own = state.levels
     if own is not None and state.hold.mode is Mode.EXIT:
-        rising = sample.rate_rad_s > (_RISING_RAD_S if state.hold.settle_s is None else -_RISING_RAD_S)
+        # Tremor on a plateau is slower than what counts as still: only a limb that turns faster climbs again.
+        rising = state.hold.settle_s is not None or sample.rate_rad_s > own.still_rad_s
         return Phase.APPROACH if rising else Phase.EXIT
     neutral_rad = spec.hold.smallest_end_range_rad if own is None else own.neutral_rad
     return Phase.NEUTRAL if sample.angle_rad <= neutral_rad else Phase.APPROACH

@@ -124,7 +124,7 @@ def _one_repetition(direction: Direction) -> Warning:
 
 def _no_repetition(spec: ExerciseSpec, directions: Sequence[Direction]) -> Warning:
     text = (
-        f"no maximal repetition toward {' and '.join(directions)} rotation was marked before {spec.id}: "
+        f"no maximal repetition toward {' and '.join(directions)} rotation was seen before {spec.id}: "
         "its own largest plateaus stand for the end range, so percentages and limits are less sure. "
         "Mark two as max_rep."
     )

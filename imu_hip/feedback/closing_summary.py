@@ -57,7 +57,9 @@ def _parts(setup: Setup, events: Sequence[Event]) -> Iterable[tuple[str, list[Ev
     for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
         start = events[first]
         if isinstance(start, PartStarted):
-            yield start.exercise_id, list(events[first:beyond])
+            # Maximal repetitions are made before the part that they are for.
+            before = [event for event in events[:first] if isinstance(event, EndRange)]
+            yield start.exercise_id, [*before, *events[first:beyond]]
 
 
 def _part(events: Sequence[Event]) -> list[str]:

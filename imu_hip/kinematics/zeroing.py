@@ -39,7 +39,8 @@ def end_calibration(
     if label is MarkLabel.N_POSE and before is not None and state.heading is not None and not walks(state):
         state, new = _zero_again(params, state)
     else:
-        state, new = align(params, state, end_s)
+        # A fresh heading filter knows nothing of the pause that it comes from: the pause is to be used (again).
+        state, new = align(params, replace(state, anchored=False), end_s)
     return state, [*events, *new]
 
 

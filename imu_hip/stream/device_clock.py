@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 class ClockParams:
     """Tuning of the clock estimate.
 
-        A window's minimum is a point of the line; points further than `reject_mads` median absolute deviations plus
+    A window's minimum is a point of the line; points further than `reject_mads` median absolute deviations plus
     `reject_floor_s` from it are left out. An error of the applied offset fades with the time constant `settle_s`, but
-        never slower than `slew` (s/s) nor faster than `most_slew`.
+    never slower than `slew` (s/s) nor faster than `most_slew`.
     """
 
     window_s: float = 5.0

@@ -30,10 +30,7 @@ from imu_hip.stream.sequence import SequenceState
 
 @dataclass(frozen=True, slots=True)
 class SensorState:
-    """All that is known of one sensor.
-
-    `sent` holds sync requests that wait for their answer, `epoch_us` starts the clock's line.
-    """
+    """All that is known of one sensor; `sent` holds sync requests that wait for their answer."""
 
     setup: SensorSetup
     info: SensorInfo | None = None
