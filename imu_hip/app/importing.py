@@ -52,20 +52,11 @@ def import_tables(
     inputs = [path for path in (pelvis_path, thigh_path, marks_path) if path is not None]
     refuse_overwriting(out, force=force, inputs=inputs)
     pelvis, thigh = read_sensor_csv(pelvis_path), read_sensor_csv(thigh_path)
-    if np.array_equal(pelvis.gyr, thigh.gyr) and np.array_equal(pelvis.acc, thigh.acc):
-        raise UnusableInputError(
-            Reason.WRONG_VALUE, f"{thigh_path}: holds the samples of {pelvis_path}; give the thigh sensor's own file"
-        )
     marks = read_marks_csv(marks_path) if marks_path is not None else ()
+    _refuse_unrelated(pelvis, thigh, pelvis_path, thigh_path, independent_clocks=independent_clocks)
     clock = _matched(pelvis, thigh, thigh_path) if independent_clocks else ClockMap()
-    if not independent_clocks and (pelvis.t_s[0] > thigh.t_s[-1] or thigh.t_s[0] > pelvis.t_s[-1]):
-        raise UnusableInputError(
-            Reason.WRONG_VALUE,
-            f"{thigh_path}: its times do not overlap with those of {pelvis_path}; "
-            "if each file has a clock of its own, add --clock independent",
-        )
-    without_samples = [m for m in marks if m.end_s <= pelvis.t_s[0] or m.start_s > pelvis.t_s[-1]]
-    if marks and len(without_samples) == len(marks):
+    beside = [mark for mark in marks if mark.end_s <= pelvis.t_s[0] or mark.start_s > pelvis.t_s[-1]]
+    if marks and len(beside) == len(marks):
         raise UnusableInputError(
             Reason.WRONG_VALUE,
             f"{marks_path}: no mark lies within the times of {pelvis_path} "
@@ -78,7 +69,7 @@ def import_tables(
         *doubtful_units(thigh, str(thigh_path)),
         *(
             Warning("mark_without_samples", f"{marks_path}: no samples at {m.label} ({m.start_s:g} to {m.end_s:g} s)")
-            for m in without_samples
+            for m in beside
         ),
     )
 
@@ -149,6 +140,22 @@ def _with_marked(
         return (spec, *(exercise(name) for name in named))
     except UsageError as error:
         raise UnusableInputError(Reason.UNKNOWN_EXERCISE, f"{marks_path}: {error.message}") from error
+
+
+def _refuse_unrelated(
+    pelvis: TimedSamples, thigh: TimedSamples, pelvis_path: Path, thigh_path: Path, *, independent_clocks: bool
+) -> None:
+    """Refuse tables that are one and the same, or that have no time in common."""
+    if np.array_equal(pelvis.gyr, thigh.gyr) and np.array_equal(pelvis.acc, thigh.acc):
+        raise UnusableInputError(
+            Reason.WRONG_VALUE, f"{thigh_path}: holds the samples of {pelvis_path}; give the thigh sensor's own file"
+        )
+    if not independent_clocks and (pelvis.t_s[0] > thigh.t_s[-1] or thigh.t_s[0] > pelvis.t_s[-1]):
+        raise UnusableInputError(
+            Reason.WRONG_VALUE,
+            f"{thigh_path}: its times do not overlap with those of {pelvis_path}; "
+            "if each file has a clock of its own, add --clock independent",
+        )
 
 
 def _matched(pelvis: TimedSamples, thigh: TimedSamples, path: Path) -> ClockMap:

@@ -53,9 +53,18 @@ class AnchorParams:
     posture_tolerance_rad: float = math.radians(22.0)
     near_rad: float = math.radians(3.0)
     near_first_rad: float = math.radians(8.0)
+    near_unprompted_rad: float = math.radians(8.0)
     near_sds: float = 1.5
     near_first_sds: float = 2.0
     least_adduction_gradient: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a pause was not believed; `rotation_rad` where it was too far from neutral for what is known."""
+
+    why: str
+    rotation_rad: float | None = None
 
 
 def rotation(pelvis: Floats, thigh: Floats) -> Floats:
@@ -92,18 +101,27 @@ def anchor(
     thigh: Floats,
     *,
     first: bool,
-) -> tuple[HeadingState, str | None]:
-    """Take a neutral pause in; return the new state and None, or the old one and why the pause was not believed."""
+    prompted: bool = True,
+) -> tuple[HeadingState, Refusal | None]:
+    """Take a neutral pause in; return the new state and None, or the old one and why the pause was not believed.
+
+    `first` in the posture may be farther from zero: there the mounting errors show. One that nobody prompted may not be
+    far, however little is known: a limb also rests at the end of its range.
+    """
     if not looks_like(params, template, pelvis, thigh):
-        return state, "the sensors do not show the posture of this exercise"
+        return state, Refusal("the sensors do not show the posture of this exercise")
     value, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, rotation)
     sd = math.sqrt(max(0.0, float(((state.covariance * gradient[None, :]).sum(axis=1) * gradient).sum())))
     floor, sds = (params.near_first_rad, params.near_first_sds) if first else (params.near_rad, params.near_sds)
-    if abs(value) > floor + sds * sd:
-        return state, f"the thigh is turned by {math.degrees(abs(value)):.0f}°, too far from neutral"
-    state, believed = heading_filter.update(heading, state, pelvis, thigh, rotation, 0.0, params.neutral_sd_rad)
+    near_rad = floor + sds * sd
+    if not (first or prompted):
+        near_rad = min(near_rad, params.near_unprompted_rad)
+    believed = abs(value) <= near_rad
+    if believed:
+        state, believed = heading_filter.update(heading, state, pelvis, thigh, rotation, 0.0, params.neutral_sd_rad)
     if not believed:
-        return state, f"the thigh is turned by {math.degrees(abs(value)):.0f}°, too far from neutral"
+        why = f"the thigh is turned by {math.degrees(abs(value)):.0f}°, too far from neutral"
+        return state, Refusal(why, value)
     _, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, adduction)
     lying_or_sitting = template.thigh_elevation_rad < math.radians(60.0)
     if lying_or_sitting and abs(float(gradient[0])) > params.least_adduction_gradient:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from imu_hip.kinematics import heading_filter, walking_alignment, zeroing
+from imu_hip.kinematics import heading_filter, pauses, walking_alignment, zeroing
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import corrected, hip_angles
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -93,9 +93,10 @@ def _tick(
         if known[row]:
             is_quiet = quiet[row] < params.quiet_rad_s
             since = (t_s if state.quiet_since_s is None else state.quiet_since_s) if is_quiet else None
-            state = replace(state, quiet_since_s=since)
-            if zeroing.neutral_is_due(params, state, t_s):
-                state, new, _ = zeroing.take_neutral(params, state, t_s)
+            used = state.anchored and (is_quiet or state.neutral_mark is not None)
+            state = replace(state, quiet_since_s=since, anchored=used)
+            if pauses.is_due(params, state, t_s):
+                state, new, _ = pauses.take(params, state, t_s)
                 events.extend(new)
         if state.heading is not None and state.latest is not None:
             ticks.add(row, state.heading, state.latest, state.tilt_rad2)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import rows, side, zeroing
+from imu_hip.kinematics import pauses, rows, side, zeroing
 from imu_hip.kinematics.calibration import COLLECTED
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock
@@ -60,20 +60,24 @@ def _mark(
     params: KinematicsParams, state: KinematicsState, mark: TimedMark, period_s: float
 ) -> tuple[KinematicsState, tuple[Event, ...]]:
     if mark.edge is Edge.BEGIN:
-        state = replace(state, posture=params.postures.get(mark.detail, state.posture))
+        posture = params.postures.get(mark.detail, state.posture or params.posture)
+        if posture is not (state.posture or params.posture):
+            state = replace(state, posture=posture, posture_anchored=False)
         if mark.label in (*COLLECTED, MarkLabel.MAX_REP, MarkLabel.EXERCISE):
             # What is still open then has lost its end, and is given up.
             label = mark.label if mark.label in COLLECTED else None
             opened = replace(state.calibration, open_label=label, open_since_s=mark.t_s, rows=())
             state = replace(state, calibration=opened)
         if mark.label in _NEUTRAL:
-            state = replace(state, neutral_mark=mark.label, neutral_since_s=mark.t_s, anchored=False)
-        return state, ()
+            state = pauses.begin_prompt(state, mark.label, mark.t_s)
+        return replace(state, repeating=state.repeating or mark.label is MarkLabel.MAX_REP), ()
+    if mark.label is MarkLabel.MAX_REP:
+        state = replace(state, repeating=False)
     events: list[Event] = []
     if mark.label is state.calibration.open_label:
         state, events = zeroing.end_calibration(params, state, mark.t_s, period_s)
     if mark.label is state.neutral_mark:
-        state, new = zeroing.end_neutral(params, state, mark.t_s)
+        state, new = pauses.end_prompt(params, state, mark.t_s)
         events = [*events, *new]
     return state, tuple(events)
 

@@ -22,7 +22,9 @@ class KinematicsParams:
 
     `quiet_*`: when a limb counts as quiet. `lost_rad_s`: how fast an unseen limb may turn.
 
-    `tilt_decay_s`: in which time gravity repairs an inclination (the orientation filter's own).
+    `tilt_decay_s`: in which time gravity repairs an inclination (the orientation filter's own). Two pauses at least
+    `contradiction_s` apart that contradict the filter by the same angle, within `contradiction_rad`, let its
+    heading and rate go by `lost_*`.
     """
 
     side: Side
@@ -41,6 +43,10 @@ class KinematicsParams:
     lost_tilt_rad_s: float = math.radians(10.0)
     tilt_decay_s: float = 3.0
     step_rad: float = math.radians(2.0)
+    contradiction_s: float = 15.0
+    contradiction_rad: float = math.radians(6.0)
+    lost_heading_rad: float = math.radians(15.0)
+    lost_rate_rad_s: float = math.radians(0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,9 @@ class KinematicsState:
     `latest`: both sensors' orientations at the newest row where both are known, `last_*` each sensor's own newest.
     `twist_*_rad`: heading given back after a restart. `*_sum` run over the whole recording (differences of them do
     not depend on how rows were cut), `*_at_tick` are their values at the last tick. `neutral_mark`: the open prompt
-    to be neutral; `anchored`: it has been used; `sd_rad` (3,) at the last tick.
+    to be neutral; `anchored`: it, or the present quiet, has been used; `prompted`: there has been such a prompt;
+    `repeating`: a maximal repetition is under way; `contradiction`: time and rotation of the last pause that was not
+    believed; `sd_rad` (3,) at the last tick.
     """
 
     calibration: CalibrationState = field(default_factory=CalibrationState)
@@ -79,4 +87,7 @@ class KinematicsState:
     neutral_since_s: float = 0.0
     anchored: bool = False
     posture_anchored: bool = False
+    prompted: bool = False
+    repeating: bool = False
+    contradiction: tuple[float, float] | None = None
     sd_rad: Floats | None = None

@@ -1,4 +1,4 @@
-"""When the zero of the angles is set or moved: a finished calibration, another N-pose, a neutral pause."""
+"""When the zero of the angles is set anew: by a finished calibration, by walking, by another N-pose."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from imu_hip.kinematics import calibration, heading_filter, walking_alignment
 from imu_hip.kinematics.joint_angles import corrected
-from imu_hip.kinematics.neutral_anchor import TEMPLATES, anchor, rotation
+from imu_hip.kinematics.neutral_anchor import rotation
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.event import CalibrationStep, Event, ReZero
+from imu_hip.model.event import Event, ReZero
 from imu_hip.model.item import MarkLabel
 from imu_hip.quaternion import multiply, wrap_angle
 
@@ -65,7 +65,7 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     pose = state.calibration.pose
     if new is None or pose is None:
         return state, []
-    before = _shown_rotation(state)
+    before = shown_rotation(state)
     known = state.bias_known_since_s is not None and state.bias_known_since_s <= pose.end_s
     rate_sd = params.heading.rate_sd_rad_s if known else params.heading.rate_sd_without_table_rad_s
     heading = heading_filter.start(new.heading_rad, new.axial_covariance, rate_sd)
@@ -87,7 +87,7 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
         yaw_at_tick=state.yaw_sum,
         hole_at_tick=state.hole_sum_s2,
     )
-    return state, _re_zero(params, state, t_s, before)
+    return state, re_zero(params, state, t_s, before)
 
 
 def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[KinematicsState, list[Event]]:
@@ -95,68 +95,17 @@ def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[Kinem
     pose, alignment, heading = state.calibration.pose, state.alignment, state.heading
     if pose is None or alignment is None or heading is None:
         return state, []
-    before = _shown_rotation(state)
+    before = shown_rotation(state)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], alignment.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], alignment.sensor_from_thigh)
     heading, _ = heading_filter.update(
         params.heading, heading, pelvis, thigh, rotation, 0.0, params.pose_sd_rad, gated=False
     )
     state = replace(state, heading=heading, next_tick_s=min(state.next_tick_s, pose.end_s))
-    return state, _re_zero(params, state, pose.end_s, before)
+    return state, re_zero(params, state, pose.end_s, before)
 
 
-def neutral_is_due(params: KinematicsParams, state: KinematicsState, t_s: float) -> bool:
-    """Tell whether a prompted neutral pause has been quiet for long enough to be used."""
-    if state.neutral_mark is None or state.anchored or state.quiet_since_s is None:
-        return False
-    return t_s - max(state.quiet_since_s, state.neutral_since_s) >= params.quiet_s
-
-
-def end_neutral(
-    params: KinematicsParams, state: KinematicsState, end_s: float
-) -> tuple[KinematicsState, tuple[Event, ...]]:
-    """Close a prompted neutral pause; one that was never used is reported with the reason."""
-    label, begin_s = state.neutral_mark or MarkLabel.NEUTRAL, state.neutral_since_s
-    events: tuple[Event, ...] = ()
-    if state.heading is not None and not state.anchored:
-        quiet_s = 0.0 if state.quiet_since_s is None else end_s - max(state.quiet_since_s, begin_s)
-        if quiet_s >= params.quiet_at_end_s:
-            state, events, why = take_neutral(params, state, end_s)
-            state = replace(state, next_tick_s=min(state.next_tick_s, end_s))
-        else:
-            why = "you were still moving"
-        if why is not None:
-            events = (CalibrationStep(begin_s, end_s, label, False, 0.0, f"neutral not used: {why}"),)
-    return replace(state, neutral_mark=None), events
-
-
-def take_neutral(
-    params: KinematicsParams, state: KinematicsState, t_s: float
-) -> tuple[KinematicsState, tuple[Event, ...], str | None]:
-    """Use the newest orientations as a neutral pause; the last value says why they were not believed."""
-    alignment, heading, latest = state.alignment, state.heading, state.latest
-    if alignment is None or heading is None or latest is None:
-        return state, (), "the sensors are not aligned yet"
-    before = _shown_rotation(state)
-    heading, why = anchor(
-        params.anchor,
-        params.heading,
-        heading,
-        TEMPLATES[state.posture or params.posture],
-        multiply(latest[0], alignment.sensor_from_pelvis),
-        multiply(latest[1], alignment.sensor_from_thigh),
-        first=not state.posture_anchored,
-    )
-    if why is not None:
-        return state, (), why
-    state = replace(state, heading=heading, anchored=True, posture_anchored=True)
-    used = CalibrationStep(
-        state.neutral_since_s, t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, "neutral pause taken as zero"
-    )
-    return state, (used, *_re_zero(params, state, t_s, before)), None
-
-
-def _shown_rotation(state: KinematicsState) -> float | None:
+def shown_rotation(state: KinematicsState) -> float | None:
     """Return internal rotation of a right hip at the newest orientations, as it is shown now."""
     if state.alignment is None or state.heading is None or state.latest is None:
         return None
@@ -166,8 +115,9 @@ def _shown_rotation(state: KinematicsState) -> float | None:
     return float(rotation(*corrected(pelvis[None, :], thigh[None, :], x[0], x[2], x[3]))[0])
 
 
-def _re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: float | None) -> list[Event]:
-    after = _shown_rotation(state)
+def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: float | None) -> list[Event]:
+    """Return the event of a correction that moved the shown rotation visibly at once, if it did."""
+    after = shown_rotation(state)
     if before is None or after is None:
         return []
     change = float(wrap_angle(after - before))

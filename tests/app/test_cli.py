@@ -88,7 +88,6 @@ def test_exercises_as_json_are_those_of_the_contract() -> None:
         "$HIP exercises | true",
         "$HIP exercises --json | head -1",
         "$HIP analyze $RECORDING --json | head -1",
-        "$HIP analyze $RECORDING | head -1",
         "$HIP replay --headless --speed max $RECORDING 2>&1 | true",
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from imu_hip.guide.script import script
 from tests.app.calling import HEADER, RECORDING, call, call_import, import_words, resting, table
 
 resource = pytest.importorskip("resource", reason="file size limits are a matter of Unix")
@@ -282,12 +283,16 @@ def test_a_full_disk_is_refused_and_leaves_no_half_file(tmp_path: Path, command:
     assert _remains(tmp_path) == {"pelvis.csv", "thigh.csv", "marks.csv", "tiny.mcap"}
 
 
-def test_a_disk_that_fills_ends_the_recording_but_not_the_session(tmp_path: Path) -> None:
+def test_a_disk_that_fills_ends_the_recording_but_not_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calibration = script("supine_ere")[:5]
+    monkeypatch.setattr("imu_hip.app.demo.script", lambda *_: calibration)
     out = tmp_path / "a.mcap"
-    with _largest_file(100_000):
+    with _largest_file(30_000):
         outcome = call("demo", "--headless", "--speed", "max", "--seed", 1, "--out", out)
     assert outcome.code == 2
-    assert "Cycles: 1 of 1 complete" in outcome.out
+    assert "Supine end-range expansion, supine · right side" in outcome.out
     assert f"imu-hip: {out}: the disk is full" in outcome.err.splitlines()[-1]
     assert "Traceback" not in outcome.err
     saved = call("recover", out, "--out", tmp_path / "b.mcap")

@@ -73,7 +73,8 @@ def test_another_posture_is_refused() -> None:
     state = _state()
     after, why = anchor(PARAMS, HEADING, state, TEMPLATES[Posture.SUPINE], *POSES[Posture.STANDING], first=True)
     assert after is state
-    assert why == "the sensors do not show the posture of this exercise"
+    assert why is not None
+    assert why.why == "the sensors do not show the posture of this exercise"
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ PART: tuple[Event, ...] = (
 
 
 def angles(n: int) -> AngleBlock:
-    t_s, vectors, nothing = np.arange(n) * 0.01, np.zeros((n, 3)), np.zeros(n)
+    t_s, vectors, nothing = np.linspace(0.0, 0.01 * (n - 1), n), np.zeros((n, 3)), np.zeros(n)
     known = np.ones(n, dtype=bool)
     return AngleBlock(t_s, vectors, vectors, known, nothing, nothing, nothing, vectors, known)
 

@@ -1,0 +1,120 @@
+"""Neutral pauses: prompted ones, and where nobody prompts those that are found in the movement itself.
+
+A pause is a measurement of the heading filter (`neutral_anchor`). The sensors may contradict it, and are believed
+then; but when two pauses a while apart contradict the filter in the same way, it is the filter that has gone wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imu_hip.kinematics import heading_filter
+from imu_hip.kinematics.alignment import Alignment
+from imu_hip.kinematics.heading_filter import HeadingState
+from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, rotation
+from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.kinematics.zeroing import re_zero, shown_rotation
+from imu_hip.model.block import Floats
+from imu_hip.model.event import CalibrationStep, Event
+from imu_hip.model.exercise_spec import Posture
+from imu_hip.model.item import MarkLabel
+from imu_hip.quaternion import multiply
+
+_STANDING = TEMPLATES[Posture.STANDING]
+
+
+def begin_prompt(state: KinematicsState, label: MarkLabel, begin_s: float) -> KinematicsState:
+    """Note that the person is told to be in neutral; from now on only what is prompted counts."""
+    return replace(state, neutral_mark=label, neutral_since_s=begin_s, anchored=False, prompted=True)
+
+
+def is_due(params: KinematicsParams, state: KinematicsState, t_s: float) -> bool:
+    """Tell whether there is a pause that has been quiet for long enough, and has not been used yet."""
+    if state.anchored or state.quiet_since_s is None:
+        return False
+    if state.neutral_mark is not None:
+        return t_s - max(state.quiet_since_s, state.neutral_since_s) >= params.quiet_s
+    found_by_itself = not state.prompted and state.calibration.open_label is None and not state.repeating
+    return found_by_itself and t_s - state.quiet_since_s > params.quiet_s
+
+
+def end_prompt(
+    params: KinematicsParams, state: KinematicsState, end_s: float
+) -> tuple[KinematicsState, tuple[Event, ...]]:
+    """Close a prompted pause; one that was never used is reported with the reason."""
+    label, begin_s = state.neutral_mark or MarkLabel.NEUTRAL, state.neutral_since_s
+    events: tuple[Event, ...] = ()
+    if state.heading is not None and not state.anchored:
+        quiet_s = 0.0 if state.quiet_since_s is None else end_s - max(state.quiet_since_s, begin_s)
+        refusal: Refusal | None = Refusal("you were still moving")
+        if quiet_s >= params.quiet_at_end_s:
+            state, events, refusal = take(params, state, end_s)
+            state = replace(state, next_tick_s=min(state.next_tick_s, end_s))
+        if refusal is not None:
+            text = f"neutral not used: {refusal.why}"
+            events = (CalibrationStep(begin_s, end_s, label, False, 0.0, text),)
+    return replace(state, neutral_mark=None), events
+
+
+def take(
+    params: KinematicsParams, state: KinematicsState, t_s: float
+) -> tuple[KinematicsState, tuple[Event, ...], Refusal | None]:
+    """Use the newest orientations as a neutral pause; the last value says why they were not believed."""
+    alignment, heading, latest = state.alignment, state.heading, state.latest
+    if alignment is None or heading is None or latest is None:
+        return state, (), Refusal("the sensors are not aligned yet")
+    before = shown_rotation(state)
+    pelvis, thigh = _segments(alignment, latest)
+    template = _template(params, state, pelvis, thigh)
+    first = template is not _STANDING and not state.posture_anchored
+    prompted = state.neutral_mark is not None
+    heading, refusal = anchor(
+        params.anchor, params.heading, heading, template, pelvis, thigh, first=first, prompted=prompted
+    )
+    if refusal is not None:
+        state, recovered = _contradicted(params, state, template, refusal, t_s)
+        if recovered is None:
+            # A pause that nobody prompted is looked at once; a prompted one until it ends.
+            return replace(state, anchored=not prompted), (), refusal
+        heading = recovered
+    in_posture = state.posture_anchored or template is not _STANDING
+    state = replace(state, heading=heading, anchored=True, posture_anchored=in_posture, contradiction=None)
+    since_s = state.neutral_since_s if prompted or state.quiet_since_s is None else state.quiet_since_s
+    text = "neutral pause taken as zero" if prompted else "a pause that nobody prompted taken as zero"
+    used = CalibrationStep(since_s, t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, text)
+    return state, (used, *re_zero(params, state, t_s, before)), None
+
+
+def _segments(alignment: Alignment, latest: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    return multiply(latest[0], alignment.sensor_from_pelvis), multiply(latest[1], alignment.sensor_from_thigh)
+
+
+def _template(params: KinematicsParams, state: KinematicsState, pelvis: Floats, thigh: Floats) -> PostureTemplate:
+    """Return the posture of the exercise, or standing where gravity shows that the person stands."""
+    wanted = TEMPLATES[state.posture or params.posture]
+    if looks_like(params.anchor, wanted, pelvis, thigh) or not looks_like(params.anchor, _STANDING, pelvis, thigh):
+        return wanted
+    return _STANDING
+
+
+def _contradicted(
+    params: KinematicsParams, state: KinematicsState, template: PostureTemplate, refusal: Refusal, t_s: float
+) -> tuple[KinematicsState, HeadingState | None]:
+    """Return a heading that has been let go of, when pauses keep contradicting it in the same way."""
+    value, before, heading = refusal.rotation_rad, state.contradiction, state.heading
+    trusted = state.neutral_mark is not None or template.thigh_elevation_rad == _STANDING.thigh_elevation_rad
+    if value is None or heading is None or state.alignment is None or state.latest is None or not trusted:
+        return state, None
+    if before is None or t_s - before[0] > params.contradiction_s:
+        if before is not None and abs(value - before[1]) < params.contradiction_rad:
+            covariance = heading.covariance.copy()
+            covariance[0, 0] += params.lost_heading_rad**2
+            covariance[1, 1] += params.lost_rate_rad_s**2
+            freed = HeadingState(heading.x, covariance, heading.rate_sd_rad_s)
+            pelvis, thigh = _segments(state.alignment, state.latest)
+            freed, _ = heading_filter.update(
+                params.heading, freed, pelvis, thigh, rotation, 0.0, params.anchor.neutral_sd_rad, gated=False
+            )
+            return state, freed
+        return replace(state, contradiction=(t_s, value)), None
+    return state, None
