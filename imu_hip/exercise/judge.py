@@ -64,7 +64,7 @@ class State:
 
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
-    other intervals that are open.
+    other intervals that are open. `over`: what there was to show when the last part had ended.
     """
 
     filter: LowPassState = field(default_factory=LowPassState)
@@ -76,6 +76,7 @@ class State:
     marked: bool = False
     held_back: tuple[Event, ...] = ()
     preparing: frozenset[MarkLabel] = frozenset()
+    over: JudgeSnapshot | None = None
     last_s: float = 0.0
 
 
@@ -125,9 +126,12 @@ def finish(params: Params, state: State) -> tuple[State, JudgeOutput]:
 
 def snapshot(params: Params, state: State) -> JudgeSnapshot:
     """Return what there is to show now; angles are + toward internal rotation, so external levels are negative."""
-    running = state.part if state.marked else None
-    if running is None:
-        return _before_part(params, state)
+    if state.part is not None and state.marked:
+        return _within(state.part)
+    return _before_part(params, state) if state.over is None else state.over
+
+
+def _within(running: PartState) -> JudgeSnapshot:
     lane = part.lane_in_view(running)
     if lane is None or lane.levels is None:
         return JudgeSnapshot(None, None, None, 0, 0, (), running.spec.id)
@@ -214,6 +218,7 @@ def _end_part(state: State, t_s: float) -> tuple[Event, ...]:
     if state.part is None:
         return ()
     events = part.close(state.part, max(t_s, state.part.start_s))
+    state.over = _within(state.part)
     state.used_in, state.part = state.part.spec.posture, None
     return events
 
