@@ -383,6 +383,13 @@ class TestSnapshot:
         assert done.steps_done == catalogue("supine_ere").cycle
         assert (done.hold_start_s, done.cycle_number, done.cycles_complete) == (None, 1, 1)
 
+    def test_after_the_part_its_count_stays(self) -> None:
+        whole, marks = session(*CYCLE)
+        state, _ = judge.step(SUPINE, judge.State(), whole, marks)
+        state, _ = judge.finish(SUPINE, state)
+        found = judge.snapshot(SUPINE, state)
+        assert (found.exercise_id, found.cycles_complete, found.hold_start_s) == ("supine_ere", 1, None)
+
     def test_levels_of_the_external_direction_are_negative(self) -> None:
         found = self.at(BEGIN_S + 8.0, STANDING, sign=-1.0)
         assert shown_deg(found.end_range_rad) == pytest.approx(-30.0, abs=0.05)
