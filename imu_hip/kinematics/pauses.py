@@ -30,7 +30,7 @@ def begin_prompt(state: KinematicsState, label: MarkLabel, begin_s: float) -> Ki
 
 def is_due(params: KinematicsParams, state: KinematicsState, t_s: float) -> bool:
     """Tell whether there is a pause that has been quiet for long enough, and has not been used yet."""
-    if state.anchored or state.quiet_since_s is None:
+    if state.heading is None or state.anchored or state.quiet_since_s is None:
         return False
     if state.neutral_mark is not None:
         return t_s - max(state.quiet_since_s, state.neutral_since_s) >= params.quiet_s
@@ -79,10 +79,15 @@ def take(
         heading = recovered
     in_posture = state.posture_anchored or template is not _STANDING
     state = replace(state, heading=heading, anchored=True, posture_anchored=in_posture, contradiction=None)
-    since_s = state.neutral_since_s if prompted or state.quiet_since_s is None else state.quiet_since_s
     text = "neutral pause taken as zero" if prompted else "a pause that nobody prompted taken as zero"
-    used = CalibrationStep(since_s, t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, text)
+    used = CalibrationStep(_began_s(state), t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, text)
     return state, (used, *re_zero(params, state, t_s, before)), None
+
+
+def _began_s(state: KinematicsState) -> float:
+    if state.neutral_mark is not None or state.quiet_since_s is None:
+        return state.neutral_since_s
+    return state.quiet_since_s
 
 
 def _segments(alignment: Alignment, latest: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
@@ -104,6 +109,9 @@ def _contradicted(
     value, before, heading = refusal.rotation_rad, state.contradiction, state.heading
     trusted = state.neutral_mark is not None or template.thigh_elevation_rad == _STANDING.thigh_elevation_rad
     if value is None or heading is None or state.alignment is None or state.latest is None or not trusted:
+        return state, None
+    # A long pause is looked at again and again while it is prompted, and contradicts only once.
+    if before is not None and before[0] >= _began_s(state):
         return state, None
     if before is None or t_s - before[0] > params.contradiction_s:
         if before is not None and abs(value - before[1]) < params.contradiction_rad:

@@ -42,9 +42,7 @@ def run(
     holes = _running_sum(state.hole_sum_s2, _squared_holes(state, block.t_s, known, period_s))
     state, quiet = _quiet_rate(params, state, block, known, period_s)
     ticks = _Ticks(state)
-    events: list[Event] = []
-    if state.heading is not None:
-        state, events = _tick(params, state, block, known, yaw, holes, quiet, ticks)
+    state, events = _tick(params, state, block, known, yaw, holes, quiet, ticks)
     if np.any(known):
         last = int(np.flatnonzero(known)[-1])
         latest = (block.earth_from_pelvis_sensor[last], block.earth_from_thigh_sensor[last])
@@ -90,14 +88,14 @@ def _tick(
             seen = newest[row]
             latest = (block.earth_from_pelvis_sensor[seen], block.earth_from_thigh_sensor[seen])
             state = replace(state, latest=latest)
-        if known[row]:
-            is_quiet = quiet[row] < params.quiet_rad_s
-            since = (t_s if state.quiet_since_s is None else state.quiet_since_s) if is_quiet else None
-            used = state.anchored and (is_quiet or state.neutral_mark is not None)
-            state = replace(state, quiet_since_s=since, anchored=used)
-            if pauses.is_due(params, state, t_s):
-                state, new, _ = pauses.take(params, state, t_s)
-                events.extend(new)
+        # A limb that is not seen may be moving: what was quiet before a hole does not count behind it.
+        is_quiet = bool(known[row]) and quiet[row] < params.quiet_rad_s
+        since = (t_s if state.quiet_since_s is None else state.quiet_since_s) if is_quiet else None
+        used = state.anchored and (is_quiet or state.neutral_mark is not None)
+        state = replace(state, quiet_since_s=since, anchored=used)
+        if pauses.is_due(params, state, t_s):
+            state, new, _ = pauses.take(params, state, t_s)
+            events.extend(new)
         if state.heading is not None and state.latest is not None:
             ticks.add(row, state.heading, state.latest, state.tilt_rad2)
         row = int(np.searchsorted(block.t_s, state.next_tick_s, side="left"))
@@ -108,7 +106,7 @@ def _pass_time(
     params: KinematicsParams, state: KinematicsState, t_s: float, yaw: float, holes: float
 ) -> KinematicsState:
     if state.heading is None:
-        return state
+        return replace(state, next_tick_s=t_s + params.heading.tick_s)
     dt_s = t_s - state.last_tick_s
     unseen_s2 = holes - state.hole_at_tick
     heading = heading_filter.predict(

@@ -67,12 +67,12 @@ def _mark(
             # What is still open then has lost its end, and is given up.
             label = mark.label if mark.label in COLLECTED else None
             opened = replace(state.calibration, open_label=label, open_since_s=mark.t_s, rows=())
-            state = replace(state, calibration=opened)
+            state = _end_repetition(replace(state, calibration=opened))
         if mark.label in _NEUTRAL:
             state = pauses.begin_prompt(state, mark.label, mark.t_s)
         return replace(state, repeating=state.repeating or mark.label is MarkLabel.MAX_REP), ()
     if mark.label is MarkLabel.MAX_REP:
-        state = replace(state, repeating=False)
+        state = _end_repetition(state)
     events: list[Event] = []
     if mark.label is state.calibration.open_label:
         state, events = zeroing.end_calibration(params, state, mark.t_s, period_s)
@@ -80,6 +80,13 @@ def _mark(
         state, new = pauses.end_prompt(params, state, mark.t_s)
         events = [*events, *new]
     return state, tuple(events)
+
+
+def _end_repetition(state: KinematicsState) -> KinematicsState:
+    """Leave a maximal repetition; a rest that began in it is no pause that nobody prompted."""
+    if not state.repeating:
+        return state
+    return replace(state, repeating=False, anchored=state.anchored or state.neutral_mark is None)
 
 
 def _rows(block: OrientationBlock, start: int, stop: int) -> OrientationBlock:

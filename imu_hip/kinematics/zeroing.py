@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from imu_hip.kinematics import calibration, heading_filter, walking_alignment
+from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import corrected
 from imu_hip.kinematics.neutral_anchor import rotation
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -98,8 +99,11 @@ def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[Kinem
     before = shown_rotation(state)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], alignment.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], alignment.sensor_from_thigh)
+    covariance = heading.covariance.copy()
+    covariance[0, 0] += math.pi * math.pi
+    forgotten = HeadingState(heading.x, covariance, heading.rate_sd_rad_s)
     heading, _ = heading_filter.update(
-        params.heading, heading, pelvis, thigh, rotation, 0.0, params.pose_sd_rad, gated=False
+        params.heading, forgotten, pelvis, thigh, rotation, 0.0, params.pose_sd_rad, gated=False
     )
     state = replace(state, heading=heading, next_tick_s=min(state.next_tick_s, pose.end_s))
     return state, re_zero(params, state, pose.end_s, before)

@@ -1,4 +1,4 @@
-"""Sample a plan: hip angles and pelvis over time, with sway, breath and tremor. Written for a right leg."""
+"""Sample a plan: hip angles and pelvis over time, with gait, sway, breath and tremor. Written for a right leg."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from imu_hip.simulate.channel import follow
+from imu_hip.simulate.gait import GaitParams, walk
 from imu_hip.simulate.person import Person, PersonParams
 from imu_hip.simulate.plan import Channel, Plan
 
@@ -25,7 +26,10 @@ _SWAY_M_PER_RAD = 0.9
 
 @dataclass(frozen=True, slots=True)
 class BodyMotion:
-    """The body at each time: angles (n,) as in `Channel`, `hip_m` (n, 3) in the world, `effort` (n,) 0..1."""
+    """The body at each time.
+
+    Angles (n,) as in `Channel`, `hip_m` (n, 3) in the world, `effort` (n,) 0..1, `shock` (n,) of heel strikes -1..1.
+    """
 
     heading_rad: Floats
     tilt_rad: Floats
@@ -36,9 +40,23 @@ class BodyMotion:
     adduction_rad: Floats
     rotation_rad: Floats
     effort: Floats
+    shock: Floats
+
+    def channel(self, channel: Channel) -> Floats:
+        """Return the sampled angle of a channel."""
+        return {
+            Channel.TILT: self.tilt_rad,
+            Channel.LIST: self.list_rad,
+            Channel.TURN: self.turn_rad,
+            Channel.FLEXION: self.flexion_rad,
+            Channel.ADDUCTION: self.adduction_rad,
+            Channel.ROTATION: self.rotation_rad,
+        }[channel]
 
 
-def move_body(t_s: Floats, plan: Plan, person: Person, params: PersonParams, rng: np.random.Generator) -> BodyMotion:
+def move_body(
+    t_s: Floats, plan: Plan, person: Person, params: PersonParams, gait_params: GaitParams, rng: np.random.Generator
+) -> BodyMotion:
     """Return the body at evenly spaced times (n,)."""
     rate_hz = (len(t_s) - 1) / float(t_s[-1] - t_s[0])
 
@@ -54,6 +72,7 @@ def move_body(t_s: Floats, plan: Plan, person: Person, params: PersonParams, rng
     forward_m = at[Channel.HIP_FORWARD_M] + _SWAY_M_PER_RAD * sway * wander(_SWAY_HZ)
     sideward_m = _SWAY_M_PER_RAD * sway * wander(_SWAY_HZ)
     heading = at[Channel.HEADING]
+    gait = walk(at[Channel.STEP], at[Channel.SPEED_M_S], heading, rate_hz, person, gait_params)
     hip_m = np.stack(
         [
             np.cos(heading) * forward_m - np.sin(heading) * sideward_m,
@@ -64,14 +83,17 @@ def move_body(t_s: Floats, plan: Plan, person: Person, params: PersonParams, rng
     )
     return BodyMotion(
         heading_rad=heading,
-        tilt_rad=at[Channel.TILT] + tilt_sway + breath,
-        list_rad=at[Channel.LIST] + list_sway,
-        turn_rad=at[Channel.TURN] + sway * wander(_SWAY_HZ),
-        hip_m=hip_m,
-        flexion_rad=at[Channel.FLEXION] - tilt_sway - breath + 0.5 * wobble * wander(_WOBBLE_HZ),
-        adduction_rad=at[Channel.ADDUCTION] - list_sway + 0.5 * wobble * wander(_WOBBLE_HZ),
-        rotation_rad=at[Channel.ROTATION] + wobble * wander(_WOBBLE_HZ) + tremor * wander(_TREMOR_HZ),
+        tilt_rad=at[Channel.TILT] + tilt_sway + breath + gait.tilt_rad,
+        list_rad=at[Channel.LIST] + list_sway + gait.list_rad,
+        turn_rad=at[Channel.TURN] + sway * wander(_SWAY_HZ) + gait.turn_rad,
+        hip_m=hip_m + gait.hip_m,
+        flexion_rad=at[Channel.FLEXION] - tilt_sway - breath + 0.5 * wobble * wander(_WOBBLE_HZ) + gait.flexion_rad,
+        adduction_rad=at[Channel.ADDUCTION] - list_sway + 0.5 * wobble * wander(_WOBBLE_HZ) + gait.adduction_rad,
+        rotation_rad=(
+            at[Channel.ROTATION] + wobble * wander(_WOBBLE_HZ) + tremor * wander(_TREMOR_HZ) + gait.rotation_rad
+        ),
         effort=at[Channel.EFFORT],
+        shock=gait.shock,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import radians
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from imu_hip.quaternion import (
     about_vertical,
@@ -50,8 +50,8 @@ def draw_mounting(params: PlacementParams, rng: np.random.Generator) -> Floats:
     return from_axis_angle(axis / norm(axis), rng.uniform(*params.mounting_rad))
 
 
-def worn(segment: Pose, segment_from_sensor: Floats, lever_m: tuple[float, float, float]) -> Pose:
-    """Return the pose of a sensor fixed to a segment at `lever_m` in segment axes."""
+def worn(segment: Pose, segment_from_sensor: Floats, lever_m: ArrayLike) -> Pose:
+    """Return the pose of a sensor on a segment at `lever_m` (3,) or (n, 3) in segment axes."""
     return Pose(
         multiply(segment.earth_from_body, segment_from_sensor),
         segment.position_m + rotate(segment.earth_from_body, np.asarray(lever_m)),

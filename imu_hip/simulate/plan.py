@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from imu_hip.model.event import ExitVerdict
+from imu_hip.model.event import CompensationKind, ExitVerdict
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.simulate.channel import Move
 
@@ -17,9 +17,9 @@ class Channel(Enum):
     HEADING = auto()
     """Where the body faces, about the vertical."""
     TILT = auto()
-    """Pelvis about its z axis: 0 upright, - bowed forward, +90° on the back."""
+    """Pelvis about its z axis: 0 upright, - bowed forward, +90° on the back, -90° face down."""
     LIST = auto()
-    """Pelvis about its x axis."""
+    """Pelvis about its x axis: -90° with the right leg on top."""
     TURN = auto()
     """Pelvis about its long (y) axis."""
     HIP_FORWARD_M = auto()
@@ -37,6 +37,10 @@ class Channel(Enum):
     SWAY = auto()
     """Share of the standing sway."""
     BREATH_HZ = auto()
+    STEP = auto()
+    """How much of the full movements of gait there is, 0..1."""
+    SPEED_M_S = auto()
+    """How fast the body goes where it faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,15 @@ class PlannedExit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A compensation from its first movement until all is back, and the channel that shows it."""
+
+    span: Span
+    kind: CompensationKind
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Start values and moves of each channel, when the sensors are put on, what the exercises hold."""
 
@@ -74,6 +87,7 @@ class Plan:
     moves: Mapping[Channel, tuple[Move, ...]]
     putting_on: Span
     exercises: tuple[Span, ...]
-    max_reps: tuple[Span, ...]
+    max_reps: tuple[PlannedTurn, ...]
     turns: tuple[PlannedTurn, ...]
     exits: tuple[PlannedExit, ...]
+    faults: tuple[PlannedFault, ...] = ()

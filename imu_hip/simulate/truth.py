@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.event import ExitVerdict, Phase
+from imu_hip.model.event import CompensationKind, ExitVerdict, Phase
 from imu_hip.model.exercise_spec import Direction
-from imu_hip.simulate.plan import Plan, PlannedExit, PlannedTurn, Span
+from imu_hip.simulate.motion import BodyMotion
+from imu_hip.simulate.plan import Plan, PlannedExit, PlannedFault, PlannedTurn, Span
+from imu_hip.simulate.sensors import SensorErrors
+from imu_hip.simulate.soft_tissue import SoftTissue
 
 Floats = NDArray[np.float64]
 
@@ -45,14 +48,25 @@ class TrueExit:
 
 
 @dataclass(frozen=True, slots=True)
+class TrueCompensation:
+    """A compensation, and by how much the body's part that shows it moved at most (without what skin adds)."""
+
+    start_s: float
+    end_s: float
+    kind: CompensationKind
+    peak_rad: float
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """Truth at each sample, contract signs on both sides.
 
     `angles_rad` (n, 3): flexion, adduction, internal rotation of the strapped thigh, what a perfect tracker
     of the strap reads. `femur_internal_rotation_rad` (n,): of the bone. `worn` (n,): the sensors are in
     place (before, the angles are the body's and no sensor can know them). `phase` (n,) of Phase, UNKNOWN
-    outside the exercise. `end_range_rad`: the strap's, over the maximal repetitions, None when there was
-    none. Quaternions (n, 4) and (4,) are free of error.
+    outside the exercise. `end_range_rad`, `external_end_range_rad`: the strap's, over the maximal repetitions of that
+    direction, >= 0, None when there was none. Quaternions (n, 4) and (4,) are free of error. `*_errors`, `soft_tissue`:
+    where errors come from.
     """
 
     angles_rad: Floats
@@ -60,13 +74,18 @@ class Truth:
     worn: NDArray[np.bool_]
     phase: NDArray[np.uint8]
     end_range_rad: float | None
+    external_end_range_rad: float | None
     holds: tuple[TrueHold, ...]
     blocks: tuple[TrueBlock, ...]
     exits: tuple[TrueExit, ...]
+    compensations: tuple[TrueCompensation, ...]
     earth_from_pelvis_sensor: Floats
     earth_from_thigh_sensor: Floats
     pelvis_from_sensor: Floats
     thigh_from_sensor: Floats
+    pelvis_errors: SensorErrors
+    thigh_errors: SensorErrors
+    soft_tissue: SoftTissue
 
 
 def true_phase(t_s: Floats, plan: Plan) -> NDArray[np.uint8]:
@@ -102,12 +121,21 @@ def true_exit(t_s: Floats, strap_rad: Floats, leaving: PlannedExit) -> TrueExit:
     return TrueExit(way.start_s, way.end_s, leaving.direction, float(np.max(speed)), leaving.verdict)
 
 
-def true_end_range(t_s: Floats, strap_rad: Floats, plan: Plan) -> float | None:
+def true_compensation(t_s: Floats, motion: BodyMotion, fault: PlannedFault) -> TrueCompensation:
+    """Return a planned fault as the body made it."""
+    span = fault.span
+    moved = motion.channel(fault.channel)[_rows(t_s, span)]
+    return TrueCompensation(span.start_s, span.end_s, fault.kind, float(np.max(np.abs(moved - moved[0]))))
+
+
+def true_end_range(t_s: Floats, strap_rad: Floats, plan: Plan, direction: Direction) -> float | None:
     """Return the strap's angle in the maximal repetitions: median over 0.5 s at the top, then over them."""
-    tops = [Span(way.end_s, way.end_s + 0.5) for way in plan.max_reps]
+    ways = [repetition.way for repetition in plan.max_reps if repetition.direction is direction]
+    tops = [Span(way.end_s, way.end_s + 0.5) for way in ways]
     if not tops:
         return None
-    return float(np.median([np.median(strap_rad[_rows(t_s, top)]) for top in tops]))
+    toward = 1.0 if direction is Direction.INTERNAL else -1.0
+    return toward * float(np.median([np.median(strap_rad[_rows(t_s, top)]) for top in tops]))
 
 
 def _mean(t_s: Floats, angle_rad: Floats, span: Span) -> float:

@@ -306,7 +306,6 @@ def test_a_disk_that_fills_ends_the_recording_but_not_the_session(
         (),
         ("dance",),
         ("demo", "dance"),
-        ("demo", "standing_dissociation", "--headless"),
         ("demo", "--side", "both"),
         ("demo", "--speed", "fast"),
         ("demo", "--speed", "0"),

@@ -1,10 +1,12 @@
 """The script: what is asked for, when, and in which words."""
 
+from importlib import resources
 from itertools import pairwise
 
 import pytest
 
-from imu_hip.guide.script import script
+from imu_hip.guide.programme import PROGRAMMES
+from imu_hip.guide.script import routine_script, script
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.item import MarkLabel
@@ -13,6 +15,14 @@ from imu_hip.model.prompt import Prompt
 
 def end_s(prompt: Prompt) -> float:
     return prompt.start_s + prompt.duration_s
+
+
+EVERY = pytest.mark.parametrize("exercise_id", sorted(PROGRAMMES))
+MAX_REPS = {
+    "standing_dissociation": ["internal", "internal", "external", "external"],
+    "arom_seated": [],
+    "arom_prone": [],
+}
 
 
 def of(label: MarkLabel, prompts: tuple[Prompt, ...]) -> list[Prompt]:
@@ -78,8 +88,9 @@ def test_maximal_repetitions_are_internal_and_end_in_a_neutral_pause() -> None:
     assert {end_s(repetition) for repetition in repetitions} <= neutral_starts
 
 
-def test_prompts_begin_in_order_and_no_moment_is_without_one() -> None:
-    prompts = script("supine_ere", 2)
+@EVERY
+def test_prompts_begin_in_order_and_no_moment_is_without_one(exercise_id: str) -> None:
+    prompts = script(exercise_id, 2)
     assert all(one.start_s <= following.start_s for one, following in pairwise(prompts))
     covered_s = 0.0
     for prompt in prompts:
@@ -87,14 +98,85 @@ def test_prompts_begin_in_order_and_no_moment_is_without_one() -> None:
         covered_s = max(covered_s, end_s(prompt))
 
 
-def test_every_prompt_can_be_read_from_across_the_room() -> None:
-    texts = {prompt.text for prompt in script("supine_ere")}
+@EVERY
+def test_every_prompt_can_be_read_from_across_the_room(exercise_id: str) -> None:
+    texts = {prompt.text for prompt in script(exercise_id)}
     assert all(0 < len(text) <= 40 for text in texts)
 
 
-def test_prompts_without_a_mark_say_what_they_ask_for() -> None:
-    unmarked = [prompt for prompt in script("supine_ere") if prompt.label is None]
+def test_prompts_without_a_mark_say_what_they_ask_for_and_every_cue_is_used() -> None:
+    prompts = routine_script(sorted(PROGRAMMES))
+    unmarked = [prompt for prompt in prompts if prompt.label is None]
     assert {Cue(prompt.detail) for prompt in unmarked} == set(Cue)
+
+
+@EVERY
+def test_a_posture_begins_with_its_neutral_and_ends_before_the_exercise(exercise_id: str) -> None:
+    prompts = script(exercise_id)
+    (neutral,) = of(MarkLabel.POSTURE_NEUTRAL, prompts)
+    (exercise,) = of(MarkLabel.EXERCISE, prompts)
+    calibration_end_s = end_s(of(MarkLabel.BOWS, prompts)[0])
+    assert calibration_end_s < neutral.start_s < exercise.start_s
+    assert neutral.duration_s >= 3.0
+    assert exercise.detail == exercise_id
+    assert end_s(exercise) == end_s(prompts[-1])
+
+
+@EVERY
+def test_maximal_repetitions_come_twice_toward_each_trained_direction(exercise_id: str) -> None:
+    found = [prompt.detail for prompt in of(MarkLabel.MAX_REP, script(exercise_id))]
+    assert found == MAX_REPS.get(exercise_id, ["internal", "internal"])
+
+
+@EVERY
+def test_every_repetition_is_let_go_and_ends_in_a_neutral_pause(exercise_id: str) -> None:
+    prompts = script(exercise_id)
+    (exercise,) = of(MarkLabel.EXERCISE, prompts)
+    steps = prompts[prompts.index(exercise) + 1 :]
+    asked = [step.label or step.detail for step in steps]
+    holds = {Cue.INTERNAL_HOLD, Cue.EXTERNAL_HOLD, Cue.BLOCK}
+    for one, following in pairwise([*asked, Cue.INTERNAL_HOLD]):
+        if one in holds:
+            assert following in {*holds, Cue.LET_GO} if exercise_id == "supine_ere" else following == Cue.LET_GO
+        elif one == Cue.LET_GO:
+            assert following == MarkLabel.NEUTRAL
+        else:
+            assert one == MarkLabel.NEUTRAL
+            assert following in holds
+
+
+@pytest.mark.parametrize("exercise_id", ["arom_seated", "arom_prone"])
+def test_a_measurement_is_three_trials_inward_and_three_outward(exercise_id: str) -> None:
+    trials = [prompt.detail for prompt in script(exercise_id) if prompt.detail.endswith("_hold")]
+    assert trials == [Cue.INTERNAL_HOLD] * 3 + [Cue.EXTERNAL_HOLD] * 3
+
+
+def test_standing_is_three_repetitions_each_way_outward_first() -> None:
+    holds = [prompt.detail for prompt in script("standing_dissociation") if prompt.detail.endswith("_hold")]
+    assert holds == [Cue.EXTERNAL_HOLD, Cue.INTERNAL_HOLD] * 3
+
+
+def test_a_routine_is_calibrated_once_and_names_each_posture() -> None:
+    ids = ["standing_dissociation", "supine_ere", "hinge_ir"]
+    prompts = routine_script(ids)
+    assert len(of(MarkLabel.N_POSE, prompts)) == 1
+    assert [prompt.detail for prompt in of(MarkLabel.EXERCISE, prompts)] == ids
+    assert [prompt.detail for prompt in of(MarkLabel.POSTURE_NEUTRAL, prompts)] == ids
+    assert [prompt.detail for prompt in of(MarkLabel.POSTURE_NEUTRAL, script(ids[0]))] == [""]
+    cues = [prompt.detail for prompt in prompts if prompt.label is None]
+    # Nobody who stands is asked to stand up, and nobody walks off lying down.
+    assert cues.count(Cue.STAND_UP) == 1
+    assert cues[cues.index(Cue.STAND_UP) + 1] == Cue.WALK
+
+
+def test_every_exercise_of_the_catalogue_can_be_guided() -> None:
+    catalog = resources.files("imu_hip.exercise") / "catalog"
+    assert {path.name.removesuffix(".toml") for path in catalog.iterdir()} == set(PROGRAMMES)
+
+
+def test_a_routine_without_an_exercise_is_refused() -> None:
+    with pytest.raises(UsageError, match="name one"):
+        routine_script([])
 
 
 @pytest.mark.parametrize(

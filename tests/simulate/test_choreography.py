@@ -106,7 +106,7 @@ def test_bows_start_forward_and_end_upright() -> None:
     [
         Prompt(4.0, 5.0, "", MarkLabel.BRIDGE),
         Prompt(4.0, 5.0, "", None, "moonwalk"),
-        Prompt(4.0, 5.0, "", MarkLabel.MAX_REP, "external"),
+        Prompt(4.0, 5.0, "", MarkLabel.MAX_REP, "sideways"),
     ],
 )
 def test_a_prompt_that_was_not_learnt_is_refused_by_name(unknown: Prompt) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import welch
 
 from imu_hip.simulate.channel import Move
+from imu_hip.simulate.gait import GaitParams
 from imu_hip.simulate.motion import BodyMotion, move_body
 from imu_hip.simulate.person import PersonParams, draw_person
 from imu_hip.simulate.plan import Channel, Plan, Span
@@ -23,7 +24,7 @@ def body(initial: dict[Channel, float], sway_rad: float = 0.0, breath_rad: float
     moves: dict[Channel, tuple[Move, ...]] = {channel: () for channel in Channel}
     plan = Plan(start, moves, Span(0.0, 1.0), (), (), (), ())
     person = replace(STEADY, sway_rad=sway_rad, breath_rad=breath_rad)
-    return move_body(T_S, plan, person, PARAMS, np.random.default_rng(1))
+    return move_body(T_S, plan, person, PARAMS, GaitParams(), np.random.default_rng(1))
 
 
 def share_of_power_between(low_hz: float, high_hz: float, signal: NDArray[np.float64]) -> float:

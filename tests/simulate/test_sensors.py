@@ -12,8 +12,9 @@ from imu_hip.simulate.sensors import (
     NO_SENSOR_ERRORS,
     SensorErrorParams,
     SensorReadings,
-    add_errors,
+    draw_errors,
     ideal_readings,
+    with_errors,
 )
 from imu_hip.simulate.skeleton import Pose
 
@@ -40,10 +41,14 @@ def test_a_turntable_reads_its_rate_and_the_pull_to_its_centre() -> None:
     assert readings.acc[inside] == pytest.approx(np.tile(expected, (498, 1)), rel=1e-4, abs=1e-9)
 
 
+def add_errors(ideal: SensorReadings, params: SensorErrorParams, rng: np.random.Generator) -> SensorReadings:
+    return with_errors(ideal, draw_errors(len(ideal.gyr), RATE_HZ, params, rng), params)
+
+
 def test_no_errors_change_nothing() -> None:
     rng = np.random.default_rng(3)
     ideal = SensorReadings(rng.standard_normal((50, 3)), rng.standard_normal((50, 3)))
-    readings = add_errors(ideal, RATE_HZ, NO_SENSOR_ERRORS, rng)
+    readings = add_errors(ideal, NO_SENSOR_ERRORS, rng)
     assert np.array_equal(readings.gyr, ideal.gyr)
     assert np.array_equal(readings.acc, ideal.acc)
 
@@ -54,7 +59,7 @@ def at_rest(seconds: float) -> SensorReadings:
 
 
 def readings_of_many(params: SensorErrorParams, ideal: SensorReadings, count: int) -> list[SensorReadings]:
-    return [add_errors(ideal, RATE_HZ, params, np.random.default_rng(seed)) for seed in range(count)]
+    return [add_errors(ideal, params, np.random.default_rng(seed)) for seed in range(count)]
 
 
 def test_noise_has_the_density_that_was_asked_for() -> None:
@@ -97,3 +102,24 @@ def test_scale_stays_on_its_axis_and_cross_leaks_to_the_others() -> None:
     assert np.all(scaled.acc[:, 1:] == 0.0)
     assert leaking.gyr[0, 0] == 1.0
     assert np.all(leaking.gyr[:, 1:] != 0.0)
+
+
+def test_readings_end_at_the_range_of_the_chip() -> None:
+    params = replace(NO_SENSOR_ERRORS, gyro_range_rad_s=3.0, acc_range_m_s2=20.0)
+    ideal = SensorReadings(np.array([[2.0, 4.0, -5.0]]), np.array([[19.0, 21.0, -22.0]]))
+    (readings,) = readings_of_many(params, ideal, 1)
+    assert readings.gyr.tolist() == [[2.0, 3.0, -3.0]]
+    assert readings.acc.tolist() == [[19.0, 20.0, -20.0]]
+
+
+def test_the_drawn_errors_are_what_lies_between_ideal_and_real() -> None:
+    rng = np.random.default_rng(8)
+    ideal = SensorReadings(rng.standard_normal((50, 3)), rng.standard_normal((50, 3)))
+    errors = draw_errors(50, RATE_HZ, SensorErrorParams(), rng)
+    real = with_errors(ideal, errors, SensorErrorParams())
+    scale_and_cross = np.eye(3) + errors.gyr_cross
+    bias = errors.gyr_bias_rad_s + errors.gyr_warm_up_rad_s + errors.gyr_walk_rad_s
+    assert real.gyr - errors.gyr_noise_rad_s - bias == pytest.approx(ideal.gyr @ scale_and_cross.T)
+    assert real.acc - errors.acc_noise_m_s2 - errors.acc_bias_m_s2 == pytest.approx(
+        ideal.acc * (1.0 + errors.acc_scale)
+    )

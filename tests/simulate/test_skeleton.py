@@ -22,6 +22,7 @@ def still(tilt: float = 0.0, heading: float = 0.0) -> Pose:
         adduction_rad=ZERO,
         rotation_rad=ZERO,
         effort=ZERO,
+        shock=ZERO,
     )
     return pelvis_pose(body)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imu_hip.simulate.motion import BodyMotion
-from imu_hip.simulate.soft_tissue import SoftTissueParams, strap_rotation
+from imu_hip.simulate.soft_tissue import SoftTissueParams, draw_soft_tissue, shaken_lever, strap_rotation
 
 RATE_HZ = 100.0
 ONES = np.ones(1000)
@@ -22,11 +22,12 @@ STILL = BodyMotion(
     adduction_rad=0 * ONES,
     rotation_rad=0 * ONES,
     effort=0 * ONES,
+    shock=0 * ONES,
 )
 
 
 def strap(motion: BodyMotion, params: SoftTissueParams, seed: int = 0) -> np.ndarray:
-    return strap_rotation(motion, RATE_HZ, params, np.random.default_rng(seed))
+    return strap_rotation(motion, RATE_HZ, draw_soft_tissue(params, np.random.default_rng(seed)))
 
 
 def test_a_plateau_is_under_read_by_the_whole_share() -> None:
@@ -53,3 +54,11 @@ def test_flexion_and_effort_turn_the_strap_by_the_stated_share() -> None:
     bulging = SoftTissueParams(under_read=(0.0, 0.0), cross_talk=(0.0, 0.0), bulge_rad=0.02)
     tense = replace(STILL, effort=ONES)
     assert np.std([strap(tense, bulging, seed)[-1] for seed in range(400)]) == pytest.approx(0.02, rel=0.1)
+
+
+def test_a_heel_strike_turns_the_strap_and_shakes_the_sensor_along_its_segment() -> None:
+    struck = replace(STILL, shock=ONES)
+    params = replace(ONLY_SLIDING, shock_rad=0.01)
+    assert np.std([strap(struck, params, seed)[-1] for seed in range(400)]) == pytest.approx(0.01, rel=0.1)
+    assert shaken_lever((0.1, -0.3, 0.2), 0.002, struck)[-1] == pytest.approx([0.1, -0.298, 0.2])
+    assert np.all(shaken_lever((0.1, -0.3, 0.2), 0.002, STILL) == [0.1, -0.3, 0.2])
