@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.block import AngleBlock
+from imu_hip.model.block import joined
 from imu_hip.model.event import Event, Warning
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName
@@ -60,9 +60,7 @@ def analyze(
 
 def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Analysis:
     """Put together what a pipeline gave back for the items of a recording."""
-    angles = AngleBlock(
-        **{name: np.concatenate([getattr(output.angles, name) for output in outputs]) for name in AngleBlock.__slots__}
-    )
+    angles = joined([output.angles for output in outputs])
     events: list[Event] = [event for output in outputs for event in output.events]
     if recording.missing:
         text = f"{recording.missing} items of this recording are lost: what happened then is not in the result"

@@ -13,7 +13,7 @@ from imu_hip.kinematics.neutral_pose import NeutralPose, NeutralPoseParams, seen
 from imu_hip.kinematics.principal_axis import first_turn, principal_axis, second_moment
 from imu_hip.kinematics.sensor_to_segment import elevation_of_axis
 from imu_hip.kinematics.walking_alignment import WalkingParams, WalkingState
-from imu_hip.model.block import Floats, OrientationBlock
+from imu_hip.model.block import Floats, OrientationBlock, joined
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel, Role
@@ -75,7 +75,7 @@ def end_interval(
 ) -> tuple[CalibrationState, CalibrationStep | None]:
     """Draw the conclusion from the interval that ends here."""
     label, begin_s = state.open_label, state.open_since_s
-    rows = _join(state.rows)
+    rows = joined(state.rows) if state.rows else None
     state = replace(state, open_label=None, rows=())
     if label is None or rows is None:
         return state, None
@@ -172,13 +172,3 @@ def _movement_axis(
     forward = turn if role is Role.THIGH else -turn
     axis: Floats = found.axis * forward
     return SegmentAxis(axis, params.functional_sd_rad, "movement"), found.dominance
-
-
-def _join(rows: tuple[OrientationBlock, ...]) -> OrientationBlock | None:
-    if not rows:
-        return None
-    if len(rows) == 1:
-        return rows[0]
-    return OrientationBlock(
-        **{name: np.concatenate([getattr(r, name) for r in rows]) for name in OrientationBlock.__slots__}
-    )

@@ -10,7 +10,7 @@ import numpy as np
 from imu_hip.kinematics import pauses, rows, side, zeroing
 from imu_hip.kinematics.calibration import COLLECTED
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 
@@ -49,11 +49,11 @@ def step(
                 events.extend(new)
                 continue
             stop = min(stop, int(np.searchsorted(block.t_s, walking.next_tick_s, side="left")))
-        state, piece, new = rows.run(params, state, _rows(block, start, stop), period_s)
+        state, piece, new = rows.run(params, state, cut(block, start, stop), period_s)
         pieces.append(piece)
         events.extend(new)
         start = stop
-    return replace(state, pending=tuple(pending)), _join(pieces), tuple(events)
+    return replace(state, pending=tuple(pending)), joined(pieces or [rows.no_rows()]), tuple(events)
 
 
 def _mark(
@@ -87,17 +87,3 @@ def _end_repetition(state: KinematicsState) -> KinematicsState:
     if not state.repeating:
         return state
     return replace(state, repeating=False, anchored=state.anchored or state.neutral_mark is None)
-
-
-def _rows(block: OrientationBlock, start: int, stop: int) -> OrientationBlock:
-    return OrientationBlock(**{name: getattr(block, name)[start:stop] for name in OrientationBlock.__slots__})
-
-
-def _join(pieces: list[AngleBlock]) -> AngleBlock:
-    if len(pieces) == 1:
-        return pieces[0]
-    if not pieces:
-        return rows.no_rows()
-    return AngleBlock(
-        **{name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in AngleBlock.__slots__}
-    )

@@ -8,8 +8,10 @@ Quaternions are scalar first and named target_from_source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,3 +93,26 @@ class AngleBlock:
     pelvis_yaw_rad: Floats
     thigh_rate_rad_s: Floats
     on_sample: NDArray[np.bool_]
+
+
+Block = TypeVar("Block", SensorBlock, AlignedBlock, OrientationBlock, AngleBlock)
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """Return the rows of at least one block, one behind the other."""
+    if len(blocks) == 1:
+        return blocks[0]
+    values: dict[str, Any] = {}
+    for column in fields(blocks[0]):
+        parts = [getattr(block, column.name) for block in blocks]
+        values[column.name] = joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts)
+    return type(blocks[0])(**values)
+
+
+def cut(block: Block, start: int, stop: int) -> Block:
+    """Return the rows [start, stop) of a block, as views."""
+    values: dict[str, Any] = {}
+    for column in fields(block):
+        whole = getattr(block, column.name)
+        values[column.name] = cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop]
+    return type(block)(**values)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SensorBlock
+from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import CalibrationStep, Event, Warning
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.setup import FilterName
@@ -74,14 +74,14 @@ def step(
     while pending and len(block.t_s) and pending[0].t_s <= block.t_s[-1]:
         mark = pending.pop(0)
         stop = int(np.searchsorted(block.t_s, mark.t_s, side="left"))
-        state, piece = _run(params, state, _rows(block, start, stop), period_s)
+        state, piece = _run(params, state, cut(block, start, stop), period_s)
         pieces.append(piece)
         start = stop
         state, new = _mark(params, state, mark, period_s)
         events.extend(new)
-    state, piece = _run(params, state, _rows(block, start, len(block.t_s)), period_s)
+    state, piece = _run(params, state, cut(block, start, len(block.t_s)), period_s)
     pieces.append(piece)
-    return replace(state, pending=tuple(pending)), _join(pieces), tuple(events)
+    return replace(state, pending=tuple(pending)), joined(pieces), tuple(events)
 
 
 def _mark(
@@ -171,19 +171,4 @@ def _block(block: AlignedBlock, pelvis: SensorFilterOutput, thigh: SensorFilterO
         pelvis_restarted=pelvis.restarted,
         thigh_restarted=thigh.restarted,
         on_sample=block.on_sample,
-    )
-
-
-def _rows(block: AlignedBlock, start: int, stop: int) -> AlignedBlock:
-    def cut(s: SensorBlock) -> SensorBlock:
-        return SensorBlock(s.gyr[start:stop], s.acc[start:stop], s.state[start:stop])
-
-    return AlignedBlock(block.t_s[start:stop], cut(block.pelvis), cut(block.thigh), block.on_sample[start:stop])
-
-
-def _join(pieces: list[OrientationBlock]) -> OrientationBlock:
-    if len(pieces) == 1:
-        return pieces[0]
-    return OrientationBlock(
-        **{name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in OrientationBlock.__slots__}
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from imu_hip.model.block import AlignedBlock, SensorBlock
+from imu_hip.model.block import AlignedBlock, joined
 from imu_hip.model.event import RadioTrouble, Trouble
 from imu_hip.model.item import Characteristic, Command, Drop, LinkChange, LinkState, Mark, Role, Tick, TimedMark, Write
 from imu_hip.model.output import LinkStatistics
@@ -98,7 +98,7 @@ def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput])
     pairs, block = pairing.take(params.pairing, pairs)
     blocks.append(block)
     new_state = StreamState(sensors, pairs, zero_ns, period_s)
-    return new_state, StreamOutput(_concatenate(blocks), tuple(marks), tuple(troubles))
+    return new_state, StreamOutput(joined(blocks), tuple(marks), tuple(troubles))
 
 
 def finish(params: StreamParams, state: StreamState) -> tuple[StreamState, StreamOutput]:
@@ -116,22 +116,3 @@ def statistics(state: StreamState) -> dict[Role, LinkStatistics]:
 def _effective(t_s: float, horizon_s: float) -> float:
     """Return when a mark takes effect: it cannot reach back behind rows that are out already."""
     return t_s if t_s > horizon_s else float(np.nextafter(horizon_s, np.inf))
-
-
-def _concatenate(blocks: list[AlignedBlock]) -> AlignedBlock:
-    if len(blocks) == 1:
-        return blocks[0]
-    return AlignedBlock(
-        np.concatenate([b.t_s for b in blocks]),
-        _concatenate_sensor([b.pelvis for b in blocks]),
-        _concatenate_sensor([b.thigh for b in blocks]),
-        np.concatenate([b.on_sample for b in blocks]),
-    )
-
-
-def _concatenate_sensor(blocks: list[SensorBlock]) -> SensorBlock:
-    return SensorBlock(
-        np.concatenate([b.gyr for b in blocks]),
-        np.concatenate([b.acc for b in blocks]),
-        np.concatenate([b.state for b in blocks]),
-    )

@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from imu_hip.kinematics import stage
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
 from imu_hip.model.event import CalibrationStep, Event, ReZero
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
@@ -234,7 +234,7 @@ def run(
     block = recording.block
     state, pieces, events, start = KinematicsState(), [], [], 0
     for length in (*lengths, len(block.t_s)):
-        piece = stage._rows(block, start, start + length)
+        piece = cut(block, start, start + length)
         first_s = -np.inf if start == 0 else block.t_s[start - 1]
         last_s = block.t_s[min(start + length, len(block.t_s)) - 1] if length else first_s
         last_s = np.inf if start + length >= len(block.t_s) else last_s
@@ -245,4 +245,4 @@ def run(
         start += length
         if start >= len(block.t_s):
             break
-    return Result(stage._join(pieces), events, state)
+    return Result(joined(pieces), events, state)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imu_hip.kinematics import stage
 from imu_hip.kinematics.state import KinematicsState
-from imu_hip.model.block import AngleBlock
+from imu_hip.model.block import AngleBlock, cut
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
@@ -118,8 +118,8 @@ def test_a_neutral_prompt_within_the_exercise_does_not_end_it() -> None:
 
 
 def test_marks_without_rows_wait_for_theirs() -> None:
-    first = stage._rows(SESSION.block, 0, 10)
-    none = stage._rows(SESSION.block, 0, 0)
+    first = cut(SESSION.block, 0, 10)
+    none = cut(SESSION.block, 0, 0)
     early = [TimedMark(5.0, MarkLabel.NEUTRAL, Edge.BEGIN), TimedMark(3.0, MarkLabel.N_POSE, Edge.BEGIN)]
     state, angles, events = stage.step(params_of(), KinematicsState(), none, early, PERIOD_S, None)
     assert (len(angles.t_s), events) == (0, ())

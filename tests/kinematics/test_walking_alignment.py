@@ -5,7 +5,7 @@ import pytest
 
 from imu_hip.kinematics import stage
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
@@ -21,12 +21,12 @@ def _run(
     params = KinematicsParams(side, Posture.STANDING, {})
     state, marks, blocks, events, start = KinematicsState(), MARKS, [], [], 0
     for length in (*lengths, len(block.t_s)):
-        piece = stage._rows(block, start, start + length)
+        piece = cut(block, start, start + length)
         state, angles, new = stage.step(params, state, piece, marks, 0.01, None)
         marks, start = (), start + length
         blocks.append(angles)
         events.extend(new)
-    return stage._join(blocks), events
+    return joined(blocks), events
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from imu_hip.kinematics import stage, zeroing
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.state import KinematicsState
+from imu_hip.model.block import cut
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel
@@ -148,11 +149,11 @@ def test_a_realignment_uses_the_pause_it_comes_from_again() -> None:
     walked = replace(walking, answer=(*azimuths, math.radians(8.0), math.radians(12.0)), frozen=True)
     block, period_s = recording.block, 0.01
     first = int(np.searchsorted(block.t_s, lying_s)) - 100
-    state, _, _ = stage.step(params, KinematicsState(), stage._rows(block, 0, first), early.marks, period_s, 0.0)
+    state, _, _ = stage.step(params, KinematicsState(), cut(block, 0, first), early.marks, period_s, 0.0)
     state = replace(state, calibration=replace(state.calibration, walking=walked))
     state, _ = zeroing.align(params, state, float(block.t_s[first]))
     assert state.alignment is not None
-    rest = stage._rows(block, first, len(block.t_s))
+    rest = cut(block, first, len(block.t_s))
     state, _, events = stage.step(params, state, rest, recording.marks[-2:], period_s, 0.0)
     texts = [e.text for e in events if isinstance(e, CalibrationStep)]
     assert texts == [

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from imu_hip.model.block import AlignedBlock, OrientationBlock, SampleState, SensorBlock
+from imu_hip.model.block import AlignedBlock, OrientationBlock, SampleState, SensorBlock, cut, joined
 from imu_hip.model.event import CalibrationStep, Event, Warning
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.orientation import stage, vqf_filter
@@ -46,7 +46,7 @@ def _run(
     waiting = list(marks)
     for length in [*(lengths or []), len(block.t_s)]:
         stop = min(start + length, len(block.t_s))
-        piece = stage._rows(block, start, stop)
+        piece = cut(block, start, stop)
         end_s = block.t_s[min(stop, len(block.t_s) - 1)]
         now = tuple(mark for mark in waiting if mark.t_s <= end_s)
         waiting = [mark for mark in waiting if mark.t_s > end_s]
@@ -54,7 +54,7 @@ def _run(
         blocks.append(out)
         events.extend(new)
         start = stop
-    return state, stage._join(blocks), tuple(events)
+    return state, joined(blocks), tuple(events)
 
 
 @settings(deadline=None, max_examples=25)

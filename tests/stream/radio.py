@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imu_hip.model import block as blocks
 from imu_hip.model.item import Characteristic, Edge, Mark, MarkLabel, Role, Tick, Write
 from imu_hip.model.packet import Received, SensorConfig, SensorInfo, StreamPacket, SyncReply
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
@@ -102,7 +103,7 @@ def run(
 
 def joined(outputs: Sequence[StreamOutput]) -> StreamOutput:
     return StreamOutput(
-        stage._concatenate([o.block for o in outputs]),
+        blocks.joined([o.block for o in outputs]),
         tuple(mark for o in outputs for mark in o.marks),
         tuple(trouble for o in outputs for trouble in o.troubles),
     )
