@@ -77,18 +77,17 @@ def main() -> int:
         parser.error("the trials Pose and Walk are missing: they align the others")
     used = " ".join(f"{name} {number}" for name, number in (*versions(), ("ahrs", version("ahrs"))))
     print(f"measured {datetime.now(UTC):%Y-%m-%d}; {used}")
-    print(f"{'RMSE of change, deg':20} {'aligned by':16} {'filter':9} {'hips':6}" + "".join(f"{n:>15}" for n in NAMES))
+    print(f"{'RMSE of change, deg':20} {'aligned by':16} {'filter':9}" + "".join(f"{n:>15}" for n in NAMES))
     exercises = {trial: arrays for trial, arrays in trials.items() if trial not in ("Pose", "Walk")}
     for trial, arrays in exercises.items():
-        _print_row(trial, "(video: its sd)", "-", "both", rmse_deg(list(_video_changes(arrays))))
+        _print_row(trial, "(video: its sd)", "-", rmse_deg(list(_video_changes(arrays))))
     for name in filters:
-        scores: dict[tuple[str, str], dict[Side, list[Floats]]] = defaultdict(dict)
+        scores: dict[tuple[str, str], list[Floats]] = defaultdict(list)
         for side in Side:
             for trial, source, errors in _scored(trials, exercises, side, name):
-                scores[trial, source][side] = errors
-        for (trial, source), sides in sorted(scores.items()):
-            hips = "both" if len(sides) == len(Side) else next(iter(sides)).value
-            _print_row(trial, source, name, hips, rmse_deg([error for errors in sides.values() for error in errors]))
+                scores[trial, source] += errors
+        for (trial, source), errors in sorted(scores.items()):
+            _print_row(trial, source, name, rmse_deg(errors))
     return 0
 
 
@@ -102,7 +101,7 @@ def _scored(
     for trial, arrays in exercises.items():
         each = repetitions(arrays, side, name)
         if by_program is not None:
-            yield trial, "program", [change_error(by_program, repetition) for repetition in each]
+            yield trial, f"program, {side}", [change_error(by_program, repetition) for repetition in each]
         yield trial, "video, Walk", [change_error(by_walk, repetition) for repetition in each]
         guess = fitted(pose, each)
         yield (
@@ -199,7 +198,7 @@ def fitted(pose: NeutralPose, repetitions: Sequence[Repetition], guess: Floats |
         return float(np.sum(errors(azimuths_rad) ** 2))
 
     around = [np.array([pelvis, thigh]) for pelvis in FIRST_GUESSES_RAD for thigh in FIRST_GUESSES_RAD]
-    guesses = sorted(around, key=square)[:2] if guess is None else [guess]
+    guesses = sorted(around, key=square)[:4] if guess is None else [guess]
     found = [least_squares(errors, each) for each in guesses]
     return _floats(min(found, key=lambda each: float(each.cost)).x)
 
@@ -240,8 +239,8 @@ def _load(path: Path, parser: argparse.ArgumentParser) -> dict[str, NDArray[np.g
         parser.error(f"{path}: {reason}")
 
 
-def _print_row(trial: str, source: str, name: str, hips: str, found: Floats) -> None:
-    print(f"{trial:20} {source:16} {name:9} {hips:6}" + "".join(f"{figure:15.2f}" for figure in found), flush=True)
+def _print_row(trial: str, source: str, name: str, found: Floats) -> None:
+    print(f"{trial:20} {source:16} {name:9}" + "".join(f"{figure:15.2f}" for figure in found), flush=True)
 
 
 if __name__ == "__main__":
