@@ -1,26 +1,30 @@
-"""What neither gyroscope nor gravity can tell.
+"""What neither gyroscope nor gravity can tell: the relative heading of the two sensors, how they sit, what they add.
 
-The relative heading of the two sensors and their axial mounting errors.
-
-State x = [heading, its slow rate, axial mounting error of thigh, of pelvis] (rad, rad/s), with its covariance.
-Between measurements the heading follows its rate, which decays; a measurement is the statement that some angle has a
-known value. Frames and sign are those of a right hip; `side` mirrors on the way out.
+The state are the twelve of `unknowns` with their covariance. Between measurements the heading follows its rate, which
+decays; a measurement is the statement that some angle has a known value. What no measurement can tell apart (an
+accelerometer's zero and a mounting error, in one posture) stays correlated in the covariance, so every angle's standard
+deviation knows it. Frames and sign are those of a right hip; `side` mirrors on the way in.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from imu_hip.kinematics.joint_angles import corrected
+from imu_hip.kinematics.unknowns import (
+    ADDUCTION_OFF,
+    HEADING,
+    LEVEL_OFF,
+    PELVIS_ACC,
+    RATE,
+    THIGH_ACC,
+    THIGH_AXIAL,
+    UNKNOWNS,
+)
 from imu_hip.model.block import Floats
 from imu_hip.quaternion import wrap_angle
-
-Measured = Callable[[Floats, Floats], Floats]
-"""An angle (n,) computed from both segments' orientations (n, 4) in one heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +38,53 @@ class HeadingParams:
     """Variance per rad of turning: the gyroscopes' scales differ."""
     rate_sd_rad_s: float = math.radians(0.06)
     rate_sd_without_table_rad_s: float = math.radians(0.3)
+    acc_bias: float = 0.030
+    """Standard deviation of an accelerometer's zero on each axis, as a share of gravity (consumer data sheets)."""
+    adduction_off_rad: float = math.radians(5.0)
+    level_off_rad: float = math.radians(2.5)
     gate: float = 12.0
-    probe_rad: float = math.radians(0.3)
+    trust: float = 3.0
+    """How many pauses as scattered as expected the model is worth, before a session shows how scattered they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingState:
-    """`x` (4,) and its covariance (4, 4); `rate_sd_rad_s` is the prior of the slow rate."""
+    """`x` (12,) and its covariance (12, 12); `rate_sd_rad_s` is the prior of the slow rate.
+
+    `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
+    """
 
     x: Floats
     covariance: Floats
     rate_sd_rad_s: float
+    surprise: float = 0.0
+    pauses: int = 0
 
 
-def start(heading_rad: float, axial_covariance: Floats, rate_sd_rad_s: float) -> HeadingState:
+def start(params: HeadingParams, heading_rad: float, axial_covariance: Floats, rate_sd_rad_s: float) -> HeadingState:
     """Return a state that knows nothing of the heading's error yet.
 
     `axial_covariance` (2, 2) of thigh and pelvis, rad².
     """
-    covariance = np.zeros((4, 4))
-    covariance[0, 0] = math.pi * math.pi
-    covariance[1, 1] = rate_sd_rad_s * rate_sd_rad_s
-    covariance[2:, 2:] = axial_covariance
-    return HeadingState(np.array([heading_rad, 0.0, 0.0, 0.0]), covariance, rate_sd_rad_s)
+    covariance = np.zeros((UNKNOWNS, UNKNOWNS))
+    covariance[HEADING, HEADING] = math.pi * math.pi
+    covariance[RATE, RATE] = rate_sd_rad_s * rate_sd_rad_s
+    covariance[THIGH_AXIAL : THIGH_AXIAL + 2, THIGH_AXIAL : THIGH_AXIAL + 2] = axial_covariance
+    for acc in (PELVIS_ACC, THIGH_ACC):
+        covariance[acc, acc] = params.acc_bias**2 * np.eye(3)
+    x = np.zeros(UNKNOWNS)
+    x[HEADING] = heading_rad
+    return in_another_posture(params, HeadingState(x, covariance, rate_sd_rad_s))
+
+
+def in_another_posture(params: HeadingParams, state: HeadingState) -> HeadingState:
+    """Forget how the person lay or sat: another posture is off in another way."""
+    x, covariance = state.x.copy(), state.covariance.copy()
+    for k, sd_rad in ((ADDUCTION_OFF, params.adduction_off_rad), (LEVEL_OFF, params.level_off_rad)):
+        x[k] = 0.0
+        covariance[k, :] = covariance[:, k] = 0.0
+        covariance[k, k] = sd_rad * sd_rad
+    return replace(state, x=x, covariance=covariance)
 
 
 def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: float, lost_rad2: float) -> HeadingState:
@@ -71,57 +99,52 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
     p[1, :] = keep * p[1, :]
     p[:, 1] = keep * p[:, 1]
     p[0, 0] += params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_noise_rad * abs(turn_rad) + lost_rad2
-    p[1, 1] += 2.0 * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
-    return HeadingState(x, p, state.rate_sd_rad_s)
+    # Pauses that scatter more than expected mean a rate that changes faster, too.
+    p[1, 1] += 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
+    return replace(state, x=x, covariance=p)
 
 
 def update(
     params: HeadingParams,
     state: HeadingState,
-    pelvis: Floats,
-    thigh: Floats,
-    measured: Measured,
-    value_rad: float,
+    innovation_rad: float,
+    gradient: Floats,
     sd_rad: float,
     *,
     gated: bool = True,
+    is_pause: bool = False,
 ) -> tuple[HeadingState, bool]:
-    """Take in that `measured` of the corrected orientations (each (4,)) is `value_rad`.
+    """Take in that an angle is `innovation_rad` larger than the state says; `gradient` (12,) of the angle.
 
-    Return whether it was believed.
+    `is_pause`: how surprising it is counts for `scatter`. Return whether it was believed.
     """
-    predicted, gradient = linearised(params, state.x, pelvis, thigh, measured)
-    innovation = float(wrap_angle(value_rad - predicted))
+    innovation = float(wrap_angle(innovation_rad))
     p, r = state.covariance, sd_rad * sd_rad
     ph = (p * gradient[None, :]).sum(axis=1)
     variance = float((gradient * ph).sum()) + r
-    if gated and innovation * innovation / variance > params.gate:
+    surprise = innovation * innovation / variance
+    if gated and surprise > params.gate * max(1.0, scatter(params, state)):
         return state, False
+    if is_pause:
+        state = replace(state, surprise=state.surprise + min(surprise, params.gate), pauses=state.pauses + 1)
     gain = ph / variance
     # Joseph form: stays symmetric and positive from a start that knows nothing.
-    a = np.eye(4) - gain[:, None] * gradient[None, :]
+    a = np.eye(UNKNOWNS) - gain[:, None] * gradient[None, :]
     p = _product(_product(a, p), a.T) + gain[:, None] * gain[None, :] * r
-    return HeadingState(state.x + gain * innovation, 0.5 * (p + p.T), state.rate_sd_rad_s), True
+    return replace(state, x=state.x + gain * innovation, covariance=0.5 * (p + p.T)), True
 
 
-def linearised(
-    params: HeadingParams, x: Floats, pelvis: Floats, thigh: Floats, measured: Measured
-) -> tuple[float, Floats]:
-    """Return the angle at `x` and its gradient (4,) by central differences (none along the rate)."""
-    h = params.probe_rad
-    probes = np.array(
-        [[0, 0, 0, 0], [h, 0, 0, 0], [-h, 0, 0, 0], [0, 0, h, 0], [0, 0, -h, 0], [0, 0, 0, h], [0, 0, 0, -h]]
-    )
-    s = x[None, :] + probes
-    y = measured(*corrected(pelvis[None, :], thigh[None, :], s[:, 0], s[:, 2], s[:, 3]))
-    return float(y[0]), np.array(
-        [
-            float(wrap_angle(y[1] - y[2])) / (2.0 * h),
-            0.0,
-            float(wrap_angle(y[3] - y[4])) / (2.0 * h),
-            float(wrap_angle(y[5] - y[6])) / (2.0 * h),
-        ]
-    )
+def contradicted(params: HeadingParams, state: HeadingState) -> HeadingState:
+    """Return the state after a pause that was too far off to be believed: as surprising as can be."""
+    return replace(state, surprise=state.surprise + params.gate, pauses=state.pauses + 1)
+
+
+def scatter(params: HeadingParams, state: HeadingState) -> float:
+    """Return by which factor this session's pauses vary more (or less) than the model says, as a variance.
+
+    The posterior mean of a common scale of all variances with a prior worth `trust` pauses.
+    """
+    return (params.trust + state.surprise) / (params.trust + state.pauses)
 
 
 def _product(a: Floats, b: Floats) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from imu_hip.model.block import Floats
-from imu_hip.quaternion import about_vertical, conjugate, multiply
+from imu_hip.quaternion import conjugate, dot3, multiply, rotate
 
 
 def angles(pelvis_from_thigh: Floats) -> Floats:
@@ -28,21 +28,27 @@ def about_long_axis(angle_rad: Floats) -> Floats:
     return np.stack([np.cos(half), zero, np.sin(half), zero], axis=-1)
 
 
-def corrected(
-    earth_from_pelvis: Floats,
-    earth_from_thigh: Floats,
-    heading_rad: Floats,
-    thigh_axial_rad: Floats,
-    pelvis_axial_rad: Floats,
-) -> tuple[Floats, Floats]:
-    """Return both segments' orientations (..., 4) in the pelvis' heading, with the axial mounting errors taken out."""
-    pelvis = multiply(earth_from_pelvis, about_long_axis(-np.asarray(pelvis_axial_rad)))
-    thigh = multiply(
-        multiply(about_vertical(heading_rad), earth_from_thigh), about_long_axis(-np.asarray(thigh_axial_rad))
-    )
-    return pelvis, thigh
-
-
 def hip_angles(earth_from_pelvis: Floats, earth_from_thigh: Floats) -> Floats:
     """Return the angles of a right hip, rad (..., 3), from orientations in one common heading."""
     return angles(multiply(conjugate(earth_from_pelvis), earth_from_thigh))
+
+
+def dual_axes(pelvis_from_thigh: Floats) -> Floats:
+    """Return (..., 3 angles, 3): what of an angular velocity of the thigh in the pelvis' axes each angle changes by.
+
+    The dual of the joint's axes z, x', y'' (of which the first and the last are oblique by the adduction).
+    """
+    flexion, adduction, _ = np.moveaxis(angles(pelvis_from_thigh), -1, 0)
+    z = np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*flexion.shape, 3))
+    floating = np.stack([np.cos(flexion), np.sin(flexion), np.zeros_like(flexion)], axis=-1)
+    long_axis = rotate(pelvis_from_thigh, np.array([0.0, 1.0, 0.0]))
+    oblique = np.sin(adduction)[..., None]
+    cosine2 = np.maximum(1.0 - oblique * oblique, 1e-6)
+    return np.stack([(z - oblique * long_axis) / cosine2, floating, (long_axis - oblique * z) / cosine2], axis=-2)
+
+
+def rates(earth_from_pelvis: Floats, earth_from_thigh: Floats, pelvis_rate: Floats, thigh_rate: Floats) -> Floats:
+    """Return how fast the angles of a right hip change, rad/s (..., 3), from angular rates (..., 3) in segment axes."""
+    pelvis_from_thigh = multiply(conjugate(earth_from_pelvis), earth_from_thigh)
+    relative = rotate(pelvis_from_thigh, thigh_rate) - pelvis_rate
+    return dot3(dual_axes(pelvis_from_thigh), relative[..., None, :])

@@ -14,6 +14,7 @@ import numpy as np
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
+from imu_hip.kinematics.unknowns import ADDUCTION_OFF, HEADING, LEVEL_OFF, corrected, of_angles, of_level
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.quaternion import conjugate, dot3, rotate
@@ -47,15 +48,15 @@ TEMPLATES: dict[Posture, PostureTemplate] = {
 class AnchorParams:
     """Trust in each statement (sd) and the gates before it is made."""
 
-    neutral_sd_rad: float = math.radians(3.5)
-    adduction_sd_rad: float = math.radians(6.0)
-    flat_sd_rad: float = math.radians(3.0)
+    neutral_sd_rad: float = math.radians(2.0)
+    repeated_sd_rad: float = math.radians(1.5)
+    """How well adduction and pelvis come back to where they were in the posture."""
     posture_tolerance_rad: float = math.radians(22.0)
     near_rad: float = math.radians(3.0)
-    near_first_rad: float = math.radians(8.0)
-    near_unprompted_rad: float = math.radians(8.0)
     near_sds: float = 1.5
-    near_first_sds: float = 2.0
+    near_most_rad: float = math.radians(8.0)
+    near_prompted_rad: float = math.radians(8.0)
+    near_prompted_sds: float = 2.0
     least_adduction_gradient: float = 0.3
 
 
@@ -65,21 +66,6 @@ class Refusal:
 
     why: str
     rotation_rad: float | None = None
-
-
-def rotation(pelvis: Floats, thigh: Floats) -> Floats:
-    """Return internal rotation of a right hip, rad (n,)."""
-    return hip_angles(pelvis, thigh)[:, 2]
-
-
-def adduction(pelvis: Floats, thigh: Floats) -> Floats:
-    """Return adduction of a right hip, rad (n,)."""
-    return hip_angles(pelvis, thigh)[:, 1]
-
-
-def level(pelvis: Floats, thigh: Floats) -> Floats:
-    """Return the elevation of the pelvis' mediolateral axis, rad (n,); zero when it lies or stands level."""
-    return np.arcsin(np.clip(rotate(pelvis, np.array([0.0, 0.0, 1.0]))[..., 2], -1.0, 1.0))
 
 
 def looks_like(params: AnchorParams, template: PostureTemplate, pelvis: Floats, thigh: Floats) -> bool:
@@ -105,29 +91,63 @@ def anchor(
 ) -> tuple[HeadingState, Refusal | None]:
     """Take a neutral pause in; return the new state and None, or the old one and why the pause was not believed.
 
-    `first` in the posture may be farther from zero: there the mounting errors show. One that nobody prompted may not be
-    far, however little is known: a limb also rests at the end of its range.
+    `pelvis`, `thigh` (4,): segment orientations. `first`: in this posture. A pause that nobody prompted has to be near
+    neutral, however little is known: a limb also rests at the end of its range.
     """
     if not looks_like(params, template, pelvis, thigh):
         return state, Refusal("the sensors do not show the posture of this exercise")
-    value, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, rotation)
-    sd = math.sqrt(max(0.0, float(((state.covariance * gradient[None, :]).sum(axis=1) * gradient).sum())))
-    floor, sds = (params.near_first_rad, params.near_first_sds) if first else (params.near_rad, params.near_sds)
-    near_rad = floor + sds * sd
-    if not (first or prompted):
-        near_rad = min(near_rad, params.near_unprompted_rad)
-    believed = abs(value) <= near_rad
-    if believed:
-        state, believed = heading_filter.update(heading, state, pelvis, thigh, rotation, 0.0, params.neutral_sd_rad)
+    angles, gradients = _seen(state, pelvis, thigh)
+    turned = float(angles[2])
+    if abs(turned) > _near_rad(params, heading, state, gradients[2], lenient=first or prompted):
+        return state, _too_far(turned)
+    state, believed = heading_filter.update(heading, state, -turned, gradients[2], params.neutral_sd_rad, is_pause=True)
     if not believed:
-        why = f"the thigh is turned by {math.degrees(abs(value)):.0f}°, too far from neutral"
-        return state, Refusal(why, value)
-    _, gradient = heading_filter.linearised(heading, state.x, pelvis, thigh, adduction)
+        return state, _too_far(turned)
     lying_or_sitting = template.thigh_elevation_rad < math.radians(60.0)
-    if lying_or_sitting and abs(float(gradient[0])) > params.least_adduction_gradient:
-        state, _ = heading_filter.update(
-            heading, state, pelvis, thigh, adduction, template.adduction_rad, params.adduction_sd_rad
-        )
+    angles, gradients = _seen(state, pelvis, thigh)
+    if lying_or_sitting and abs(float(gradients[1, HEADING])) > params.least_adduction_gradient:
+        gradient = gradients[1].copy()
+        gradient[ADDUCTION_OFF] = -1.0
+        off = template.adduction_rad + float(state.x[ADDUCTION_OFF]) - float(angles[1])
+        state, _ = heading_filter.update(heading, state, off, gradient, params.repeated_sd_rad)
     if template.flat:
-        state, _ = heading_filter.update(heading, state, pelvis, thigh, level, 0.0, params.flat_sd_rad)
+        level, _ = corrected(pelvis[None, :], thigh[None, :], state.x)
+        gradient = of_level(level)[0].copy()
+        gradient[LEVEL_OFF] = -1.0
+        raised = math.asin(min(1.0, max(-1.0, float(rotate(level[0], np.array([0.0, 0.0, 1.0]))[2]))))
+        state, _ = heading_filter.update(
+            heading, state, float(state.x[LEVEL_OFF]) - raised, gradient, params.repeated_sd_rad
+        )
     return state, None
+
+
+def zeroed(
+    heading: HeadingParams, state: HeadingState, pelvis: Floats, thigh: Floats, sd_rad: float, *, is_pause: bool = False
+) -> HeadingState:
+    """Return the state after rotation was zero without question, within `sd_rad`."""
+    angles, gradients = _seen(state, pelvis, thigh)
+    state, _ = heading_filter.update(
+        heading, state, -float(angles[2]), gradients[2], sd_rad, gated=False, is_pause=is_pause
+    )
+    return state
+
+
+def _near_rad(
+    params: AnchorParams, heading: HeadingParams, state: HeadingState, gradient: Floats, *, lenient: bool
+) -> float:
+    """Return how far from neutral a pause may be."""
+    variance = float(((state.covariance * gradient[None, :]).sum(axis=1) * gradient).sum())
+    sd = math.sqrt(max(0.0, variance * heading_filter.scatter(heading, state)))
+    if lenient:
+        return params.near_prompted_rad + params.near_prompted_sds * sd
+    return min(params.near_rad + params.near_sds * sd, params.near_most_rad)
+
+
+def _too_far(turned_rad: float) -> Refusal:
+    return Refusal(f"the thigh is turned by {math.degrees(abs(turned_rad)):.0f}°, too far from neutral", turned_rad)
+
+
+def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
+    """Return the angles (3,) and their gradients (3, 12)."""
+    both = corrected(pelvis[None, :], thigh[None, :], state.x)
+    return hip_angles(*both)[0], of_angles(*both)[0]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.alignment import Alignment
-from imu_hip.kinematics.heading_filter import HeadingState
-from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, rotation
+from imu_hip.kinematics.heading_filter import HeadingState, contradicted
+from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, zeroed
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.zeroing import re_zero, shown_rotation
 from imu_hip.model.block import Floats
@@ -50,6 +49,9 @@ def end_prompt(
         if quiet_s >= params.quiet_at_end_s:
             state, events, refusal = take(params, state, end_s)
             state = replace(state, next_tick_s=min(state.next_tick_s, end_s))
+        if refusal is not None and refusal.rotation_rad is not None and state.heading is not None:
+            # Whoever is wrong, person or filter: what is shown is less certain than it seemed.
+            state = replace(state, heading=contradicted(params.heading, state.heading))
         if refusal is not None:
             text = f"neutral not used: {refusal.why}"
             events = (CalibrationStep(begin_s, end_s, label, False, 0.0, text),)
@@ -118,11 +120,9 @@ def _contradicted(
             covariance = heading.covariance.copy()
             covariance[0, 0] += params.lost_heading_rad**2
             covariance[1, 1] += params.lost_rate_rad_s**2
-            freed = HeadingState(heading.x, covariance, heading.rate_sd_rad_s)
+            freed = replace(heading, covariance=covariance)
             pelvis, thigh = _segments(state.alignment, state.latest)
-            freed, _ = heading_filter.update(
-                params.heading, freed, pelvis, thigh, rotation, 0.0, params.anchor.neutral_sd_rad, gated=False
-            )
+            freed = zeroed(params.heading, freed, pelvis, thigh, params.anchor.neutral_sd_rad, is_pause=True)
             return state, freed
         return replace(state, contradiction=(t_s, value)), None
     return state, None

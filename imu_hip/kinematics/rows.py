@@ -12,15 +12,17 @@ from scipy.signal import butter, sosfilt
 
 from imu_hip.kinematics import heading_filter, pauses, walking_alignment, zeroing
 from imu_hip.kinematics.heading_filter import HeadingState
-from imu_hip.kinematics.joint_angles import corrected, hip_angles
+from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.uncertainty import standard_deviations
+from imu_hip.kinematics.unknowns import corrected
 from imu_hip.model.block import AngleBlock, Floats, OrientationBlock
 from imu_hip.model.event import Event
 from imu_hip.quaternion import about_vertical, conjugate, multiply, norm, rotate
 
 Flags = NDArray[np.bool_]
 _UP = np.array([0.0, 0.0, 1.0])
+_STILL = np.zeros(3)
 
 
 def no_rows() -> AngleBlock:
@@ -60,11 +62,20 @@ class _Ticks:
         self.headings: list[HeadingState | None] = [state.heading]
         self.orientations: list[tuple[Floats, Floats]] = []
         self.tilts: list[float] = []
+        self.rates: list[tuple[Floats, Floats]] = []
 
-    def add(self, row: int, heading: HeadingState, orientations: tuple[Floats, Floats], tilt: float) -> None:
+    def add(
+        self,
+        row: int,
+        heading: HeadingState,
+        orientations: tuple[Floats, Floats],
+        rates: tuple[Floats, Floats],
+        tilt: float,
+    ) -> None:
         self.rows.append(row)
         self.headings.append(heading)
         self.orientations.append(orientations)
+        self.rates.append(rates)
         self.tilts.append(tilt)
 
 
@@ -89,7 +100,8 @@ def _tick(
             latest = (block.earth_from_pelvis_sensor[seen], block.earth_from_thigh_sensor[seen])
             state = replace(state, latest=latest)
         # A limb that is not seen may be moving: what was quiet before a hole does not count behind it.
-        is_quiet = bool(known[row]) and quiet[row] < params.quiet_rad_s
+        least = params.quiet_rad_s if state.neutral_mark is None else params.quiet_prompted_rad_s
+        is_quiet = bool(known[row]) and quiet[row] < least
         since = (t_s if state.quiet_since_s is None else state.quiet_since_s) if is_quiet else None
         used = state.anchored and (is_quiet or state.neutral_mark is not None)
         state = replace(state, quiet_since_s=since, anchored=used)
@@ -97,7 +109,8 @@ def _tick(
             state, new, _ = pauses.take(params, state, t_s)
             events.extend(new)
         if state.heading is not None and state.latest is not None:
-            ticks.add(row, state.heading, state.latest, state.tilt_rad2)
+            at = (block.pelvis_gyr[row], block.thigh_gyr[row]) if known[row] else (_STILL, _STILL)
+            ticks.add(row, state.heading, state.latest, at, state.tilt_rad2)
         row = int(np.searchsorted(block.t_s, state.next_tick_s, side="left"))
     return state, events
 
@@ -148,7 +161,7 @@ def _angles(
     lengths = np.diff([*ticks.rows, n])
     x = np.repeat(np.stack([h.x for h in ticks.headings if h is not None]), lengths, axis=0)
     sd = np.repeat(sd_per_tick, lengths, axis=0)
-    level_pelvis, turned_thigh = corrected(pelvis, thigh, x[:, 0], x[:, 2], x[:, 3])
+    level_pelvis, turned_thigh = corrected(pelvis, thigh, x)
     up = rotate(conjugate(level_pelvis), _UP)
     angles = hip_angles(level_pelvis, turned_thigh)
     valid = known & ~np.isnan(sd[:, 0])
@@ -178,6 +191,11 @@ def _sd_per_tick(params: KinematicsParams, state: KinematicsState, ticks: _Ticks
         multiply(np.stack([t for _, t in ticks.orientations]), state.alignment.sensor_from_thigh),
         np.stack([h.x for h in headings]),
         np.stack([h.covariance for h in headings]),
+        np.array([heading_filter.scatter(params.heading, h) for h in headings]),
+        (
+            rotate(conjugate(state.alignment.sensor_from_pelvis), np.stack([p for p, _ in ticks.rates])),
+            rotate(conjugate(state.alignment.sensor_from_thigh), np.stack([t for _, t in ticks.rates])),
+        ),
         np.array(ticks.tilts),
     )
     return np.concatenate([carried, sd])

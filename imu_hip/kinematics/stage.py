@@ -9,6 +9,7 @@ import numpy as np
 
 from imu_hip.kinematics import pauses, rows, side, zeroing
 from imu_hip.kinematics.calibration import COLLECTED
+from imu_hip.kinematics.heading_filter import in_another_posture
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
@@ -62,7 +63,8 @@ def _mark(
     if mark.edge is Edge.BEGIN:
         posture = params.postures.get(mark.detail, state.posture or params.posture)
         if posture is not (state.posture or params.posture):
-            state = replace(state, posture=posture, posture_anchored=False)
+            heading = state.heading and in_another_posture(params.heading, state.heading)
+            state = replace(state, posture=posture, posture_anchored=False, heading=heading)
         if mark.label in (*COLLECTED, MarkLabel.MAX_REP, MarkLabel.EXERCISE):
             # What is still open then has lost its end, and is given up.
             label = mark.label if mark.label in COLLECTED else None

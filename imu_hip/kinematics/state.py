@@ -34,8 +34,9 @@ class KinematicsParams:
     heading: HeadingParams = field(default_factory=HeadingParams)
     anchor: AnchorParams = field(default_factory=AnchorParams)
     uncertainty: UncertaintyParams = field(default_factory=UncertaintyParams)
-    pose_sd_rad: float = math.radians(1.0)
+    pose_sd_rad: float = math.radians(2.0)
     quiet_rad_s: float = math.radians(5.0)
+    quiet_prompted_rad_s: float = math.radians(10.0)
     quiet_s: float = 1.0
     quiet_at_end_s: float = 0.4
     quiet_hz: float = 1.0

@@ -6,10 +6,10 @@ import math
 from dataclasses import replace
 
 from imu_hip.kinematics import calibration, heading_filter, walking_alignment
-from imu_hip.kinematics.heading_filter import HeadingState
-from imu_hip.kinematics.joint_angles import corrected
-from imu_hip.kinematics.neutral_anchor import rotation
+from imu_hip.kinematics.joint_angles import hip_angles
+from imu_hip.kinematics.neutral_anchor import zeroed
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.kinematics.unknowns import corrected
 from imu_hip.model.event import Event, ReZero
 from imu_hip.model.item import MarkLabel
 from imu_hip.quaternion import multiply, wrap_angle
@@ -69,12 +69,10 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     before = shown_rotation(state)
     known = state.bias_known_since_s is not None and state.bias_known_since_s <= pose.end_s
     rate_sd = params.heading.rate_sd_rad_s if known else params.heading.rate_sd_without_table_rad_s
-    heading = heading_filter.start(new.heading_rad, new.axial_covariance, rate_sd)
+    heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], new.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], new.sensor_from_thigh)
-    heading, _ = heading_filter.update(
-        params.heading, heading, pelvis, thigh, rotation, 0.0, params.pose_sd_rad, gated=False
-    )
+    heading = zeroed(params.heading, heading, pelvis, thigh, params.pose_sd_rad)
     since = t_s - pose.end_s
     steps = max(1, math.ceil(since))
     for _ in range(steps):
@@ -101,10 +99,8 @@ def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[Kinem
     thigh = multiply(pose.earth_from_thigh_sensor[-1], alignment.sensor_from_thigh)
     covariance = heading.covariance.copy()
     covariance[0, 0] += math.pi * math.pi
-    forgotten = HeadingState(heading.x, covariance, heading.rate_sd_rad_s)
-    heading, _ = heading_filter.update(
-        params.heading, forgotten, pelvis, thigh, rotation, 0.0, params.pose_sd_rad, gated=False
-    )
+    forgotten = replace(heading, covariance=covariance)
+    heading = zeroed(params.heading, forgotten, pelvis, thigh, params.pose_sd_rad)
     state = replace(state, heading=heading, next_tick_s=min(state.next_tick_s, pose.end_s))
     return state, re_zero(params, state, pose.end_s, before)
 
@@ -113,10 +109,9 @@ def shown_rotation(state: KinematicsState) -> float | None:
     """Return internal rotation of a right hip at the newest orientations, as it is shown now."""
     if state.alignment is None or state.heading is None or state.latest is None:
         return None
-    x = state.heading.x
     pelvis = multiply(state.latest[0], state.alignment.sensor_from_pelvis)
     thigh = multiply(state.latest[1], state.alignment.sensor_from_thigh)
-    return float(rotation(*corrected(pelvis[None, :], thigh[None, :], x[0], x[2], x[3]))[0])
+    return float(hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x))[0, 2])
 
 
 def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: float | None) -> list[Event]:

@@ -87,6 +87,17 @@ class Truth:
     thigh_errors: SensorErrors
     soft_tissue: SoftTissue
 
+    def from_neutral_rad(self) -> Floats:
+        """Return `angles_rad` (n, 3) with rotation from the person's neutral in the exercise.
+
+        Bending the hip into the posture turns the strap by `cross_talk`; every neutral pause takes that off again.
+        """
+        angles = self.angles_rad.copy()
+        resting = self.phase == Phase.NEUTRAL
+        if np.any(resting):
+            angles[:, 2] -= self.soft_tissue.cross_talk * float(np.median(self.angles_rad[resting, 0]))
+        return angles
+
 
 def true_phase(t_s: Floats, plan: Plan) -> NDArray[np.uint8]:
     """Return what the limb is doing at each time (n,)."""

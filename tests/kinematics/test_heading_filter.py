@@ -4,34 +4,32 @@ import math
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
-from imu_hip.kinematics.neutral_anchor import adduction, level, rotation
+from imu_hip.kinematics.unknowns import ADDUCTION_OFF, LEVEL_OFF, PELVIS_AXIAL, THIGH_AXIAL, UNKNOWNS
 
 PARAMS = HeadingParams()
-AXIAL = np.diag([math.radians(6.0) ** 2, math.radians(5.0) ** 2])
-STANDING = Rotation.from_matrix([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
-
-
-def _pose(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    pelvis = Rotation.from_rotvec(rng.normal(0.0, 0.6, 3)) * STANDING
-    thigh = Rotation.from_rotvec(rng.normal(0.0, 0.6, 3)) * STANDING
-    return pelvis.as_quat(scalar_first=True), thigh.as_quat(scalar_first=True)
+AXIAL = np.array([[math.radians(6.0) ** 2, 0.001], [0.001, math.radians(5.0) ** 2]])
 
 
 def _state() -> HeadingState:
-    return heading_filter.start(0.3, AXIAL, PARAMS.rate_sd_rad_s)
+    return heading_filter.start(PARAMS, 0.3, AXIAL, PARAMS.rate_sd_rad_s)
+
+
+def _gradient(rng: np.random.Generator) -> np.ndarray:
+    gradient = rng.normal(0.0, 1.0, UNKNOWNS)
+    gradient[1] = 0.0
+    return gradient
 
 
 def _textbook_predict(
     x: np.ndarray, p: np.ndarray, dt: float, turn: float, lost: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    f = np.eye(4)
+    f = np.eye(UNKNOWNS)
     f[0, 1] = dt
     f[1, 1] = 1.0 - dt / PARAMS.rate_decay_s
-    q = np.zeros((4, 4))
+    q = np.zeros((UNKNOWNS, UNKNOWNS))
     q[0, 0] = PARAMS.heading_noise_rad_sqrt_s**2 * dt + PARAMS.turn_noise_rad * abs(turn) + lost
     q[1, 1] = 2.0 * PARAMS.rate_sd_rad_s**2 * dt / PARAMS.rate_decay_s
     return f @ x, f @ p @ f.T + q
@@ -47,32 +45,25 @@ def test_it_is_the_textbook_filter() -> None:
         state = heading_filter.predict(PARAMS, state, dt, turn, lost)
         x, p = _textbook_predict(x, p, dt, turn, lost)
         if k % 7 == 0:
-            pelvis, thigh = _pose(rng)
-            measured = (rotation, adduction, level)[k % 3]
-            predicted, h = heading_filter.linearised(PARAMS, x, pelvis, thigh, measured)
-            value, sd = predicted + rng.normal(0.0, 0.05), math.radians(rng.uniform(1.0, 6.0))
-            state, believed = heading_filter.update(PARAMS, state, pelvis, thigh, measured, value, sd, gated=False)
+            h, innovation, sd = _gradient(rng), rng.normal(0.0, 0.05), math.radians(rng.uniform(1.0, 6.0))
+            state, believed = heading_filter.update(PARAMS, state, innovation, h, sd, gated=False)
             assert believed
             s = h @ p @ h + sd * sd
             gain = p @ h / s
-            x = x + gain * (value - predicted)
+            x = x + gain * innovation
             p = p - np.outer(gain, gain) * s
         np.testing.assert_allclose(state.x, x, atol=1e-9)
         np.testing.assert_allclose(state.covariance, p, atol=1e-9)
 
 
-@pytest.mark.parametrize("measured", [rotation, adduction, level])
-def test_the_gradient_is_that_of_finer_differences(measured: heading_filter.Measured) -> None:
-    rng = np.random.default_rng(2)
-    fine = HeadingParams(probe_rad=1e-5)
-    for _ in range(20):
-        pelvis, thigh = _pose(rng)
-        x = np.array([0.2, 0.0, 0.05, -0.1])
-        value, gradient = heading_filter.linearised(PARAMS, x, pelvis, thigh, measured)
-        same, wanted = heading_filter.linearised(fine, x, pelvis, thigh, measured)
-        assert value == same
-        np.testing.assert_allclose(gradient, wanted, atol=2e-3)
-        assert gradient[1] == 0.0
+def test_at_the_start_only_the_mountings_depend_on_each_other() -> None:
+    covariance = _state().covariance
+    axial = np.ix_([THIGH_AXIAL, PELVIS_AXIAL], [THIGH_AXIAL, PELVIS_AXIAL])
+    np.testing.assert_array_equal(covariance[axial], AXIAL)
+    rest = covariance - np.diag(np.diag(covariance))
+    rest[axial] = 0.0
+    assert not np.any(rest)
+    assert np.all(np.diag(covariance) > 0.0)
 
 
 def test_the_covariance_stays_symmetric_and_positive_for_hours() -> None:
@@ -81,30 +72,24 @@ def test_the_covariance_stays_symmetric_and_positive_for_hours() -> None:
     for k in range(36_000):
         state = heading_filter.predict(PARAMS, state, 0.1, 0.01, 0.0)
         if k % 300 == 0:
-            pelvis, thigh = _pose(rng)
-            for measured, sd_deg in ((rotation, 0.1), (adduction, 6.0), (level, 3.0)):
-                value, _ = heading_filter.linearised(PARAMS, state.x, pelvis, thigh, measured)
-                state, _ = heading_filter.update(
-                    PARAMS, state, pelvis, thigh, measured, value, math.radians(sd_deg), gated=False
-                )
+            for sd_deg in (0.1, 6.0, 3.0):
+                state, _ = heading_filter.update(PARAMS, state, 0.01, _gradient(rng), math.radians(sd_deg), gated=False)
             np.testing.assert_array_equal(state.covariance, state.covariance.T)
             assert np.linalg.eigvalsh(state.covariance)[0] > 0.0
 
 
 def test_a_surprise_beyond_the_gate_is_not_believed() -> None:
-    pelvis, thigh = _pose(np.random.default_rng(4))
-    value, _ = heading_filter.linearised(PARAMS, _state().x, pelvis, thigh, rotation)
-    known, _ = heading_filter.update(PARAMS, _state(), pelvis, thigh, rotation, value, 0.02, gated=False)
-    again, believed = heading_filter.update(PARAMS, known, pelvis, thigh, rotation, value + 1.0, 0.02)
+    h = np.eye(UNKNOWNS)[0]
+    known, _ = heading_filter.update(PARAMS, _state(), 0.0, h, 0.02, gated=False)
+    again, believed = heading_filter.update(PARAMS, known, 1.0, h, 0.02)
     assert not believed
     assert again is known
 
 
 def test_a_value_across_half_a_turn_is_near() -> None:
-    pelvis, thigh = _pose(np.random.default_rng(5))
-    value, _ = heading_filter.linearised(PARAMS, _state().x, pelvis, thigh, rotation)
-    near, _ = heading_filter.update(PARAMS, _state(), pelvis, thigh, rotation, value + 0.01, 0.02)
-    wound, _ = heading_filter.update(PARAMS, _state(), pelvis, thigh, rotation, value + 0.01 - 2.0 * math.pi, 0.02)
+    h = _gradient(np.random.default_rng(5))
+    near, _ = heading_filter.update(PARAMS, _state(), 0.01, h, 0.02)
+    wound, _ = heading_filter.update(PARAMS, _state(), 0.01 - 2.0 * math.pi, h, 0.02)
     np.testing.assert_allclose(wound.x, near.x, atol=1e-12)
 
 
@@ -114,3 +99,56 @@ def test_lost_time_and_turning_widen_the_heading() -> None:
     assert heading_filter.predict(PARAMS, _state(), 0.1, -1.0, 0.0).covariance[0, 0] > calm
     lost = heading_filter.predict(PARAMS, _state(), 0.1, 0.0, 0.25).covariance[0, 0]
     assert lost == pytest.approx(calm + 0.25)
+
+
+def test_another_posture_forgets_only_how_the_person_lay() -> None:
+    rng = np.random.default_rng(6)
+    state = _state()
+    for _ in range(5):
+        state, _ = heading_filter.update(PARAMS, state, 0.02, _gradient(rng), 0.02, gated=False)
+    moved = heading_filter.in_another_posture(PARAMS, state)
+    kept = slice(0, ADDUCTION_OFF)
+    np.testing.assert_array_equal(moved.x[kept], state.x[kept])
+    np.testing.assert_array_equal(moved.covariance[kept, kept], state.covariance[kept, kept])
+    for k in (ADDUCTION_OFF, LEVEL_OFF):
+        assert moved.x[k] == 0.0
+        assert np.count_nonzero(moved.covariance[k]) == 1
+        assert moved.covariance[k, k] == _state().covariance[k, k]
+
+
+def _after(innovations_sd: list[float]) -> HeadingState:
+    """Return the state after pauses that were off by so many standard deviations of their innovation."""
+    state, h, sd = _state(), np.eye(UNKNOWNS)[THIGH_AXIAL], 0.03
+    for off in innovations_sd:
+        variance = float(h @ state.covariance @ h) + sd * sd
+        state, _ = heading_filter.update(PARAMS, state, off * math.sqrt(variance), h, sd, is_pause=True)
+    return state
+
+
+def test_scatter_is_one_before_any_pause_and_where_pauses_are_as_expected() -> None:
+    assert heading_filter.scatter(PARAMS, _state()) == 1.0
+    assert heading_filter.scatter(PARAMS, _after([1.0, -1.0, 1.0])) == pytest.approx(1.0)
+
+
+def test_scatter_goes_to_the_mean_square_of_what_was_found() -> None:
+    assert heading_filter.scatter(PARAMS, _after([2.0, -2.0] * 200)) == pytest.approx(4.0, rel=0.03)
+    assert heading_filter.scatter(PARAMS, _after([0.5, -0.5] * 200)) == pytest.approx(0.25, rel=0.05)
+
+
+def test_a_contradiction_scatters_more_than_any_believed_pause() -> None:
+    calm = _after([1.0] * 5)
+    most, _ = heading_filter.update(PARAMS, calm, 50.0, np.eye(UNKNOWNS)[0], 100.0, is_pause=True, gated=False)
+    assert heading_filter.scatter(PARAMS, heading_filter.contradicted(PARAMS, calm)) > 1.0
+    assert heading_filter.scatter(PARAMS, heading_filter.contradicted(PARAMS, calm)) >= heading_filter.scatter(
+        PARAMS, most
+    )
+
+
+def test_where_pauses_scatter_the_rate_is_allowed_to_change_faster() -> None:
+    calm, wild = _after([0.1] * 4), _after([3.0] * 4)
+    grown = [
+        heading_filter.predict(PARAMS, state, 0.1, 0.0, 0.0).covariance[1, 1]
+        - (1.0 - 0.1 / PARAMS.rate_decay_s) ** 2 * state.covariance[1, 1]
+        for state in (calm, wild)
+    ]
+    assert grown[1] > 2.0 * grown[0]
