@@ -12,7 +12,7 @@ from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingState, contradicted
 from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, zeroed
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.kinematics.zeroing import re_zero, shown_rotation
+from imu_hip.kinematics.zeroing import re_zero, shown_angles
 from imu_hip.model.block import Floats
 from imu_hip.model.event import CalibrationStep, Event
 from imu_hip.model.exercise_spec import Posture
@@ -65,7 +65,7 @@ def take(
     alignment, heading, latest = state.alignment, state.heading, state.latest
     if alignment is None or heading is None or latest is None:
         return state, (), Refusal("the sensors are not aligned yet")
-    before = shown_rotation(state)
+    before = shown_angles(state)
     pelvis, thigh = _segments(alignment, latest)
     template = _template(params, state, pelvis, thigh)
     first = template is not _STANDING and not state.posture_anchored

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from imu_hip.kinematics import heading_filter, pauses, walking_alignment, zeroing
+from imu_hip.kinematics import heading_filter, holes, pauses, walking_alignment, zeroing
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -41,15 +41,18 @@ def run(
     state, block = _without_heading_jumps(state, block)
     state = _collect(params, state, block, period_s)
     yaw = _running_sum(state.yaw_sum, _vertical_rate(block, known) * period_s)
-    holes = _running_sum(state.hole_sum_s2, _squared_holes(state, block.t_s, known, period_s))
+    lost = holes.lost(params.holes, state.alignment, state.latest, state.last_known_s, block, known, period_s)
+    turned = _running_sum(state.lost_heading_sum_rad2, lost[0])
+    tilted = _running_sum(state.lost_tilt_sum_rad2, lost[1])
     state, quiet = _quiet_rate(params, state, block, known, period_s)
     ticks = _Ticks(state)
-    state, events = _tick(params, state, block, known, yaw, holes, quiet, ticks)
+    state, events = _tick(params, state, block, known, (yaw, turned, tilted), quiet, ticks)
     if np.any(known):
         last = int(np.flatnonzero(known)[-1])
         latest = (block.earth_from_pelvis_sensor[last], block.earth_from_thigh_sensor[last])
         state = replace(state, latest=latest, last_known_s=float(block.t_s[last]))
-    state = replace(state, yaw_sum=float(yaw[-1]), hole_sum_s2=float(holes[-1]), quiet_rate_rad_s=float(quiet[-1]))
+    state = replace(state, yaw_sum=float(yaw[-1]), lost_heading_sum_rad2=float(turned[-1]))
+    state = replace(state, lost_tilt_sum_rad2=float(tilted[-1]), quiet_rate_rad_s=float(quiet[-1]))
     state, angles = _angles(params, state, block, known, yaw, ticks)
     return state, angles, tuple(events)
 
@@ -84,8 +87,7 @@ def _tick(
     state: KinematicsState,
     block: OrientationBlock,
     known: Flags,
-    yaw: Floats,
-    holes: Floats,
+    sums: tuple[Floats, Floats, Floats],
     quiet: Floats,
     ticks: _Ticks,
 ) -> tuple[KinematicsState, list[Event]]:
@@ -94,7 +96,7 @@ def _tick(
     row = int(np.searchsorted(block.t_s, state.next_tick_s, side="left"))
     while row < len(block.t_s):
         t_s = float(block.t_s[row])
-        state = _pass_time(params, state, t_s, float(yaw[row]), float(holes[row]))
+        state = _pass_time(params, state, t_s, (float(sums[0][row]), float(sums[1][row]), float(sums[2][row])))
         if newest[row] >= 0:
             seen = newest[row]
             latest = (block.earth_from_pelvis_sensor[seen], block.earth_from_thigh_sensor[seen])
@@ -116,15 +118,14 @@ def _tick(
 
 
 def _pass_time(
-    params: KinematicsParams, state: KinematicsState, t_s: float, yaw: float, holes: float
+    params: KinematicsParams, state: KinematicsState, t_s: float, sums: tuple[float, float, float]
 ) -> KinematicsState:
+    """Lead the filter to a tick; `sums` there: turn of the pelvis, lost variance of heading and of inclination."""
     if state.heading is None:
         return replace(state, next_tick_s=t_s + params.heading.tick_s)
     dt_s = t_s - state.last_tick_s
-    unseen_s2 = holes - state.hole_at_tick
-    heading = heading_filter.predict(
-        params.heading, state.heading, dt_s, yaw - state.yaw_at_tick, params.lost_rad_s**2 * unseen_s2
-    )
+    turn, lost_heading, lost_tilt = (now - then for now, then in zip(sums, state.sums_at_tick, strict=True))
+    heading = heading_filter.predict(params.heading, state.heading, dt_s, turn, lost_heading)
     decay = math.exp(-2.0 * dt_s / params.tilt_decay_s)
     next_tick_s = state.next_tick_s
     while next_tick_s <= t_s:
@@ -132,11 +133,10 @@ def _pass_time(
     return replace(
         state,
         heading=heading,
-        tilt_rad2=state.tilt_rad2 * decay + params.lost_tilt_rad_s**2 * unseen_s2,
+        tilt_rad2=state.tilt_rad2 * decay + lost_tilt,
         last_tick_s=t_s,
         next_tick_s=next_tick_s,
-        yaw_at_tick=yaw,
-        hole_at_tick=holes,
+        sums_at_tick=sums,
     )
 
 
@@ -251,18 +251,6 @@ def _continued(q: Floats, restarted: Flags, last: Floats | None, twist: float) -
 def _vertical_rate(block: OrientationBlock, known: Flags) -> Floats:
     rate = rotate(block.earth_from_pelvis_sensor, block.pelvis_gyr)[:, 2]
     return np.where(known, rate, 0.0)
-
-
-def _squared_holes(state: KinematicsState, t_s: Floats, known: Flags, period_s: float) -> Floats:
-    """Return, at each row that ends a hole, the squared length of the hole, s²."""
-    out = np.zeros(len(t_s))
-    rows = np.flatnonzero(known)
-    if len(rows) == 0:
-        return out
-    first = float(t_s[rows[0]]) if state.last_known_s is None else state.last_known_s
-    length = np.diff(np.concatenate([[first], t_s[rows]]))
-    out[rows] = np.where(length > 1.6 * period_s, length * length, 0.0)
-    return out
 
 
 def _quiet_rate(

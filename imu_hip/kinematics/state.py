@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
+from imu_hip.kinematics.holes import HoleParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.uncertainty import UncertaintyParams
 from imu_hip.model.block import Floats
@@ -20,7 +21,7 @@ from imu_hip.model.setup import Side
 class KinematicsParams:
     """`postures`: posture of each exercise id.
 
-    `quiet_*`: when a limb counts as quiet. `lost_rad_s`: how fast an unseen limb may turn.
+    `quiet_*`: when a limb counts as quiet.
 
     `tilt_decay_s`: in which time gravity repairs an inclination (the orientation filter's own). Two pauses at least
     `contradiction_s` apart that contradict the filter by the same angle, within `contradiction_rad`, let its
@@ -40,9 +41,8 @@ class KinematicsParams:
     quiet_s: float = 1.0
     quiet_at_end_s: float = 0.4
     quiet_hz: float = 1.0
-    lost_rad_s: float = math.radians(20.0)
-    lost_tilt_rad_s: float = math.radians(10.0)
-    tilt_decay_s: float = 3.0
+    holes: HoleParams = field(default_factory=HoleParams)
+    tilt_decay_s: float = 6.0
     step_rad: float = math.radians(2.0)
     contradiction_s: float = 15.0
     contradiction_rad: float = math.radians(6.0)
@@ -56,7 +56,8 @@ class KinematicsState:
 
     `latest`: both sensors' orientations at the newest row where both are known, `last_*` each sensor's own newest.
     `twist_*_rad`: heading given back after a restart. `*_sum` run over the whole recording (differences of them do
-    not depend on how rows were cut), `*_at_tick` are their values at the last tick. `neutral_mark`: the open prompt
+    not depend on how rows were cut), `sums_at_tick` are the values of
+    those of turn, lost heading and lost inclination at the last tick. `neutral_mark`: the open prompt
     to be neutral; `anchored`: it, or the present quiet, has been used; `prompted`: there has been such a prompt;
     `repeating`: a maximal repetition is under way; `contradiction`: time and rotation of the last pause that was not
     believed; `sd_rad` (3,) at the last tick.
@@ -77,9 +78,9 @@ class KinematicsState:
     twist_pelvis_rad: float = 0.0
     twist_thigh_rad: float = 0.0
     yaw_sum: float = 0.0
-    yaw_at_tick: float = 0.0
-    hole_sum_s2: float = 0.0
-    hole_at_tick: float = 0.0
+    lost_heading_sum_rad2: float = 0.0
+    lost_tilt_sum_rad2: float = 0.0
+    sums_at_tick: tuple[float, float, float] = (0.0, 0.0, 0.0)
     tilt_rad2: float = 0.0
     rate_filter: Floats | None = None
     quiet_rate_rad_s: float = math.inf

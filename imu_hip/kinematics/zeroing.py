@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from imu_hip.kinematics import calibration, heading_filter, walking_alignment
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.neutral_anchor import zeroed
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.unknowns import corrected
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Event, ReZero
 from imu_hip.model.item import MarkLabel
 from imu_hip.quaternion import multiply, wrap_angle
@@ -66,7 +69,7 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     pose = state.calibration.pose
     if new is None or pose is None:
         return state, []
-    before = shown_rotation(state)
+    before = shown_angles(state)
     known = state.bias_known_since_s is not None and state.bias_known_since_s <= pose.end_s
     rate_sd = params.heading.rate_sd_rad_s if known else params.heading.rate_sd_without_table_rad_s
     heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd)
@@ -83,8 +86,7 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
         heading=heading,
         next_tick_s=t_s,
         last_tick_s=t_s,
-        yaw_at_tick=state.yaw_sum,
-        hole_at_tick=state.hole_sum_s2,
+        sums_at_tick=(state.yaw_sum, state.lost_heading_sum_rad2, state.lost_tilt_sum_rad2),
     )
     return state, re_zero(params, state, t_s, before)
 
@@ -94,7 +96,7 @@ def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[Kinem
     pose, alignment, heading = state.calibration.pose, state.alignment, state.heading
     if pose is None or alignment is None or heading is None:
         return state, []
-    before = shown_rotation(state)
+    before = shown_angles(state)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], alignment.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], alignment.sensor_from_thigh)
     covariance = heading.covariance.copy()
@@ -105,19 +107,21 @@ def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[Kinem
     return state, re_zero(params, state, pose.end_s, before)
 
 
-def shown_rotation(state: KinematicsState) -> float | None:
-    """Return internal rotation of a right hip at the newest orientations, as it is shown now."""
+def shown_angles(state: KinematicsState) -> Floats | None:
+    """Return the angles of a right hip at the newest orientations (3,), rad, as they are shown now."""
     if state.alignment is None or state.heading is None or state.latest is None:
         return None
     pelvis = multiply(state.latest[0], state.alignment.sensor_from_pelvis)
     thigh = multiply(state.latest[1], state.alignment.sensor_from_thigh)
-    return float(hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x))[0, 2])
+    return np.asarray(hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x))[0])
 
 
-def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: float | None) -> list[Event]:
-    """Return the event of a correction that moved the shown rotation visibly at once, if it did."""
-    after = shown_rotation(state)
+def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: Floats | None) -> list[Event]:
+    """Return the event of a correction that moved a shown angle visibly at once, if it did."""
+    after = shown_angles(state)
     if before is None or after is None:
         return []
-    change = float(wrap_angle(after - before))
-    return [ReZero(t_s, change)] if abs(change) > params.step_rad else []
+    flexion, adduction, rotation = (float(change) for change in wrap_angle(after - before))
+    if max(abs(flexion), abs(adduction), abs(rotation)) <= params.step_rad:
+        return []
+    return [ReZero(t_s, rotation, flexion, adduction)]

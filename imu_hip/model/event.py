@@ -193,10 +193,12 @@ class CalibrationStep:
 
 @dataclass(frozen=True, slots=True)
 class ReZero:
-    """A correction moved the shown internal rotation at once by `change_rad`."""
+    """A correction moved a shown angle visibly at once: internal rotation by `change_rad`, the others by theirs."""
 
     t_s: float
     change_rad: float
+    flexion_change_rad: float = 0.0
+    adduction_change_rad: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from imu_hip.exercise import block, conditioning
 from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS, Pair
 from imu_hip.kinematics.calibration import CalibrationParams
 from imu_hip.kinematics.heading_filter import HeadingParams
+from imu_hip.kinematics.holes import HoleParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.neutral_pose import NeutralPoseParams
 from imu_hip.kinematics.state import KinematicsParams
@@ -54,6 +55,7 @@ TUNED = {
     "ClockParams": ClockParams(),
     "EkfParams": EkfParams(),
     "HeadingParams": HeadingParams(),
+    "HoleParams": HoleParams(),
     "KinematicsParams": KinematicsParams(Side.RIGHT, Posture.SUPINE, {}),
     "MadgwickParams": MadgwickParams(),
     "MahonyParams": MahonyParams(),

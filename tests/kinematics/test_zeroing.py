@@ -27,7 +27,7 @@ def _steps(result: Result, label: MarkLabel) -> list[CalibrationStep]:
 
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("degrees", [6.0, -6.0])
-def test_a_pause_that_moves_the_shown_rotation_is_told_with_the_change(side: Side, degrees: float) -> None:
+def test_a_pause_that_moves_the_shown_angles_is_told_with_the_change(side: Side, degrees: float) -> None:
     script = Script()
     script.calibrate()
     since_s = script.now_s
@@ -190,7 +190,7 @@ def test_the_filter_starts_in_the_n_pose_and_is_led_up_to_now(known: bool, rate_
 
 def test_nothing_is_shown_or_told_before_the_alignment() -> None:
     state = KinematicsState()
-    assert zeroing.shown_rotation(state) is None
+    assert zeroing.shown_angles(state) is None
     assert zeroing.align(params_of(), state, 1.0) == (state, [])
     assert zeroing.re_zero(params_of(), state, 1.0, None) == []
     assert not zeroing.walks(state)
@@ -201,11 +201,28 @@ def test_a_jump_across_half_a_turn_is_told_as_the_short_way() -> None:
     script.calibrate()
     script.stay(0.1)
     state = run(script.record()).state
-    now = zeroing.shown_rotation(state)
-    assert now == pytest.approx(0.0, abs=1e-9)
-    (event,) = zeroing.re_zero(params_of(), state, 5.0, math.radians(359.0) - math.radians(10.0))
+    now = zeroing.shown_angles(state)
+    np.testing.assert_allclose(now, 0.0, atol=1e-9)
+    before = np.array([0.0, 0.0, math.radians(359.0) - math.radians(10.0)])
+    (event,) = zeroing.re_zero(params_of(), state, 5.0, before)
     assert event.change_rad == pytest.approx(math.radians(11.0))
     assert event.change_rad == pytest.approx(float(wrap_angle(-math.radians(349.0))))
+    assert (event.flexion_change_rad, event.adduction_change_rad) == pytest.approx((0.0, 0.0), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"), [((2.5, 0.0, 0.0), True), ((0.0, -2.5, 0.0), True), ((1.9, 1.9, -1.9), False)]
+)
+def test_a_jump_of_any_shown_angle_is_told(moved: tuple[float, float, float], told: bool) -> None:
+    script = Script()
+    script.calibrate()
+    script.stay(0.1)
+    state = run(script.record()).state
+    events = zeroing.re_zero(params_of(), state, 5.0, -np.radians(moved))
+    assert bool(events) is told
+    for event in events:
+        changes = (event.flexion_change_rad, event.adduction_change_rad, event.change_rad)
+        np.testing.assert_allclose(np.degrees(changes), moved, atol=1e-6)
 
 
 def test_walking_is_asked_only_while_an_axis_is_missing_and_nothing_else_is_under_way() -> None:
