@@ -21,15 +21,13 @@ def multiply(a: ArrayLike, b: ArrayLike) -> Floats:
     p, q = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     pw, px, py, pz = p[..., 0], p[..., 1], p[..., 2], p[..., 3]
     qw, qx, qy, qz = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
-    return np.stack(
-        [
-            pw * qw - px * qx - py * qy - pz * qz,
-            pw * qx + px * qw + py * qz - pz * qy,
-            pw * qy - px * qz + py * qw + pz * qx,
-            pw * qz + px * qy - py * qx + pz * qw,
-        ],
-        axis=-1,
-    )
+    w = pw * qw - px * qx - py * qy - pz * qz
+    out = np.empty((*w.shape, 4))
+    out[..., 0] = w
+    out[..., 1] = pw * qx + px * qw + py * qz - pz * qy
+    out[..., 2] = pw * qy - px * qz + py * qw + pz * qx
+    out[..., 3] = pw * qz + px * qy - py * qx + pz * qw
+    return out
 
 
 def conjugate(q: ArrayLike) -> Floats:
@@ -63,22 +61,33 @@ def dot3(u: ArrayLike, v: ArrayLike) -> Floats:
 def cross3(u: ArrayLike, v: ArrayLike) -> Floats:
     """Return the vector product of 3-vectors, shape (..., 3)."""
     a, b = np.asarray(u, dtype=float), np.asarray(v, dtype=float)
-    return np.stack(
-        [
-            a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1],
-            a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2],
-            a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0],
-        ],
-        axis=-1,
-    )
+    return _gathered(*_cross(*_parts(a), *_parts(b)))
 
 
 def rotate(a_from_b: ArrayLike, v_b: ArrayLike) -> Floats:
     """Turn vectors from b axes into a axes, shape (..., 3)."""
     q, v = np.asarray(a_from_b, dtype=float), np.asarray(v_b, dtype=float)
-    w, u = q[..., :1], q[..., 1:]
-    t = 2.0 * cross3(u, v)
-    return np.asarray(v + w * t + cross3(u, t))
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    v0, v1, v2 = _parts(v)
+    t0, t1, t2 = _cross(x, y, z, v0, v1, v2)
+    t0, t1, t2 = 2.0 * t0, 2.0 * t1, 2.0 * t2
+    c0, c1, c2 = _cross(x, y, z, t0, t1, t2)
+    return _gathered(v0 + w * t0 + c0, v1 + w * t1 + c1, v2 + w * t2 + c2)
+
+
+def _parts(v: Floats) -> tuple[Floats, Floats, Floats]:
+    return v[..., 0], v[..., 1], v[..., 2]
+
+
+def _cross(a0: Floats, a1: Floats, a2: Floats, b0: Floats, b1: Floats, b2: Floats) -> tuple[Floats, Floats, Floats]:
+    return a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0
+
+
+def _gathered(x: Floats, y: Floats, z: Floats) -> Floats:
+    """Return components as the last axis; cheaper than `np.stack`, which counts when blocks are small."""
+    out = np.empty((*x.shape, 3))
+    out[..., 0], out[..., 1], out[..., 2] = x, y, z
+    return out
 
 
 def from_axis_angle(axis: ArrayLike, angle_rad: ArrayLike) -> Floats:

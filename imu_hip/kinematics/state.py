@@ -10,6 +10,7 @@ from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.holes import HoleParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
+from imu_hip.kinematics.sight import Seen
 from imu_hip.kinematics.uncertainty import UncertaintyParams
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
@@ -54,10 +55,8 @@ class KinematicsParams:
 class KinematicsState:
     """All that evolves.
 
-    `latest`: both sensors' orientations at the newest row where both are known, `last_*` each sensor's own newest.
-    `twist_*_rad`: heading given back after a restart. `*_sum` run over the whole recording (differences of them do
-    not depend on how rows were cut), `sums_at_tick` are the values of
-    those of turn, lost heading and lost inclination at the last tick. `neutral_mark`: the open prompt
+    `seen`: what both sensors have shown; `latest`: their orientations at the newest row where both are known.
+    `sums_at_tick`: those of `seen` at the last tick. `neutral_mark`: the open prompt
     to be neutral; `anchored`: it, or the present quiet, has been used; `prompted`: there has been such a prompt;
     `repeating`: a maximal repetition is under way; `contradiction`: time and rotation of the last pause that was not
     believed; `sd_rad` (3,) at the last tick.
@@ -71,19 +70,10 @@ class KinematicsState:
     pending: tuple[TimedMark, ...] = ()
     next_tick_s: float = 0.0
     last_tick_s: float = 0.0
-    last_known_s: float | None = None
+    seen: Seen = field(default_factory=Seen)
     latest: tuple[Floats, Floats] | None = None
-    last_pelvis: Floats | None = None
-    last_thigh: Floats | None = None
-    twist_pelvis_rad: float = 0.0
-    twist_thigh_rad: float = 0.0
-    yaw_sum: float = 0.0
-    lost_heading_sum_rad2: float = 0.0
-    lost_tilt_sum_rad2: float = 0.0
     sums_at_tick: tuple[float, float, float] = (0.0, 0.0, 0.0)
     tilt_rad2: float = 0.0
-    rate_filter: Floats | None = None
-    quiet_rate_rad_s: float = math.inf
     quiet_since_s: float | None = None
     neutral_mark: MarkLabel | None = None
     neutral_since_s: float = 0.0

@@ -86,7 +86,7 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
         heading=heading,
         next_tick_s=t_s,
         last_tick_s=t_s,
-        sums_at_tick=(state.yaw_sum, state.lost_heading_sum_rad2, state.lost_tilt_sum_rad2),
+        sums_at_tick=state.seen.sums,
     )
     return state, re_zero(params, state, t_s, before)
 

@@ -252,7 +252,7 @@ def test_cutting_across_holes_and_restarts_changes_no_bit(seed: int) -> None:
 def test_no_rows_change_nothing() -> None:
     recording: Recording = _exercising().record()
     empty = OrientationBlock(**{n: getattr(recording.block, n)[:0] for n in OrientationBlock.__slots__})
-    state = replace(KinematicsState(), twist_thigh_rad=1.0)
+    state = replace(KinematicsState(), tilt_rad2=1.0)
     after, angles, events = rows.run(params_of(), state, empty, PERIOD_S)
     assert after is state
     assert events == ()
