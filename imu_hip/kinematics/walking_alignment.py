@@ -34,11 +34,15 @@ class WalkingParams:
 
     `path_rad` is the angle swept by the thigh in the levelled plane; levers are along the long axis from sensor to
     hip centre (m). The gates were chosen on one real walk and checked on two other data sets; the sd floors are a
-    judgement, wider than the errors seen there.
+    judgement, wider than the errors seen there. Behind a hole of `hole_s` nobody knows how fast the body goes: who
+    turns faster than `moving_rad_s` within `still_s` then is not standing, and what was found so far is final.
     """
 
     tick_s: float = 0.5
     leak_s: float = 1.0
+    hole_s: float = 0.2
+    still_s: float = 0.5
+    moving_rad_s: float = math.radians(20.0)
     pelvis_lever_m: float = -0.06
     thigh_lever_m: float = 0.30
     first_path_rad: float = math.radians(45.0)
@@ -78,9 +82,11 @@ class WalkingState:
     pelvis: Levelled
     thigh: Levelled
     next_tick_s: float
+    last_s: float
     sums: Floats = field(default_factory=lambda: np.zeros(10))
     pelvis_velocity: Complex = field(default_factory=lambda: np.zeros(1, dtype=complex))
     thigh_velocity: Complex = field(default_factory=lambda: np.zeros(1, dtype=complex))
+    behind_hole_s: float = -math.inf
     answer: tuple[float, float, float, float] | None = None
     frozen: bool = False
 
@@ -91,14 +97,34 @@ def start(params: WalkingParams, pose: NeutralPose) -> WalkingState:
         _level(pose.pelvis_up, pose.earth_from_pelvis_sensor, pose.pelvis_acc_earth),
         _level(pose.thigh_up, pose.earth_from_thigh_sensor, pose.thigh_acc_earth),
         next_tick_s=pose.end_s + params.tick_s,
+        last_s=pose.end_s,
     )
 
 
 def accumulate(params: WalkingParams, state: WalkingState, rows: OrientationBlock, period_s: float) -> WalkingState:
     """Take in rows (those with both sensors known)."""
-    known = ~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0])
-    if state.frozen or not np.any(known):
+    known = np.flatnonzero(~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0]))
+    if state.frozen or len(known) == 0:
         return state
+    before_s = np.concatenate([[state.last_s], rows.t_s[known[:-1]]])
+    behind_holes = [int(k) for k in np.flatnonzero(rows.t_s[known] - before_s > params.hole_s)]
+    rate = np.maximum(norm(rows.pelvis_gyr[known]), norm(rows.thigh_gyr[known]))
+    for first, stop in zip([0, *behind_holes], [*behind_holes, len(known)], strict=True):
+        if first in behind_holes:
+            at_rest = np.zeros(1, dtype=complex)
+            since_s = float(rows.t_s[known[first]])
+            state = replace(state, pelvis_velocity=at_rest, thigh_velocity=at_rest, behind_hole_s=since_s)
+        soon = rows.t_s[known[first:stop]] < state.behind_hole_s + params.still_s
+        if np.any(soon & (rate[first:stop] > params.moving_rad_s)):
+            return replace(state, frozen=True)
+        if stop > first:
+            state = _without_holes(params, state, rows, known[first:stop], period_s)
+    return state
+
+
+def _without_holes(
+    params: WalkingParams, state: WalkingState, rows: OrientationBlock, known: NDArray[np.intp], period_s: float
+) -> WalkingState:
     pelvis_u, _, pelvis_v = _hip_velocity(
         params, state.pelvis, params.pelvis_lever_m, state.pelvis_velocity, period_s,
         rows.earth_from_pelvis_sensor[known], rows.pelvis_gyr[known], rows.pelvis_acc[known],
@@ -123,7 +149,8 @@ def accumulate(params: WalkingParams, state: WalkingState, rows: OrientationBloc
     )  # fmt: skip
     # A running sum adds in row order, so it does not depend on how the rows were cut.
     sums = np.cumsum(np.concatenate([state.sums[None, :], terms]), axis=0)[-1]
-    return replace(state, sums=sums, pelvis_velocity=pelvis_v, thigh_velocity=thigh_v)
+    last_s = float(rows.t_s[known[-1]])
+    return replace(state, sums=sums, pelvis_velocity=pelvis_v, thigh_velocity=thigh_v, last_s=last_s)
 
 
 def tick(params: WalkingParams, state: WalkingState) -> WalkingState:

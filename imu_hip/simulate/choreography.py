@@ -12,7 +12,7 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
-from imu_hip.simulate import low_stances, upright_stances
+from imu_hip.simulate import low_stances, lying_calibration_moves, upright_stances
 from imu_hip.simulate.calibration_moves import LEG_M, bow, swing
 from imu_hip.simulate.moves import Moves
 from imu_hip.simulate.person import Person, PersonParams, Range
@@ -30,6 +30,8 @@ _ON_THE_SPOT = 0.35
 
 _STANCES = {
     Cue.LIE_DOWN: low_stances.lie_down,
+    Cue.LIE_STRAIGHT: lying_calibration_moves.lie_straight,
+    Cue.BEND_KNEES: lying_calibration_moves.bend_knees,
     Cue.LIE_PRONE: low_stances.lie_prone,
     Cue.LIE_ON_SIDE: low_stances.lie_on_side,
     Cue.SIT_ON_MAT: low_stances.sit_on_mat,
@@ -88,7 +90,7 @@ class _Performer:
         start_s = prompt.start_s + self._between(self._params.reaction_s)
         end_s = prompt.start_s + prompt.duration_s
         match prompt.label, prompt.detail:
-            case MarkLabel.TABLE_REST | MarkLabel.N_POSE, _:
+            case MarkLabel.TABLE_REST | MarkLabel.N_POSE | MarkLabel.HOOK_LYING, _:
                 pass
             case None, Cue.PUT_ON:
                 self._putting_on = Span(start_s, start_s + 0.75 * prompt.duration_s)
@@ -96,6 +98,10 @@ class _Performer:
                 swing(self._moves, self._person, self._params, start_s, end_s, self._rng)
             case MarkLabel.BOWS, _:
                 bow(self._moves, self._person, start_s, end_s, self._rng)
+            case MarkLabel.BRIDGE, _:
+                lying_calibration_moves.bridge(self._moves, self._body, start_s, end_s)
+            case MarkLabel.KNEE_ROCKS, _:
+                lying_calibration_moves.rock_knees(self._moves, self._body, start_s, end_s)
             case None, Cue.WALK:
                 self._walk(start_s, end_s)
             case MarkLabel.EXERCISE, _:

@@ -8,7 +8,7 @@ from imu_hip.simulate.person import Range
 from imu_hip.simulate.plan import Channel
 from imu_hip.simulate.stance import KNEELING_M, Body, Stage, Stance
 
-_MAT_M = 0.10
+MAT_M = 0.10
 _CHAIR_M = 0.50
 
 
@@ -24,7 +24,7 @@ def lie_down(body: Body) -> Stance:
         Channel.TILT: person.lying_tilt_rad,
         Channel.LIST: 0.0,
         Channel.TURN: person.lying_turn_rad,
-        Channel.HIP_HEIGHT_M: _MAT_M,
+        Channel.HIP_HEIGHT_M: MAT_M,
         Channel.FLEXION: person.lying_flexion_rad,
         Channel.ADDUCTION: person.lying_adduction_rad,
         Channel.ROTATION: body.neutral(),
@@ -44,7 +44,7 @@ def lie_prone(body: Body) -> Stance:
         Channel.TILT: radians(-90.0) + body.off(),
         Channel.LIST: 0.0,
         Channel.TURN: body.off(),
-        Channel.HIP_HEIGHT_M: _MAT_M,
+        Channel.HIP_HEIGHT_M: MAT_M,
         Channel.FLEXION: body.off(),
         Channel.ADDUCTION: body.off(),
         Channel.ROTATION: body.neutral(),
@@ -73,7 +73,7 @@ def lie_on_side(body: Body) -> Stance:
         Channel.TILT: 0.0,
         Channel.LIST: radians(-90.0) + body.off(),
         Channel.TURN: body.off(),
-        Channel.HIP_HEIGHT_M: _MAT_M + 0.2,
+        Channel.HIP_HEIGHT_M: MAT_M + 0.2,
         Channel.FLEXION: flexion,
         Channel.ADDUCTION: body.between(usual.side_adduction_rad),
         Channel.ROTATION: body.neutral(),
@@ -97,7 +97,7 @@ def lie_on_side(body: Body) -> Stance:
 def sit_on_mat(body: Body) -> Stance:
     """Sit down with straight legs; a repetition pushes the thigh down."""
     push = {Channel.FLEXION: -body.between(body.usual.push_rad)}
-    stages = _sit_down(body, _MAT_M, body.usual.mat_tilt_rad)
+    stages = _sit_down(body, MAT_M, body.usual.mat_tilt_rad)
     return Stance(stages, body.coupled(), push, turn_by_rad=body.between(body.usual.turn_rad))
 
 

@@ -25,7 +25,12 @@ class StanceParams:
     leaning back by `lean_rad`; `over_foot_share`: the part of the stance hip's rotation that comes from the pelvis
     turning over the planted leg. `*_tilt_rad`: how far a sitting pelvis leans back. `apart_rad`: thighs apart.
     `push_rad`: extension that pushes the thigh down. `side_*`: the upper leg at rest; in the stretch the hip is
-    extended by `extension_rad` and the pelvis rolls back by `roll_rad`.
+    extended by `extension_rad` and the pelvis rolls back by `roll_rad`. Calibrating on the back: `flat_sd_rad` is how
+    far pelvis and straight thighs are off level, `curl_rad` how far the pelvis tips back when the feet are drawn up,
+    `drawn_up_rad` the slope of the thighs then and `apart_sd_rad` how far the knees are off the hips' width. A bridge
+    lifts the pelvis by `bridge_rad`, the thighs by `thigh_per_bridge` of it; `bridge_axis_sd` is the share about other
+    axes. Knees rock by `rock_rad` to each side, the pelvis rolling along by `rolling_share` of it; the lines that they
+    turn about are off straight ahead by `rock_axis_sd_rad`.
     """
 
     posture_sd_rad: float = radians(2.0)
@@ -44,6 +49,16 @@ class StanceParams:
     side_adduction_rad: Range = (radians(0.0), radians(10.0))
     extension_rad: Range = (radians(5.0), radians(15.0))
     roll_rad: Range = (radians(10.0), radians(22.0))
+    flat_sd_rad: float = radians(3.0)
+    curl_rad: Range = (radians(2.0), radians(8.0))
+    drawn_up_rad: Range = (radians(32.0), radians(58.0))
+    apart_sd_rad: float = radians(4.0)
+    bridge_rad: Range = (radians(14.0), radians(25.0))
+    thigh_per_bridge: Range = (1.1, 1.5)
+    bridge_axis_sd: float = 0.08
+    rock_rad: Range = (radians(20.0), radians(35.0))
+    rolling_share: Range = (0.15, 0.4)
+    rock_axis_sd_rad: float = radians(5.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from imu_hip.model.block import AlignedBlock, Floats, SampleState, SensorBlock
 from imu_hip.model.item import Role
+from imu_hip.stream.samples import CountedSamples, Samples, in_si
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +29,58 @@ class PairingParams:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
-    """One sensor's samples on the common clock: `t_s` (n,), `values` (n, 6) = gyr rad/s, acc m/s²."""
-
-    t_s: Floats
-    values: Floats
-
-
-def _none() -> Samples:
-    return Samples(np.empty(0), np.empty((0, 6)))
-
-
-@dataclass(frozen=True, slots=True)
 class Track:
     """One sensor's samples that may still be needed: pieces not yet joined, the newest time, the nominal period."""
 
-    pieces: tuple[Samples, ...] = ()
+    pieces: tuple[Samples | CountedSamples, ...] = ()
     last_s: float = -np.inf
     period_s: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class PairingState:
-    """Both tracks, the horizon up to which rows are final, the newest row, and how far pelvis samples were used."""
+    """Both tracks, the horizon up to which rows are final, the newest row, and how far pelvis samples were used.
+
+    `next_pelvis_s`: the first pelvis sample that was not used yet; infinite where there is none.
+    """
 
     pelvis: Track = field(default_factory=Track)
     thigh: Track = field(default_factory=Track)
     horizon_s: float = -np.inf
     last_row_s: float = -np.inf
     last_pelvis_s: float = -np.inf
+    next_pelvis_s: float = np.inf
 
 
-def add(state: PairingState, role: Role, samples: Samples, period_s: float) -> tuple[PairingState, int]:
-    """Take in samples of one sensor; return how many came too late (or backwards) and are left out."""
-    track = state.pelvis if role is Role.PELVIS else state.thigh
-    after = max(state.horizon_s, track.last_s)
-    late = int(np.searchsorted(samples.t_s, after, side="right"))
-    if late:
+def add(
+    state: PairingState, role: Role, samples: Samples | CountedSamples, period_s: float
+) -> tuple[PairingState, int]:
+    """Take in at least one sample of one sensor; return how many came too late (or backwards) and are left out."""
+    pelvis, thigh = state.pelvis, state.thigh
+    track = pelvis if role is Role.PELVIS else thigh
+    after_s, late = max(state.horizon_s, track.last_s), 0
+    if samples.first_s <= after_s:
+        samples = in_si([samples])
+        late = int(samples.t_s.searchsorted(after_s, side="right"))
         samples = Samples(samples.t_s[late:], samples.values[late:])
-    if len(samples.t_s):
-        track = Track((*track.pieces, samples), float(samples.t_s[-1]), period_s)
-    state = replace(state, pelvis=track) if role is Role.PELVIS else replace(state, thigh=track)
-    return replace(state, horizon_s=max(state.horizon_s, min(state.pelvis.last_s, state.thigh.last_s))), late
+        if len(samples) == 0:
+            return state, late
+    track = Track((*track.pieces, samples), samples.last_s, period_s)
+    next_pelvis_s = state.next_pelvis_s
+    if role is Role.PELVIS:
+        pelvis, next_pelvis_s = track, min(next_pelvis_s, samples.first_s)
+    else:
+        thigh = track
+    horizon_s = max(state.horizon_s, min(pelvis.last_s, thigh.last_s))
+    return PairingState(pelvis, thigh, horizon_s, state.last_row_s, state.last_pelvis_s, next_pelvis_s), late
 
 
 def overdue(params: PairingParams, state: PairingState, arrival_s: float) -> bool:
     """Tell whether the passing of time alone makes rows final; they must then be taken before anything else arrives."""
-    begun = max(state.pelvis.last_s, state.thigh.last_s) > -np.inf
-    return begun and arrival_s - params.deadline_s > state.horizon_s
+    # A horizon is there as soon as both sensors are; that of one alone moves with time.
+    if arrival_s - params.deadline_s <= state.horizon_s:
+        return False
+    return max(state.pelvis.last_s, state.thigh.last_s) > -np.inf
 
 
 def expire(params: PairingParams, state: PairingState, arrival_s: float) -> PairingState:
@@ -85,47 +90,37 @@ def expire(params: PairingParams, state: PairingState, arrival_s: float) -> Pair
 
 def take(params: PairingParams, state: PairingState) -> tuple[PairingState, AlignedBlock]:
     """Return the rows that became final since the last call, and forget the samples that no later row can need."""
-    pelvis, thigh = _join(state.pelvis), _join(state.thigh)
-    new = (pelvis.t_s > state.last_pelvis_s) & (pelvis.t_s <= state.horizon_s)
-    t_s, on_sample = _grid(params, state, pelvis.t_s[new])
+    if state.horizon_s < min(state.next_pelvis_s, state.pelvis.last_s):
+        return state, _NO_ROWS
+    pelvis, thigh = in_si(state.pelvis.pieces), in_si(state.thigh.pieces)
+    first, stop = pelvis.t_s.searchsorted((state.last_pelvis_s, state.horizon_s), side="right")
+    new_s = pelvis.t_s[first:stop]
+    t_s, on_sample = _grid(params, state, new_s)
     block = AlignedBlock(
         t_s=t_s,
         pelvis=_at(params, pelvis, state.pelvis.period_s, t_s),
         thigh=_at(params, thigh, state.thigh.period_s, t_s),
         on_sample=on_sample,
     )
-    used = float(pelvis.t_s[new][-1]) if np.any(new) else state.last_pelvis_s
     last_row_s = float(t_s[-1]) if len(t_s) else state.last_row_s
     # Without a pelvis sample ahead, the next row lies beyond the horizon: the thigh must not pile up meanwhile.
     settled_s = max(last_row_s, state.horizon_s) if state.pelvis.last_s <= state.horizon_s else last_row_s
-    return (
-        replace(
-            state,
-            pelvis=replace(state.pelvis, pieces=_needed(pelvis, settled_s)),
-            thigh=replace(state.thigh, pieces=_needed(thigh, settled_s)),
-            last_row_s=last_row_s,
-            last_pelvis_s=used,
-        ),
-        block,
+    new_state = PairingState(
+        pelvis=Track(_needed(pelvis, settled_s), state.pelvis.last_s, state.pelvis.period_s),
+        thigh=Track(_needed(thigh, settled_s), state.thigh.last_s, state.thigh.period_s),
+        horizon_s=state.horizon_s,
+        last_row_s=last_row_s,
+        last_pelvis_s=float(new_s[-1]) if len(new_s) else state.last_pelvis_s,
+        next_pelvis_s=float(pelvis.t_s[stop]) if stop < len(pelvis) else np.inf,
     )
-
-
-def _join(track: Track) -> Samples:
-    if not track.pieces:
-        return _none()
-    if len(track.pieces) == 1:
-        return track.pieces[0]
-    return Samples(
-        np.concatenate([piece.t_s for piece in track.pieces]),
-        np.concatenate([piece.values for piece in track.pieces]),
-    )
+    return new_state, block
 
 
 def _needed(samples: Samples, settled_s: float) -> tuple[Samples, ...]:
     """Keep the last sample at or before `settled_s`, as left neighbour of the next row, and all after it."""
-    first = max(0, int(np.searchsorted(samples.t_s, settled_s, side="right")) - 1)
+    first = max(0, int(samples.t_s.searchsorted(settled_s, side="right")) - 1)
     if first == 0:
-        return (samples,) if len(samples.t_s) else ()
+        return (samples,) if len(samples) else ()
     return (Samples(samples.t_s[first:].copy(), samples.values[first:].copy()),)
 
 
@@ -135,23 +130,24 @@ def _grid(params: PairingParams, state: PairingState, pelvis_s: Floats) -> tuple
     The pelvis samples, holes between (and, when overdue, after) them filled at the nominal period.
     """
     period_s = state.pelvis.period_s
+    before_s = np.concatenate([(state.last_pelvis_s,), pelvis_s])
+    holes = np.flatnonzero(pelvis_s - before_s[:-1] > 1.5 * period_s)
+    # Beyond the last pelvis sample that is known, only the deadline can have brought the horizon.
+    is_overdue = state.pelvis.last_s < state.horizon_s
+    if len(holes) == 0 and not is_overdue:
+        return pelvis_s, np.ones(len(pelvis_s), dtype=bool)
     pieces: list[Floats] = []
     flags: list[NDArray[np.bool_]] = []
     start = 0
-    before = np.concatenate([[state.last_pelvis_s], pelvis_s[:-1]]) if len(pelvis_s) else np.empty(0)
-    for k in map(int, np.flatnonzero(pelvis_s - before > 1.5 * period_s)):
-        pieces.append(pelvis_s[start:k])
-        flags.append(np.ones(k - start, dtype=bool))
+    for k in map(int, holes):
+        fill = _fill(params, state, float(before_s[k]), float(pelvis_s[k]) - 0.5 * period_s)
+        pieces += [pelvis_s[start:k], fill]
+        flags += [np.ones(k - start, dtype=bool), np.zeros(len(fill), dtype=bool)]
         start = k
-        fill = _fill(params, state, float(before[k]), float(pelvis_s[k]) - 0.5 * period_s)
-        pieces.append(fill)
-        flags.append(np.zeros(len(fill), dtype=bool))
     pieces.append(pelvis_s[start:])
     flags.append(np.ones(len(pelvis_s) - start, dtype=bool))
-    last_s = float(pelvis_s[-1]) if len(pelvis_s) else state.last_pelvis_s
-    if state.pelvis.last_s <= state.horizon_s:
-        # No later pelvis sample is known: only the deadline can have brought the horizon here.
-        tail = _fill(params, state, last_s, state.horizon_s)
+    if is_overdue:
+        tail = _fill(params, state, float(before_s[-1]), state.horizon_s)
         pieces.append(tail)
         flags.append(np.zeros(len(tail), dtype=bool))
     return np.concatenate(pieces), np.concatenate(flags)
@@ -172,22 +168,39 @@ def _fill(params: PairingParams, state: PairingState, from_s: float, to_s: float
 
 def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -> SensorBlock:
     """Interpolate a sensor at the row times; rows that fall on a sample take it unchanged."""
-    n = len(samples.t_s)
     values = np.full((len(t_s), 6), np.nan)
     state = np.full(len(t_s), SampleState.MISSING, dtype=np.uint8)
-    if n == 0 or len(t_s) == 0:
-        return SensorBlock(values[:, :3], values[:, 3:], state)
-    right = np.searchsorted(samples.t_s, t_s, side="left")
-    exact = (right < n) & (samples.t_s[np.minimum(right, n - 1)] == t_s)
-    between = ~exact & (right > 0) & (right < n)
-    i = right[between]
-    span_s = samples.t_s[i] - samples.t_s[i - 1]
-    weight = ((t_s[between] - samples.t_s[i - 1]) / span_s)[:, None]
-    inside = samples.values[i - 1] + weight * (samples.values[i] - samples.values[i - 1])
-    usable = span_s <= max(params.bridge_s, 1.5 * period_s)
-    rows = np.flatnonzero(between)[usable]
-    values[rows] = inside[usable]
-    state[rows] = np.where(span_s[usable] <= 1.5 * period_s, SampleState.MEASURED, SampleState.BRIDGED)
-    values[exact] = samples.values[right[exact]]
-    state[exact] = SampleState.MEASURED
+    if len(samples) and len(t_s):
+        own_s = samples.t_s
+        right = own_s.searchsorted(t_s)
+        exact = own_s.take(right, mode="clip") == t_s
+        if exact.all():
+            values, state = samples.values[right], np.full(len(t_s), SampleState.MEASURED, dtype=np.uint8)
+        else:
+            # Rows between the first sample and the last have one on either side.
+            first, stop = t_s.searchsorted((own_s[0], own_s[-1]), side="right")
+            values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
+            values[exact], state[exact] = samples.values[right[exact]], SampleState.MEASURED
     return SensorBlock(np.ascontiguousarray(values[:, :3]), np.ascontiguousarray(values[:, 3:]), state)
+
+
+def _between(
+    params: PairingParams, samples: Samples, period_s: float, t_s: Floats, right: NDArray[np.intp]
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """Return values and states at times that each have the sample `right` after them, or at them."""
+    left_s, left = samples.t_s[right - 1], samples.values[right - 1]
+    span_s = samples.t_s[right] - left_s
+    weight = ((t_s - left_s) / span_s)[:, None]
+    values = left + weight * (samples.values[right] - left)
+    state = np.zeros(len(t_s), dtype=np.uint8)
+    wide = span_s > 1.5 * period_s
+    if wide.any():
+        too_wide = span_s > max(params.bridge_s, 1.5 * period_s)
+        state[wide] = SampleState.BRIDGED
+        state[too_wide], values[too_wide] = SampleState.MISSING, np.nan
+    return values, state
+
+
+_NO_VECTORS = np.empty((0, 3))
+_NO_SAMPLES = SensorBlock(_NO_VECTORS, _NO_VECTORS, np.empty(0, dtype=np.uint8))
+_NO_ROWS = AlignedBlock(np.empty(0), _NO_SAMPLES, _NO_SAMPLES, np.empty(0, dtype=bool))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,14 @@ def to_si(counts: NDArray[np.int16], config: SensorConfig) -> Floats:
 
     `axis_map` says which raw axis (1, 2, 3; negative: turned round) each sensor axis is.
     """
-    order = [abs(axis) - 1 for axis in config.axis_map]
+    order, scale = _columns(config)
+    return np.asarray(counts[:, order].astype(np.float64) * scale)
+
+
+@lru_cache(maxsize=8)
+def _columns(config: SensorConfig) -> tuple[NDArray[np.intp], Floats]:
+    """Return which raw column each of the six is, and the SI units of one count in it."""
+    axes = [abs(axis) - 1 for axis in config.axis_map]
     sign = np.array([1.0 if axis > 0 else -1.0 for axis in config.axis_map])
-    raw = counts.astype(np.float64)
-    gyr = raw[:, order] * (sign * config.gyr_rad_s_per_lsb)
-    acc = raw[:, [3 + k for k in order]] * (sign * config.acc_m_s2_per_lsb)
-    return np.concatenate([gyr, acc], axis=1)
+    scale = np.concatenate([sign * config.gyr_rad_s_per_lsb, sign * config.acc_m_s2_per_lsb])
+    return np.array(axes + [3 + k for k in axes]), scale

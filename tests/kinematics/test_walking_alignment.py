@@ -1,12 +1,14 @@
 """Alignment from one N-pose and ordinary walking, on a walker in closed form, however the sensors sit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from imu_hip.kinematics import stage
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
-from imu_hip.model.event import Event
+from imu_hip.model.event import Event, ReZero
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.setup import Side
@@ -60,3 +62,33 @@ def test_cutting_changes_no_bit() -> None:
     for name in AngleBlock.__slots__:
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name), err_msg=name)
     assert again == events
+
+
+def _with_hole(block: OrientationBlock, start_s: float, end_s: float) -> OrientationBlock:
+    kept = np.flatnonzero((block.t_s < start_s) | (block.t_s >= end_s))
+    return replace(block, **{name: getattr(block, name)[kept] for name in OrientationBlock.__slots__})
+
+
+def test_a_walk_whose_beginning_was_not_heard_gives_no_angle() -> None:
+    block, _ = walk(0)
+    angles, _ = _run(_with_hole(block, STAND_S - 0.3, STAND_S + 1.45))
+    assert not np.any(angles.valid)
+
+
+def test_a_hole_while_standing_costs_nothing() -> None:
+    block, flexion = walk(0)
+    hole = (block.t_s >= 5.05) & (block.t_s < 5.4)
+    assert STAND_S >= 5.9
+    angles, _ = _run(_with_hole(block, 5.05, 5.4))
+    known = angles.valid & (angles.t_s > 12.0)
+    assert np.count_nonzero(known) > 1200
+    error = np.degrees(np.abs(angles.angles_rad[known, 0] - flexion[~hole][known]))
+    assert error.max() < 4.0
+
+
+def test_an_answer_from_before_a_hole_is_kept_as_it_was() -> None:
+    block, _ = walk(0)
+    hole_s = STAND_S + 4.0
+    angles, events = _run(_with_hole(block, hole_s, hole_s + 0.7))
+    assert angles.valid[-1]
+    assert [e.t_s for e in events if isinstance(e, ReZero) and e.t_s > hole_s] == []
