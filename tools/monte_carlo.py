@@ -2,8 +2,8 @@
 
 Every session is another person with another pair of sensors and goes through the whole corridor as imported tables do.
 Scored are the samples within repetitions (from the beginning of the way to end range until the limb is back). The
-reference is what a perfect tracker of the strap would read, from the person's neutral in the posture: what the skin
-turns the strap when the hip bends on the way into a posture is taken off, because every neutral pause takes it off.
+reference is what a perfect tracker of the strap would read from the person's neutral in the posture
+(`simulate.truth.posture_offset`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from imu_hip.session.versions import versions
 from imu_hip.simulate.delivery import DeliveredTable, DeliveryParams, deliver
 from imu_hip.simulate.rotation_vector import rotation_vector
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
-from imu_hip.simulate.truth import TrueBlock, TrueHold, Truth
+from imu_hip.simulate.truth import TrueBlock, TrueHold
 from imu_hip.stream.clock_match import MatchParams, match
 
 EXERCISES = ("standing_dissociation", "supine_ere", "hinge_ir", "seated_ir", "prone_ir", "brettzel")
@@ -214,7 +214,7 @@ def score(
     known = rows.valid & moving
     if not np.any(known):
         return None
-    reference = np.stack([np.interp(true_s, session.t_s, angle) for angle in truth.from_neutral_rad().T], axis=1)
+    reference = np.stack([np.interp(true_s, session.t_s, angle) for angle in truth.angles_rad.T], axis=1)
     error = wrap_angle(rows.angles_rad - reference)
     pelvis = np.stack([np.interp(true_s, session.t_s, angle) for angle in true_pelvis(session, side).T], axis=1)
     shown = np.stack([rows.pelvis_tilt_rad, rows.pelvis_list_rad, np.unwrap(rows.pelvis_yaw_rad)], axis=1)

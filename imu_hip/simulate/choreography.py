@@ -84,6 +84,7 @@ class _Performer:
         self._reps = Repetitions(self._moves, person, params, upright_stances.on_both_legs(self._body), rng)
         self._putting_on: Span | None = None
         self._exercises: list[Span] = []
+        self._arrivals_s: list[float] = []
 
     def hear(self, prompt: Prompt) -> None:
         """Do what a prompt asks for."""
@@ -139,6 +140,7 @@ class _Performer:
             moves=self._moves.all(),
             putting_on=self._putting_on,
             exercises=tuple(self._exercises),
+            arrivals_s=tuple(self._arrivals_s),
             max_reps=tuple(self._reps.max_reps),
             turns=tuple(self._reps.turns),
             exits=tuple(self._reps.exits),
@@ -154,6 +156,7 @@ class _Performer:
             for channel, target in stage.targets.items():
                 self._moves.go(channel, start_s + stage.start * duration_s, stage.duration * duration_s, target)
         self._reps.take(stance)
+        self._arrivals_s.append(start_s + duration_s)
 
     def _walk(self, start_s: float, end_s: float) -> None:
         """Walk with a turn on the way, and turn on the spot at the end."""

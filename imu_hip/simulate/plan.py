@@ -81,7 +81,10 @@ class PlannedFault:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Start values and moves of each channel, when the sensors are put on, what the exercises hold."""
+    """Start values and moves of each channel, when the sensors are put on, what the exercises hold.
+
+    `arrivals_s`: when another posture has been taken, each time.
+    """
 
     initial: Mapping[Channel, float]
     moves: Mapping[Channel, tuple[Move, ...]]
@@ -91,3 +94,4 @@ class Plan:
     turns: tuple[PlannedTurn, ...]
     exits: tuple[PlannedExit, ...]
     faults: tuple[PlannedFault, ...] = ()
+    arrivals_s: tuple[float, ...] = ()

@@ -38,6 +38,7 @@ from imu_hip.simulate.soft_tissue import SoftTissueParams, draw_soft_tissue, sha
 from imu_hip.simulate.stance import StanceParams
 from imu_hip.simulate.truth import (
     Truth,
+    posture_offset,
     true_block,
     true_compensation,
     true_end_range,
@@ -121,16 +122,19 @@ def simulate_session(
     thigh_lever_m = shaken_lever(THIGH_FROM_HIP_M, params.soft_tissue.thigh_shock_m, motion)
     pelvis = wear(pelvis_segment, pelvis_lever_m, for_pelvis, for_magnetometers[0])
     thigh = wear(thigh_segment, thigh_lever_m, for_thigh, for_magnetometers[1])
+    offset_rad = posture_offset(t_s, motion.flexion_rad, plan, tissue.cross_talk)
+    shown_rad = strap_rad - offset_rad
     truth = Truth(
-        angles_rad=np.stack([motion.flexion_rad, motion.adduction_rad, strap_rad], axis=-1),
+        angles_rad=np.stack([motion.flexion_rad, motion.adduction_rad, shown_rad], axis=-1),
+        posture_offset_rad=offset_rad,
         femur_internal_rotation_rad=motion.rotation_rad,
         worn=t_s >= plan.putting_on.end_s,
         phase=true_phase(t_s, plan),
-        end_range_rad=true_end_range(t_s, strap_rad, plan, Direction.INTERNAL),
-        external_end_range_rad=true_end_range(t_s, strap_rad, plan, Direction.EXTERNAL),
-        holds=tuple(true_hold(t_s, strap_rad, turn) for turn in plan.turns if not turn.is_block),
-        blocks=tuple(true_block(t_s, strap_rad, turn) for turn in plan.turns if turn.is_block),
-        exits=tuple(true_exit(t_s, strap_rad, leaving) for leaving in plan.exits),
+        end_range_rad=true_end_range(t_s, shown_rad, plan, Direction.INTERNAL),
+        external_end_range_rad=true_end_range(t_s, shown_rad, plan, Direction.EXTERNAL),
+        holds=tuple(true_hold(t_s, shown_rad, turn) for turn in plan.turns if not turn.is_block),
+        blocks=tuple(true_block(t_s, shown_rad, turn) for turn in plan.turns if turn.is_block),
+        exits=tuple(true_exit(t_s, shown_rad, leaving) for leaving in plan.exits),
         compensations=tuple(true_compensation(t_s, motion, fault) for fault in plan.faults),
         earth_from_pelvis_sensor=pelvis.earth_from_sensor,
         earth_from_thigh_sensor=thigh.earth_from_sensor,

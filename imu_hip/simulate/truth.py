@@ -61,8 +61,9 @@ class TrueCompensation:
 class Truth:
     """Truth at each sample, contract signs on both sides.
 
-    `angles_rad` (n, 3): flexion, adduction, internal rotation of the strapped thigh, what a perfect tracker
-    of the strap reads. `femur_internal_rotation_rad` (n,): of the bone. `worn` (n,): the sensors are in
+    `angles_rad` (n, 3): flexion, adduction, internal rotation of the strapped thigh, what a perfect tracker of the
+    strap reads from the neutral of the posture, that is without `posture_offset_rad` (n,).
+    `femur_internal_rotation_rad` (n,): of the bone. `worn` (n,): the sensors are in
     place (before, the angles are the body's and no sensor can know them). `phase` (n,) of Phase, UNKNOWN
     outside the exercise. `end_range_rad`, `external_end_range_rad`: the strap's, over the maximal repetitions of that
     direction, >= 0, None when there was none. Quaternions (n, 4) and (4,) are free of error. `*_errors`, `soft_tissue`:
@@ -70,6 +71,7 @@ class Truth:
     """
 
     angles_rad: Floats
+    posture_offset_rad: Floats
     femur_internal_rotation_rad: Floats
     worn: NDArray[np.bool_]
     phase: NDArray[np.uint8]
@@ -86,17 +88,6 @@ class Truth:
     pelvis_errors: SensorErrors
     thigh_errors: SensorErrors
     soft_tissue: SoftTissue
-
-    def from_neutral_rad(self) -> Floats:
-        """Return `angles_rad` (n, 3) with rotation from the person's neutral in the exercise.
-
-        Bending the hip into the posture turns the strap by `cross_talk`; every neutral pause takes that off again.
-        """
-        angles = self.angles_rad.copy()
-        resting = self.phase == Phase.NEUTRAL
-        if np.any(resting):
-            angles[:, 2] -= self.soft_tissue.cross_talk * float(np.median(self.angles_rad[resting, 0]))
-        return angles
 
 
 def true_phase(t_s: Floats, plan: Plan) -> NDArray[np.uint8]:
@@ -157,3 +148,19 @@ def _rows(t_s: Floats, span: Span) -> slice:
     """Return the samples within a half-open span."""
     first, last = np.searchsorted(t_s, [span.start_s, span.end_s])
     return slice(int(first), int(last))
+
+
+def posture_offset(t_s: Floats, flexion_rad: Floats, plan: Plan, cross_talk: float) -> Floats:
+    """Return how far bending the hip into each exercise's posture has turned the strap (n,), rad.
+
+    Nobody can tell it from neutral: every neutral pause takes it for zero. It counts from the arrival in the posture.
+    """
+    offset = np.zeros(t_s.shape)
+    phase = true_phase(t_s, plan)
+    for exercise in plan.exercises:
+        rows = _rows(t_s, exercise)
+        resting = flexion_rad[rows][phase[rows] == Phase.NEUTRAL]
+        arrived_s = max((at_s for at_s in plan.arrivals_s if at_s <= exercise.start_s), default=exercise.start_s)
+        if len(resting):
+            offset[t_s >= arrived_s] = cross_talk * float(np.median(resting))
+    return offset

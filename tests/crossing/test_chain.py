@@ -172,7 +172,7 @@ def test_a_missing_mark_is_a_warning_or_missing_angles_but_never_an_error(label:
         assert not np.any(known)
         assert found.steps(MarkLabel.N_POSE) == []
         return
-    error_rad = (found.angles.angles_rad - s.truth.from_neutral_rad())[:, 2][known & (found.angles.t_s > 50.0)]
+    error_rad = (found.angles.angles_rad - s.truth.angles_rad)[:, 2][known & (found.angles.t_s > 50.0)]
     sd_rad = found.angles.sd_rad[:, 2][known & (found.angles.t_s > 50.0)]
     assert np.mean(np.abs(error_rad) < 2.0 * sd_rad) > 0.95
     if label is MarkLabel.TABLE_REST:
@@ -195,6 +195,6 @@ def test_a_guided_session_accepts_every_step() -> None:
 def test_internal_rotation_stays_within_its_standard_deviation(seed: int) -> None:
     s, angles = _session(seed), _whole(seed).angles
     rows = angles.valid & (angles.t_s > 50.0)
-    error_rad = (angles.angles_rad - s.truth.from_neutral_rad())[rows, 2]
+    error_rad = (angles.angles_rad - s.truth.angles_rad)[rows, 2]
     assert np.sqrt(np.mean(error_rad**2)) < np.radians(4.0)
     assert np.mean(np.abs(error_rad) < 2.5 * angles.sd_rad[rows, 2]) > 0.95
