@@ -51,7 +51,7 @@ def main() -> int:
         rmse = np.degrees(np.sqrt(np.mean(error**2, axis=0))) if np.any(known) else np.full(3, np.nan)
         sd = np.degrees(np.mean(result.angles.sd_rad[known, 2])) if np.any(known) else np.nan
         holds, zeros = (sum(isinstance(event, kind) for event in result.events) for kind in (Hold, ReZero))
-        share = np.count_nonzero(known) / max(1, np.count_nonzero(moving))
+        share = int(np.count_nonzero(known)) / max(1, int(np.count_nonzero(moving)))
         print(f"{name.value:9}{rmse[0]:10.2f}{rmse[1]:11.2f}{rmse[2]:10.2f}{sd:11.2f}{share:8.2f}"
               f"{holds:7}{zeros:10}{seconds:9.2f}")  # fmt: skip
     return 0
@@ -60,7 +60,7 @@ def main() -> int:
 def _interpolated(path: Path, t_s: Floats) -> Floats:
     """Return the angles (n, 3), rad, of a table at these times; NaN where it has none."""
     table = np.genfromtxt(path, delimiter=",", names=True)
-    return np.radians(np.stack([np.interp(t_s, table["t_s"], table[column]) for column in COLUMNS], axis=1))
+    return np.asarray(np.radians(np.stack([np.interp(t_s, table["t_s"], table[column]) for column in COLUMNS], axis=1)))
 
 
 if __name__ == "__main__":
