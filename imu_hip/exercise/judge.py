@@ -20,9 +20,10 @@ from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.levels import levels
 from imu_hip.exercise.part import PartState
+from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import EndRange, Event, Warning
+from imu_hip.model.event import CalibrationStep, EndRange, Event, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
@@ -238,7 +239,13 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
     if len(repetitions) < 2:
         return ()
     end_range_rad = end_range.from_repetitions(repetitions)
-    events: tuple[Event, ...] = (EndRange(t_s, direction, end_range_rad, from_max_rep=True),)
+    quality = repetition_quality(RepetitionQualityParams(), direction, repetitions)
+    told = (
+        CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, False, 0.0, quality)
+        if isinstance(quality, str)
+        else CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, True, quality.quality, quality.text)
+    )
+    events: tuple[Event, ...] = (EndRange(t_s, direction, end_range_rad, from_max_rep=True), told)
     if state.part is not None:
         events += part.retarget(state.part, direction, end_range_rad)
     return events

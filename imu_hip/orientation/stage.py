@@ -12,11 +12,12 @@ import numpy as np
 
 from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import CalibrationStep, Event, Warning
-from imu_hip.model.item import Edge, MarkLabel, TimedMark
+from imu_hip.model.item import Edge, MarkLabel, Role, TimedMark
 from imu_hip.model.setup import FilterName
 from imu_hip.orientation import sensor
 from imu_hip.orientation.ahrs_filter import EkfParams, MadgwickParams, MahonyParams
 from imu_hip.orientation.choice import FilterParams, filter_of
+from imu_hip.orientation.rest_quality import RestQuality, RestQualityParams, rest_quality
 from imu_hip.orientation.sensor import SensorFilterOutput, SensorFilterState
 from imu_hip.orientation.table_rest import TableRestParams, bias_at_rest
 from imu_hip.orientation.vqf_filter import VqfParams
@@ -28,6 +29,7 @@ class OrientationParams:
 
     vqf: VqfParams = field(default_factory=VqfParams)
     table: TableRestParams = field(default_factory=TableRestParams)
+    rest: RestQualityParams = field(default_factory=RestQualityParams)
     restart_s: float = 1.0
     filter: FilterName = FilterName.VQF
     madgwick: MadgwickParams = field(default_factory=MadgwickParams)
@@ -120,24 +122,24 @@ def _end_table_rest(
     rows = state.table_rows
     state = replace(state, table_since_s=None, table_rows=())
     t_s = np.concatenate([r.t_s for r in rows]) if rows else np.empty(0)
-    found: list[Floats | None] = []
-    shortest_s = np.inf
-    for sensors in ([r.pelvis for r in rows], [r.thigh for r in rows]):
-        gyr = np.concatenate([s.gyr for s in sensors]) if sensors else np.empty((0, 3))
-        known = ~np.isnan(gyr[:, 0])
-        bias, still_s = bias_at_rest(params.table, t_s[known], gyr[known])
-        found.append(bias)
-        shortest_s = min(shortest_s, still_s)
-    pelvis, thigh = found
-    if pelvis is None or thigh is None:
-        text = (
-            f"the sensors lay still for {shortest_s:.1f} s only; leave both on the table for 10 s without touching it"
+    found: list[Floats] = []
+    qualities: list[RestQuality] = []
+    for role, sensors in ((Role.PELVIS, [r.pelvis for r in rows]), (Role.THIGH, [r.thigh for r in rows])):
+        gyr, acc = (
+            np.concatenate([getattr(s, name) for s in sensors]) if sensors else np.empty((0, 3))
+            for name in ("gyr", "acc")
         )
-        return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, False, 0.0, text),)
-    state = replace(_with_bias(params, state, pelvis, thigh, period_s), bias_known=True)
-    quality = min(1.0, shortest_s / 8.0)
-    text = f"bias known from {shortest_s:.1f} s at rest"
-    return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, True, quality, text),)
+        known = ~np.isnan(gyr[:, 0])
+        quality = rest_quality(params.table, params.rest, t_s[known], gyr[known], acc[known])
+        bias, _ = bias_at_rest(params.table, t_s[known], gyr[known])
+        if isinstance(quality, str) or bias is None:
+            text = f"the {role} sensor did not rest: {quality}"
+            return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, False, 0.0, text),)
+        found.append(bias)
+        qualities.append(quality)
+    state = replace(_with_bias(params, state, found[0], found[1], period_s), bias_known=True)
+    worst = min(qualities, key=lambda each: each.quality)
+    return state, (CalibrationStep(begin_s, end_s, MarkLabel.TABLE_REST, True, worst.quality, worst.text),)
 
 
 def _with_bias(

@@ -12,6 +12,7 @@ from imu_hip.exercise import judge
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import (
     Block,
+    CalibrationStep,
     Cycle,
     EndRange,
     Event,
@@ -71,7 +72,7 @@ def shown_deg(angle_rad: float | None) -> float:
 class TestCycle:
     def test_a_cycle_of_supine_ere_is_complete(self) -> None:
         events, _ = run(SUPINE, *session(*CYCLE))
-        kinds = [EndRange, PartStarted, Hold, Block, Hold, Exit, Cycle, Plateau, PartEnded]
+        kinds = [EndRange, CalibrationStep, PartStarted, Hold, Block, Hold, Exit, Cycle, Plateau, PartEnded]
         assert [type(event) for event in events] == kinds
         cycle = of(Cycle, events)[0]
         assert cycle.complete
@@ -207,12 +208,20 @@ class TestParts:
 
     def test_what_is_open_when_the_data_end_is_handed_out(self) -> None:
         events, _ = run(SUPINE, *session(*UP))
-        assert [type(event) for event in events] == [EndRange, PartStarted, Hold, Cycle, Plateau, PartEnded]
+        assert [type(event) for event in events] == [
+            EndRange,
+            CalibrationStep,
+            PartStarted,
+            Hold,
+            Cycle,
+            Plateau,
+            PartEnded,
+        ]
         assert "still held when the exercise ended" in of(Hold, events)[0].why
 
     def test_letting_go_after_a_second_is_a_touch_and_no_cycle(self) -> None:
         events, _ = run(SUPINE, *session((0.0, 1.0), (30.0, 1.2), (30.0, 1.0), *DOWN))
-        assert [type(event) for event in events] == [EndRange, PartStarted, Touch, Plateau, PartEnded]
+        assert [type(event) for event in events] == [EndRange, CalibrationStep, PartStarted, Touch, Plateau, PartEnded]
 
 
 class TestEndRange:
@@ -222,6 +231,12 @@ class TestEndRange:
         assert found.from_max_rep
         assert found.t_s == MAX_REP_S + 5.0
         assert math.degrees(found.end_range_rad) == pytest.approx(30.0, abs=0.05)
+
+    def test_repetitions_that_agree_are_told_with_a_quality(self) -> None:
+        events, _ = run(SUPINE, *session(*CYCLE))
+        (told,) = of(CalibrationStep, events)
+        assert (told.label, told.accepted) == (MarkLabel.MAX_REP, True)
+        assert 0.9 < told.quality <= 1.0
 
     def test_a_single_repetition_serves_and_is_said(self) -> None:
         whole, marks = session(*CYCLE)

@@ -44,7 +44,7 @@ def test_one_batch_is_the_library_itself(known: bool) -> None:
     gyr, acc = _movement(500)
     bias = np.array([0.003, 0.002, -0.001]) if known else np.zeros(3)
     clip = (0.05, 0.2) if known else (0.5, 2.0)
-    library = vqf.VQF(PERIOD_S, biasSigmaInit=clip[0], biasClip=clip[1])
+    library = vqf.VQF(PERIOD_S, tauAcc=VqfParams().tau_acc_s, biasSigmaInit=clip[0], biasClip=clip[1])
     wanted = library.updateBatch(np.ascontiguousarray(gyr - bias), acc)
     state = _with_bias(bias) if known else FilterState()
     _, found = vqf_filter.step(PARAMS, state, gyr, acc, _even(500), PERIOD_S)
