@@ -24,7 +24,7 @@ from imu_hip.session.samples_csv import write_samples
 from imu_hip.session.versions import versions
 from imu_hip.session.writer import write_recording
 from imu_hip.simulate.session import SimulatedSession, simulate_session
-from imu_hip.stream.clock_match import MatchParams, match
+from imu_hip.stream.clock_match import MatchParams, Moved, match
 
 
 def import_tables(
@@ -159,7 +159,8 @@ def _refuse_unrelated(
 
 
 def _matched(pelvis: TimedSamples, thigh: TimedSamples, path: Path) -> ClockMap:
-    found = match(MatchParams(), pelvis.t_s, pelvis.gyr, thigh.t_s, thigh.gyr)
+    first, second = (Moved(table.t_s, table.gyr, table.acc) for table in (pelvis, thigh))
+    found = match(MatchParams(), first, second)
     if found is None:
         raise UnusableInputError(
             Reason.WRONG_VALUE,

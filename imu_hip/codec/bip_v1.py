@@ -44,6 +44,8 @@ _SYNC: Final = struct.Struct("<BI")
 _CONTROL_REPLY: Final = struct.Struct("<BB")
 _RESEND: Final = struct.Struct("<BIH")
 
+_COUNT: Final = np.dtype("<i2")
+
 _MAGNETOMETER: Final = 0x10
 _RESENT: Final = 0x08
 _CLIPPED: Final = 0x04
@@ -134,7 +136,7 @@ def decode_stream(payload: bytes) -> StreamPacket | BadPacket:
     return StreamPacket(
         first_index=first_index,
         device_us=device_us,
-        counts=np.frombuffer(payload, "<i2", offset=_STREAM.size).reshape(n, channels),
+        counts=np.ndarray((n, channels), _COUNT, payload, _STREAM.size),
         resent=bool(header & _RESENT),
         clipped=bool(header & _CLIPPED),
         overran=bool(header & _OVERRAN),

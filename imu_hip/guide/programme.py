@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from imu_hip.model.cue import Cue
 from imu_hip.model.exercise_spec import Direction
@@ -11,6 +12,13 @@ from imu_hip.model.item import MarkLabel
 
 Line = tuple[float, str, MarkLabel | None, str]
 """Duration in s, text, label, and detail: the mark's, or the cue where there is no mark."""
+
+
+class Calibration(StrEnum):
+    """How a session is calibrated: on both feet, or without getting up from the back."""
+
+    STANDING = "standing"
+    LYING = "lying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,28 @@ class Programme:
     stands: bool = False
 
 
-CALIBRATION: tuple[Line, ...] = (
-    (10.5, "Lay both sensors on the table", MarkLabel.TABLE_REST, ""),
-    (4.0, "Put the sensors on and stand up", None, Cue.PUT_ON),
-    (4.0, "Stand still, feet pointing forward", MarkLabel.N_POSE, ""),
-    (6.5, "Swing the straight leg, forward first", MarkLabel.LEG_SWINGS, ""),
-    (6.0, "Bow from the hips, forward first", MarkLabel.BOWS, ""),
-)
+STAND_STILL: Line = (4.0, "Stand still, feet pointing forward", MarkLabel.N_POSE, "")
+_TABLE_REST: Line = (10.5, "Lay both sensors on the table", MarkLabel.TABLE_REST, "")
+
+CALIBRATIONS: Mapping[Calibration, tuple[Line, ...]] = {
+    Calibration.STANDING: (
+        _TABLE_REST,
+        (4.0, "Put the sensors on and stand up", None, Cue.PUT_ON),
+        STAND_STILL,
+        (6.5, "Swing the straight leg, forward first", MarkLabel.LEG_SWINGS, ""),
+        (6.0, "Bow from the hips, forward first", MarkLabel.BOWS, ""),
+    ),
+    Calibration.LYING: (
+        _TABLE_REST,
+        (4.0, "Put the sensors on", None, Cue.PUT_ON),
+        (6.0, "Lie on your back, legs straight", None, Cue.LIE_STRAIGHT),
+        (4.0, "Lie still, kneecaps to the ceiling", MarkLabel.HOOK_LYING, "legs_straight"),
+        (4.0, "Bend the knees, feet on the floor", None, Cue.BEND_KNEES),
+        (4.0, "Lie still, feet as wide as the hips", MarkLabel.HOOK_LYING, ""),
+        (8.0, "Lift the pelvis and lower it, twice", MarkLabel.BRIDGE, ""),
+        (12.0, "Rock both knees slowly, side to side", MarkLabel.KNEE_ROCKS, ""),
+    ),
+}
 WALK: Line = (9.0, "Walk to your place and turn round", None, Cue.WALK)
 STAND_UP: Line = (6.0, "Stand up", None, Cue.STAND_UP)
 

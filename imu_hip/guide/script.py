@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imu_hip.guide.programme import CALIBRATION, PROGRAMMES, STAND_UP, WALK, Line, Maximal, Programme
+from imu_hip.guide.programme import (
+    CALIBRATIONS,
+    PROGRAMMES,
+    STAND_STILL,
+    STAND_UP,
+    WALK,
+    Calibration,
+    Line,
+    Maximal,
+    Programme,
+)
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import Direction
@@ -14,7 +24,7 @@ from imu_hip.model.prompt import Prompt
 _MAXIMAL_REPETITIONS = 2
 
 
-def script(exercise_id: str, cycles: int = 1) -> tuple[Prompt, ...]:
+def script(exercise_id: str, cycles: int = 1, calibration: Calibration = Calibration.STANDING) -> tuple[Prompt, ...]:
     """Return the prompts of a guided session in the order in which they begin, from 0 s on.
 
     `cycles`: how often the set of the exercise is gone through. A prompt that lies inside another one (the steps of an
@@ -25,13 +35,16 @@ def script(exercise_id: str, cycles: int = 1) -> tuple[Prompt, ...]:
     UsageError
         For an exercise that has no script, or fewer than one cycle.
     """
-    return routine_script((exercise_id,), cycles)
+    return routine_script((exercise_id,), cycles, calibration)
 
 
-def routine_script(exercise_ids: Sequence[str], cycles: int = 1) -> tuple[Prompt, ...]:
+def routine_script(
+    exercise_ids: Sequence[str], cycles: int = 1, calibration: Calibration = Calibration.STANDING
+) -> tuple[Prompt, ...]:
     """Return the prompts of a session of several exercises that share one calibration, as `script` does for one.
 
-    In a session of several, the mark of each posture's neutral names the exercise it begins.
+    In a session of several, the mark of each posture's neutral names the exercise it begins. Who is calibrated lying
+    gets up for exercises on the feet only, and then stands still once more before anything else.
 
     Raises
     ------
@@ -42,12 +55,16 @@ def routine_script(exercise_ids: Sequence[str], cycles: int = 1) -> tuple[Prompt
         raise UsageError(Reason.WRONG_USAGE, f"{cycles} cycles cannot be guided: ask for at least 1")
     if not exercise_ids:
         raise UsageError(Reason.WRONG_USAGE, "a session without an exercise cannot be guided: name one")
-    prompts = _in_sequence(0.0, CALIBRATION)
-    stands = True
+    prompts = _in_sequence(0.0, CALIBRATIONS[calibration])
+    lies = calibration is Calibration.LYING
+    stands = not lies
     for exercise_id in exercise_ids:
         programme = _programme(exercise_id)
-        there = [*([] if stands else [STAND_UP]), *([WALK] if programme.walks_there else [])]
+        there = _way_there(programme, calibration, stands=stands)
         entry = _naming(exercise_id, programme.entry) if len(exercise_ids) > 1 else programme.entry
+        if lies and entry[0][3] == Cue.LIE_DOWN:
+            entry = entry[1:]
+        lies = False
         prompts += _in_sequence(_end_s(prompts), [*there, *entry])
         prompts += _maximal_repetitions(_end_s(prompts), programme.maximal)
         prompts += _exercise(_end_s(prompts), exercise_id, programme, cycles)
@@ -63,6 +80,13 @@ def _programme(exercise_id: str) -> Programme:
             f"exercise '{exercise_id}' has no guided script: choose one of {', '.join(PROGRAMMES)}",
         )
     return programme
+
+
+def _way_there(programme: Programme, calibration: Calibration, *, stands: bool) -> list[Line]:
+    if calibration is Calibration.LYING and not programme.stands:
+        return []
+    up = [] if stands else [STAND_UP, *([STAND_STILL] if calibration is Calibration.LYING else [])]
+    return [*up, *([WALK] if programme.walks_there else [])]
 
 
 def _naming(exercise_id: str, lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -28,13 +28,24 @@ class SegmentAxis:
 class Alignment:
     """`*_from_sensor` (4,): segment from sensor. `heading_rad`: turns the thigh's heading into the pelvis'.
 
-    `axial_covariance` (2, 2) rad² of the mounting errors about the long axes of thigh and pelvis.
+    `axial_covariance` (2, 2) rad² of the mounting errors about the long axes of thigh and pelvis. `sagittal_sd_rad`:
+    how far the long axes of pelvis and thigh are off in the sagittal plane, where gravity did not show them.
     """
 
     sensor_from_pelvis: Floats
     sensor_from_thigh: Floats
     heading_rad: float
     axial_covariance: Floats
+    sagittal_sd_rad: tuple[float, float] = (0.0, 0.0)
+
+    def sagittal_variance(self, angles_rad: Floats) -> Floats:
+        """Return what `sagittal_sd_rad` adds to the variance of hip angles (n, 3), rad² (n, 3).
+
+        A thigh that turns about a tilted long axis seems to ad- and abduct.
+        """
+        pelvis, thigh = (sd * sd for sd in self.sagittal_sd_rad)
+        sine, cosine = np.sin(angles_rad[:, 2]), np.cos(angles_rad[:, 2])
+        return np.stack([pelvis + thigh * cosine * cosine, thigh * sine * sine, np.zeros(len(angles_rad))], axis=1)
 
 
 def from_axes(pose: NeutralPose, pelvis: SegmentAxis, thigh: SegmentAxis) -> Alignment:

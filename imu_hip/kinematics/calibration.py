@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from imu_hip.kinematics import walking_alignment
+from imu_hip.kinematics import lying_alignment, walking_alignment
 from imu_hip.kinematics.alignment import Alignment, SegmentAxis, from_axes
+from imu_hip.kinematics.forward import ForwardParams, forward, leaning
+from imu_hip.kinematics.lying_alignment import LEGS_STRAIGHT, LyingParams, LyingState
+from imu_hip.kinematics.movement_quality import MovementQualityParams, movement_quality
 from imu_hip.kinematics.neutral_pose import NeutralPose, NeutralPoseParams, seen
+from imu_hip.kinematics.pose_quality import PoseQualityParams, pose_quality
 from imu_hip.kinematics.principal_axis import first_turn, principal_axis, second_moment
 from imu_hip.kinematics.sensor_to_segment import elevation_of_axis
+from imu_hip.kinematics.turning import turning
 from imu_hip.kinematics.walking_alignment import WalkingParams, WalkingState
-from imu_hip.model.block import Floats, OrientationBlock, joined
+from imu_hip.model.block import Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel, Role
@@ -30,10 +35,13 @@ class CalibrationParams:
 
     pose: NeutralPoseParams = field(default_factory=NeutralPoseParams)
     walking: WalkingParams = field(default_factory=WalkingParams)
+    lying: LyingParams = field(default_factory=LyingParams)
     least_rate_rad_s: float = math.radians(15.0)
     least_dominance: float = 0.3
     most_elevation_rad: float = math.radians(35.0)
-    functional_sd_rad: float = math.radians(6.0)
+    movement: MovementQualityParams = field(default_factory=MovementQualityParams)
+    forward: ForwardParams = field(default_factory=ForwardParams)
+    standing: PoseQualityParams = field(default_factory=PoseQualityParams)
     static_sd_rad: float = math.radians(8.0)
     least_tilt: float = 0.5
     """Sine of the least angle between two poses that tells an axis."""
@@ -41,28 +49,41 @@ class CalibrationParams:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationState:
-    """What has been found so far, and the rows of the interval that is open."""
+    """What has been found so far, and the rows of the interval that is open.
+
+    `on_back`: the alignment of the calibration on the back, which serves until there is an N-pose.
+    """
 
     pose: NeutralPose | None = None
     pelvis_axis: SegmentAxis | None = None
     thigh_axis: SegmentAxis | None = None
     walking: WalkingState | None = None
+    lying: LyingState = field(default_factory=LyingState)
+    on_back: Alignment | None = None
     open_label: MarkLabel | None = None
+    open_detail: str = ""
     open_since_s: float = 0.0
     rows: tuple[OrientationBlock, ...] = ()
 
 
-COLLECTED = frozenset({MarkLabel.N_POSE, MarkLabel.LEG_SWINGS, MarkLabel.BOWS, MarkLabel.POSTURE_NEUTRAL})
+LYING = frozenset({MarkLabel.HOOK_LYING, MarkLabel.BRIDGE, MarkLabel.KNEE_ROCKS})
+"""Intervals of the calibration on the back."""
+COLLECTED = LYING | {MarkLabel.N_POSE, MarkLabel.LEG_SWINGS, MarkLabel.BOWS, MarkLabel.POSTURE_NEUTRAL}
 """Intervals whose rows are kept until they end."""
+
+
+def zero_pose(state: CalibrationState) -> NeutralPose | None:
+    """Return the pose in which the angles of `alignment` are zero (or, lying, rotation and adduction)."""
+    return state.pose or state.lying.hook
 
 
 def alignment(state: CalibrationState) -> Alignment | None:
     """Return the alignment that the best known axes give; None while something is missing.
 
-    Axes from instructed movements or poses come before those from walking.
+    An N-pose comes before hook lying; axes from instructed movements or poses before those from walking.
     """
     if state.pose is None:
-        return None
+        return state.on_back
     walked = walking_alignment.axes(state.walking) if state.walking is not None else None
     pelvis, thigh = state.pelvis_axis, state.thigh_axis
     if (pelvis is None or thigh is None) and walked is None:
@@ -74,22 +95,24 @@ def end_interval(
     params: CalibrationParams, state: CalibrationState, end_s: float, posture: Posture, period_s: float
 ) -> tuple[CalibrationState, CalibrationStep | None]:
     """Draw the conclusion from the interval that ends here."""
-    label, begin_s = state.open_label, state.open_since_s
+    label, detail, begin_s = state.open_label, state.open_detail, state.open_since_s
     rows = joined(state.rows) if state.rows else None
-    state = replace(state, open_label=None, rows=())
+    state = replace(state, open_label=None, open_detail="", rows=())
     if label is None or rows is None:
         return state, None
     if label is MarkLabel.N_POSE:
         return _end_pose(params, state, rows, begin_s, end_s, period_s)
     if label is MarkLabel.POSTURE_NEUTRAL:
         return _end_posture(params, state, rows, begin_s, end_s, posture)
+    if label in LYING:
+        return _end_lying(params, state, rows, label, detail, begin_s, end_s, period_s)
     role = Role.THIGH if label is MarkLabel.LEG_SWINGS else Role.PELVIS
     found = _movement_axis(params, state.pose, rows, role, period_s)
     if isinstance(found, str):
         return state, CalibrationStep(begin_s, end_s, label, False, 0.0, found)
-    axis, quality = found
+    axis, quality, text = found
     state = replace(state, thigh_axis=axis) if role is Role.THIGH else replace(state, pelvis_axis=axis)
-    return state, CalibrationStep(begin_s, end_s, label, True, quality, f"axis of the {role} found")
+    return state, CalibrationStep(begin_s, end_s, label, True, quality, text)
 
 
 def _end_pose(
@@ -103,12 +126,22 @@ def _end_pose(
     pose = seen(params.pose, rows, begin_s, end_s, period_s)
     if isinstance(pose, str):
         return state, CalibrationStep(begin_s, end_s, MarkLabel.N_POSE, False, 0.0, pose)
+    stood = cut(
+        rows, *np.searchsorted(rows.t_s, [begin_s + params.pose.settle_s, end_s - params.pose.leave_s]).tolist()
+    )
+    good = pose_quality(params.standing, _known(stood), period_s)
+    if isinstance(good, str):
+        return state, CalibrationStep(begin_s, end_s, MarkLabel.N_POSE, False, 0.0, good)
     walking = state.walking
     if walking is None or not walking.frozen:
         walking = walking_alignment.start(params.walking, pose)
-    quality = min(1.0, len(pose.earth_from_pelvis_sensor) * period_s / 2.0)
-    step = CalibrationStep(begin_s, end_s, MarkLabel.N_POSE, True, quality, "standing pose taken as zero")
+    step = CalibrationStep(begin_s, end_s, MarkLabel.N_POSE, True, good.quality, good.text)
     return replace(state, pose=pose, walking=walking), step
+
+
+def _known(rows: OrientationBlock) -> OrientationBlock:
+    known = ~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0])
+    return OrientationBlock(*(getattr(rows, column.name)[known] for column in fields(rows)))
 
 
 def _end_posture(
@@ -149,26 +182,86 @@ def _end_posture(
     return state, CalibrationStep(begin_s, end_s, MarkLabel.POSTURE_NEUTRAL, True, 0.5, text)
 
 
+def _end_lying(
+    params: CalibrationParams,
+    state: CalibrationState,
+    rows: OrientationBlock,
+    label: MarkLabel,
+    detail: str,
+    begin_s: float,
+    end_s: float,
+    period_s: float,
+) -> tuple[CalibrationState, CalibrationStep]:
+    """Take in one interval of the calibration on the back."""
+    found: tuple[LyingState, float, str] | str
+    if label is MarkLabel.HOOK_LYING:
+        found = _lying_pose(params, state.lying, rows, detail, begin_s, end_s, period_s)
+    else:
+        is_bridge = label is MarkLabel.BRIDGE
+        end = lying_alignment.end_bridge if is_bridge else lying_alignment.end_rocks
+        moved = end(params.lying, state.lying, rows)
+        what = "bridges" if is_bridge else "rocking knees"
+        found = moved if isinstance(moved, str) else (*moved, f"axes of pelvis and thigh found from {what}")
+    if isinstance(found, str):
+        return state, CalibrationStep(begin_s, end_s, label, False, 0.0, found)
+    lying, quality, text = found
+    state = replace(state, lying=lying, on_back=lying_alignment.alignment(params.lying, lying))
+    axes = None if label is MarkLabel.HOOK_LYING else lying_alignment.axes(params.lying, lying)
+    if axes is not None:
+        pelvis, thigh = axes
+        # They serve an N-pose that comes later, unless swings or bows told more.
+        if state.pelvis_axis is None or state.pelvis_axis.source == pelvis.source:
+            state = replace(state, pelvis_axis=pelvis)
+        if state.thigh_axis is None or state.thigh_axis.source == thigh.source:
+            state = replace(state, thigh_axis=thigh)
+    return state, CalibrationStep(begin_s, end_s, label, True, quality, text)
+
+
+def _lying_pose(
+    params: CalibrationParams,
+    lying: LyingState,
+    rows: OrientationBlock,
+    detail: str,
+    begin_s: float,
+    end_s: float,
+    period_s: float,
+) -> tuple[LyingState, float, str] | str:
+    pose = seen(params.pose, rows, begin_s, end_s, period_s, "lie still on your back")
+    if isinstance(pose, str):
+        return pose
+    fitting = lying_alignment.end_pose(params.lying, lying, pose, legs_straight=detail == LEGS_STRAIGHT)
+    if isinstance(fitting, str):
+        return fitting
+    return fitting[0], min(1.0, len(pose.earth_from_pelvis_sensor) * period_s / 2.0), fitting[1]
+
+
 def _movement_axis(
     params: CalibrationParams, pose: NeutralPose | None, rows: OrientationBlock, role: Role, period_s: float
-) -> tuple[SegmentAxis, float] | str:
+) -> tuple[SegmentAxis, float, str] | str:
     """Return the axis of a movement that began forward, with a quality 0..1, or why there is none.
 
     Forward is flexion (+z) for a swinging thigh and anterior tilt (-z) for a bowing pelvis.
     """
     rate = rows.thigh_gyr if role is Role.THIGH else rows.pelvis_gyr
-    rate = rate[~np.isnan(rate[:, 0])]
+    known = ~np.isnan(rate[:, 0])
+    rate = rate[known]
     what = "leg" if role is Role.THIGH else "trunk"
     if len(rate) < 3 or float(np.max(norm(rate))) < params.least_rate_rad_s:
         return f"the {role} did not move; move the {what} forward and back three times"
     found = principal_axis(second_moment(rate))
     if found.dominance < params.least_dominance:
         return f"the {role} turned about more than one axis; move the {what} straight forward and back"
-    if pose is not None:
-        up = pose.thigh_up if role is Role.THIGH else pose.pelvis_up
-        if elevation_of_axis(up, found.axis) > params.most_elevation_rad:
-            return f"the {role} did not move straight forward and back; repeat it with the toes pointing forward"
-    turn = first_turn(dot3(rate, found.axis), np.full(len(rate), period_s))
-    forward = turn if role is Role.THIGH else -turn
-    axis: Floats = found.axis * forward
-    return SegmentAxis(axis, params.functional_sd_rad, "movement"), found.dominance
+    up = None if pose is None else pose.thigh_up if role is Role.THIGH else pose.pelvis_up
+    if up is not None and elevation_of_axis(up, found.axis) > params.most_elevation_rad:
+        return f"the {role} did not move straight forward and back; repeat it with the toes pointing forward"
+    good = movement_quality(params.movement, role, rate, found.axis, up, turning(rows), period_s)
+    if isinstance(good, str):
+        return good
+    first = first_turn(dot3(rate, found.axis), np.full(len(rate), period_s))
+    sign, text = (first if role is Role.THIGH else -first), good.text
+    if up is not None:
+        q = rows.earth_from_thigh_sensor if role is Role.THIGH else rows.earth_from_pelvis_sensor
+        way = forward(params.forward, role, leaning(up, found.axis, q[known]), first)
+        sign, text = way.sign, way.text or text
+    axis: Floats = found.axis * sign
+    return SegmentAxis(axis, good.sd_rad, "movement"), good.quality, text

@@ -55,6 +55,8 @@ class AnchorParams:
     near_rad: float = math.radians(3.0)
     near_sds: float = 1.5
     near_most_rad: float = math.radians(8.0)
+    perhaps_neutral_rad: float = math.radians(15.0)
+    """A refused pause that nobody prompted may have been a neutral within this: then neutrals scatter widely."""
     near_prompted_rad: float = math.radians(8.0)
     near_prompted_sds: float = 2.0
     least_adduction_gradient: float = 0.3

@@ -13,7 +13,7 @@ from imu_hip.quaternion import about_vertical, multiply, norm, rotate, wrap_angl
 
 @dataclass(frozen=True, slots=True)
 class NeutralPose:
-    """What was seen while standing still.
+    """What was seen while standing (or, calibrating on the back, lying) still.
 
     `*_up` (3,): mean specific force in sensor axes. `earth_from_*_sensor` (n, 4): orientations meanwhile.
     `*_acc_earth` (3,): mean specific force in the world. `end_s`: end of the interval.
@@ -42,9 +42,14 @@ class NeutralPoseParams:
 
 
 def seen(
-    params: NeutralPoseParams, rows: OrientationBlock, begin_s: float, end_s: float, period_s: float
+    params: NeutralPoseParams,
+    rows: OrientationBlock,
+    begin_s: float,
+    end_s: float,
+    period_s: float,
+    asked: str = "stand still with straight legs",
 ) -> NeutralPose | str:
-    """Return what the interval shows, or why it cannot serve."""
+    """Return what the interval shows, or why it cannot serve and what is `asked` instead."""
     length_s = end_s - begin_s
     settle_s = min(params.settle_s, 0.4 * length_s)
     known = ~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0])
@@ -52,7 +57,7 @@ def seen(
     quiet = inside & (norm(rows.pelvis_gyr) < params.quiet_rad_s) & (norm(rows.thigh_gyr) < params.quiet_rad_s)
     quiet_s = float(np.count_nonzero(quiet)) * period_s
     if quiet_s < min(params.least_s, 0.4 * length_s) or np.count_nonzero(quiet) < 0.5 * np.count_nonzero(inside):
-        return f"you were still for {quiet_s:.1f} s of {length_s:.1f} s only; stand still with straight legs"
+        return f"you were still for {quiet_s:.1f} s of {length_s:.1f} s only; {asked}"
     pelvis, thigh = rows.earth_from_pelvis_sensor[quiet], rows.earth_from_thigh_sensor[quiet]
     return NeutralPose(
         pelvis_up=np.asarray(np.mean(rows.pelvis_acc[quiet], axis=0)),

@@ -6,15 +6,17 @@ then; but when two pauses a while apart contradict the filter in the same way, i
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from imu_hip.kinematics import mounting
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingState, contradicted
 from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, zeroed
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.kinematics.zeroing import re_zero, shown_angles
+from imu_hip.kinematics.zeroing import re_zero, shown_angles, slipped, turn_round
 from imu_hip.model.block import Floats
-from imu_hip.model.event import CalibrationStep, Event
+from imu_hip.model.event import CalibrationStep, Event, Warning
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel
 from imu_hip.quaternion import multiply
@@ -48,13 +50,24 @@ def end_prompt(
         refusal: Refusal | None = Refusal("you were still moving")
         if quiet_s >= params.quiet_at_end_s:
             state, events, refusal = take(params, state, end_s)
+            if refusal is not None:
+                state, moved = look(params, state, end_s)
+                if moved:
+                    # Behind a slip that is known of the pause may be believed.
+                    state, events, refusal = take(params, state, end_s)
+                    events = (*moved, *events)
             state = replace(state, next_tick_s=min(state.next_tick_s, end_s))
         if refusal is not None and refusal.rotation_rad is not None and state.heading is not None:
             # Whoever is wrong, person or filter: what is shown is less certain than it seemed.
             state = replace(state, heading=contradicted(params.heading, state.heading))
         if refusal is not None:
             text = f"neutral not used: {refusal.why}"
-            events = (CalibrationStep(begin_s, end_s, label, False, 0.0, text),)
+            seen = _doubt(params, state) if label is MarkLabel.POSTURE_NEUTRAL else ""
+            text = f"{text}; {seen}" if seen else text
+            events = (
+                *events,
+                CalibrationStep(begin_s, end_s, label, False, 0.0, text),
+            )
     return replace(state, neutral_mark=None), events
 
 
@@ -67,6 +80,17 @@ def take(
         return state, (), Refusal("the sensors are not aligned yet")
     before = shown_angles(state)
     pelvis, thigh = _segments(alignment, latest)
+    turned: list[Event] = []
+    if state.neutral_mark is MarkLabel.POSTURE_NEUTRAL:
+        seen = mounting.in_posture(params.mounting, state.posture or params.posture, pelvis, thigh)
+        axes = (state.calibration.pelvis_axis, state.calibration.thigh_axis)
+        if seen is not None and seen.turn_round and all(a is not None and a.source == "movement" for a in axes):
+            state, turned = turn_round(params, state, t_s, seen.turn_round)
+            turned = [*turned, Warning("axis_turned_round", seen.text)]
+            alignment, heading = state.alignment, state.heading
+            if alignment is None or heading is None:
+                return state, tuple(turned), Refusal("the sensors are not aligned yet")
+            pelvis, thigh = _segments(alignment, latest)
     template = _template(params, state, pelvis, thigh)
     first = template is not _STANDING and not state.posture_anchored
     prompted = state.neutral_mark is not None
@@ -77,13 +101,39 @@ def take(
         state, recovered = _contradicted(params, state, template, refusal, t_s)
         if recovered is None:
             # A pause that nobody prompted is looked at once; a prompted one until it ends.
-            return replace(state, anchored=not prompted), (), refusal
+            if not prompted and abs(refusal.rotation_rad or math.inf) < params.anchor.perhaps_neutral_rad:
+                state = replace(state, heading=contradicted(params.heading, heading))
+            return replace(state, anchored=not prompted), tuple(turned), refusal
         heading = recovered
     in_posture = state.posture_anchored or template is not _STANDING
     state = replace(state, heading=heading, anchored=True, posture_anchored=in_posture, contradiction=None)
     text = "neutral pause taken as zero" if prompted else "a pause that nobody prompted taken as zero"
     used = CalibrationStep(_began_s(state), t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, text)
-    return state, (used, *re_zero(params, state, t_s, before)), None
+    state, moved = look(params, state, t_s)
+    return state, (*turned, used, *re_zero(params, state, t_s, before), *moved), None
+
+
+def look(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple[KinematicsState, list[Event]]:
+    """Compare this pause with those before it in the same posture, once, for a sensor that has slipped."""
+    if state.alignment is None or state.latest is None or state.mounting.looked_s >= _began_s(state):
+        return state, []
+    pelvis, thigh = _segments(state.alignment, state.latest)
+    template = _template(params, state, pelvis, thigh)
+    if not looks_like(params.anchor, template, pelvis, thigh):
+        return state, []
+    posture = Posture.STANDING if template is _STANDING else state.posture or params.posture
+    mounted, slips = mounting.at_pause(params.mounting, state.mounting, posture, t_s, state.latest)
+    return slipped(replace(state, mounting=mounted), slips)
+
+
+def _doubt(params: KinematicsParams, state: KinematicsState) -> str:
+    """Return what gravity contradicts in the posture, if it does."""
+    if state.alignment is None or state.latest is None:
+        return ""
+    seen = mounting.in_posture(
+        params.mounting, state.posture or params.posture, *_segments(state.alignment, state.latest)
+    )
+    return "" if seen is None else seen.text
 
 
 def _began_s(state: KinematicsState) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import heading_filter, pauses, walking_alignment, zeroing
+from imu_hip.kinematics import heading_filter, pauses, walking_alignment, walking_turns, zeroing
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
@@ -37,6 +37,9 @@ def run(
         return state, no_rows(), ()
     seen, sight = see(params.holes, params.quiet_hz, state.seen, state.alignment, state.latest, block, period_s)
     calibration = _collected(params, state, sight.block, period_s)
+    if state.mounting.walking is not None and state.calibration.open_label is None:
+        walked = walking_turns.accumulate(params.mounting.walking, state.mounting.walking, sight.block, period_s)
+        state = replace(state, mounting=replace(state.mounting, walking=walked))
     ticks = _Ticks(state)
     state, events = _tick(params, state, sight, ticks)
     last = int(sight.newest_known[-1])
@@ -164,11 +167,14 @@ def _sd_per_tick(params: KinematicsParams, state: KinematicsState, ticks: _Ticks
     headings = [h for h in ticks.headings[1:] if h is not None]
     if not headings or state.alignment is None:
         return carried
+    pelvis = multiply(np.stack([p for p, _ in ticks.orientations]), state.alignment.sensor_from_pelvis)
+    thigh = multiply(np.stack([t for _, t in ticks.orientations]), state.alignment.sensor_from_thigh)
+    x = np.stack([h.x for h in headings])
     sd = standard_deviations(
         params.uncertainty,
-        multiply(np.stack([p for p, _ in ticks.orientations]), state.alignment.sensor_from_pelvis),
-        multiply(np.stack([t for _, t in ticks.orientations]), state.alignment.sensor_from_thigh),
-        np.stack([h.x for h in headings]),
+        pelvis,
+        thigh,
+        x,
         np.stack([h.covariance for h in headings]),
         np.array([heading_filter.scatter(params.heading, h) for h in headings]),
         (
@@ -177,6 +183,8 @@ def _sd_per_tick(params: KinematicsParams, state: KinematicsState, ticks: _Ticks
         ),
         np.array(ticks.tilts),
     )
+    if any(state.alignment.sagittal_sd_rad):
+        sd = np.sqrt(sd * sd + state.alignment.sagittal_variance(hip_angles(*corrected(pelvis, thigh, x))))
     return np.concatenate([carried, sd])
 
 

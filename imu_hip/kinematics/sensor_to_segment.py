@@ -1,6 +1,8 @@
-"""Segment axes in sensor coordinates, from gravity while standing and the axis of a known movement."""
+"""Segment axes in sensor coordinates, from gravity in a known pose and the axis of a known movement."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -18,6 +20,18 @@ def segment_from_sensor(up: Floats, mediolateral: Floats) -> Floats:
     y = up / norm(up)
     z = mediolateral - y * dot3(y, mediolateral)
     z = z / norm(z)
+    return from_rows(np.stack([cross3(y, z), y, z]))
+
+
+def segment_at(up: Floats, mediolateral: Floats, elevation_rad: float) -> Floats:
+    """Return segment_from_sensor (4,) of a segment that does not stand: its long axis is at `elevation_rad`.
+
+    `up`, `mediolateral` (3,) as in `segment_from_sensor`; the segment's front is on top.
+    """
+    u = up / norm(up)
+    z = mediolateral - u * dot3(u, mediolateral)
+    z = z / norm(z)
+    y = math.cos(elevation_rad) * cross3(z, u) + math.sin(elevation_rad) * u
     return from_rows(np.stack([cross3(y, z), y, z]))
 
 

@@ -10,7 +10,14 @@ from imu_hip.model.event import Warning
 def shortfalls(params: KinematicsParams, state: KinematicsState) -> tuple[Warning, ...]:
     """Return a warning for everything that was missing."""
     found = state.calibration
-    if found.pose is None:
+    lying = found.lying
+    if found.pose is None and state.alignment is None:
+        if lying.hook is not None or lying.straight is not None:
+            text = (
+                "the calibration on the back is not complete, so there are no hip angles; lie still with the feet on "
+                "the floor, lift the pelvis twice, rock both knees from side to side"
+            )
+            return (Warning("not_aligned", text),)
         text = "no usable N-pose: there are no hip angles; stand still with straight legs for 5 s at the start"
         return (Warning("no_n_pose", text),)
     if state.alignment is None:
@@ -20,12 +27,18 @@ def shortfalls(params: KinematicsParams, state: KinematicsState) -> tuple[Warnin
         )
         return (Warning("not_aligned", text),)
     warnings: list[Warning] = []
+    if found.pose is None and lying.straight is None:
+        text = (
+            "nobody lay still with straight legs: how steep the thighs are when the feet are on the floor is a guess, "
+            "so flexion is off by some 10°; lie still with straight legs before you draw the feet up"
+        )
+        warnings.append(Warning("no_legs_straight", text))
     for axis, name, movement in (
         (found.thigh_axis, "thigh", "leg swings"),
         (found.pelvis_axis, "pelvis", "bows"),
     ):
         source = "walking" if axis is None else axis.source
-        if source != "movement":
+        if source not in ("movement", "lying"):
             text = f"no {movement}: how the {name} sensor sits is taken from {source}, so the angles are less exact"
             warnings.append(Warning(f"no_{movement.replace(' ', '_')}", text))
     if not state.posture_anchored and TEMPLATES[state.posture or params.posture].flat:

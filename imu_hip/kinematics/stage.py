@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import pauses, rows, side, zeroing
+from imu_hip.kinematics import pauses, rows, side, slip, strap_holds, zeroing
 from imu_hip.kinematics.calibration import COLLECTED
 from imu_hip.kinematics.heading_filter import in_another_posture
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -51,6 +51,8 @@ def step(
                 continue
             stop = min(stop, int(np.searchsorted(block.t_s, walking.next_tick_s, side="left")))
         state, piece, new = rows.run(params, state, cut(block, start, stop), period_s)
+        if state.strap.since_s is not None:
+            state = replace(state, strap=strap_holds.follow(state.strap, piece))
         pieces.append(piece)
         events.extend(new)
         start = stop
@@ -68,16 +70,27 @@ def _mark(
         if mark.label in (*COLLECTED, MarkLabel.MAX_REP, MarkLabel.EXERCISE):
             # What is still open then has lost its end, and is given up.
             label = mark.label if mark.label in COLLECTED else None
-            opened = replace(state.calibration, open_label=label, open_since_s=mark.t_s, rows=())
+            opened = replace(
+                state.calibration, open_label=label, open_detail=mark.detail, open_since_s=mark.t_s, rows=()
+            )
             state = _end_repetition(replace(state, calibration=opened))
+        if mark.label is MarkLabel.POSTURE_NEUTRAL:
+            fresh = slip.forget(state.mounting.slip, state.posture or params.posture)
+            state = replace(state, mounting=replace(state.mounting, slip=fresh))
         if mark.label in _NEUTRAL:
             state = pauses.begin_prompt(state, mark.label, mark.t_s)
+        if mark.label is MarkLabel.STRAP_GAIN:
+            state = replace(state, strap=strap_holds.begin(state.strap, mark.t_s, mark.detail))
         return replace(state, repeating=state.repeating or mark.label is MarkLabel.MAX_REP), ()
     if mark.label is MarkLabel.MAX_REP:
         state = _end_repetition(state)
     events: list[Event] = []
     if mark.label is state.calibration.open_label:
         state, events = zeroing.end_calibration(params, state, mark.t_s, period_s)
+    if mark.label is MarkLabel.STRAP_GAIN:
+        strap, found = strap_holds.end(params.strap_gain, state.strap, mark.t_s)
+        state = replace(state, strap=strap)
+        events = [*events, *found]
     if mark.label is state.neutral_mark:
         state, new = pauses.end_prompt(params, state, mark.t_s)
         events = [*events, *new]

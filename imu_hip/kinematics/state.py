@@ -9,8 +9,11 @@ from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.mounting import MountingParams, MountingState
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.sight import Seen
+from imu_hip.kinematics.strap_gain import StrapGainParams
+from imu_hip.kinematics.strap_holds import StrapHolds
 from imu_hip.kinematics.uncertainty import UncertaintyParams
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
@@ -35,7 +38,9 @@ class KinematicsParams:
     calibration: CalibrationParams = field(default_factory=CalibrationParams)
     heading: HeadingParams = field(default_factory=HeadingParams)
     anchor: AnchorParams = field(default_factory=AnchorParams)
+    mounting: MountingParams = field(default_factory=MountingParams)
     uncertainty: UncertaintyParams = field(default_factory=UncertaintyParams)
+    strap_gain: StrapGainParams = field(default_factory=StrapGainParams)
     pose_sd_rad: float = math.radians(2.0)
     quiet_rad_s: float = math.radians(5.0)
     quiet_prompted_rad_s: float = math.radians(10.0)
@@ -59,10 +64,11 @@ class KinematicsState:
     `sums_at_tick`: those of `seen` at the last tick. `neutral_mark`: the open prompt
     to be neutral; `anchored`: it, or the present quiet, has been used; `prompted`: there has been such a prompt;
     `repeating`: a maximal repetition is under way; `contradiction`: time and rotation of the last pause that was not
-    believed; `sd_rad` (3,) at the last tick.
+    believed; `strap`: holds for the strap gain; `sd_rad` (3,) at the last tick.
     """
 
     calibration: CalibrationState = field(default_factory=CalibrationState)
+    mounting: MountingState = field(default_factory=MountingState)
     alignment: Alignment | None = None
     heading: HeadingState | None = None
     posture: Posture | None = None
@@ -82,4 +88,5 @@ class KinematicsState:
     prompted: bool = False
     repeating: bool = False
     contradiction: tuple[float, float] | None = None
+    strap: StrapHolds = field(default_factory=StrapHolds)
     sd_rad: Floats | None = None

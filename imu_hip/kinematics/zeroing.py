@@ -7,15 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import calibration, heading_filter, walking_alignment
+from imu_hip.kinematics import calibration, heading_filter, mounting, walking_alignment
+from imu_hip.kinematics.alignment import Alignment
+from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.neutral_anchor import zeroed
+from imu_hip.kinematics.slip import Slip
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.kinematics.unknowns import corrected
-from imu_hip.model.block import Floats
-from imu_hip.model.event import Event, ReZero
-from imu_hip.model.item import MarkLabel
-from imu_hip.quaternion import multiply, wrap_angle
+from imu_hip.kinematics.unknowns import PELVIS_ACC, PELVIS_AXIAL, THIGH_ACC, THIGH_AXIAL, corrected
+from imu_hip.model.block import Floats, joined
+from imu_hip.model.event import CalibrationStep, Event, ReZero, Warning
+from imu_hip.model.item import MarkLabel, Role
+from imu_hip.quaternion import conjugate, multiply, norm, rotate, wrap_angle
+
+_Y, _UP = np.eye(3)[1:]
 
 
 def walks(state: KinematicsState) -> bool:
@@ -32,15 +37,31 @@ def end_calibration(
     params: KinematicsParams, state: KinematicsState, end_s: float, period_s: float
 ) -> tuple[KinematicsState, list[Event]]:
     """Draw the conclusion from the calibration interval that ends here, and set the zero anew if it tells more."""
-    before = state.calibration.pose
+    before, label = state.calibration, state.calibration.open_label
+    if label in (MarkLabel.LEG_SWINGS, MarkLabel.BOWS) and before.rows:
+        mounted, swap = mounting.after_movement(params.mounting, state.mounting, label, joined(before.rows))
+        state = replace(state, mounting=mounted)
+        if swap is not None:
+            refused = CalibrationStep(before.open_since_s, end_s, label, False, 0.0, swap.text)
+            closed = replace(before, open_label=None, open_detail="", rows=())
+            state = replace(state, calibration=closed, mounting=replace(mounted, swap_said=True))
+            return state, [refused, Warning("sensors_swapped", swap.text)]
     posture = state.posture or params.posture
     found, outcome = calibration.end_interval(params.calibration, state.calibration, end_s, posture, period_s)
-    label = state.calibration.open_label
     state = replace(state, calibration=found)
     events: list[Event] = [] if outcome is None else [outcome]
     if outcome is None or not outcome.accepted:
         return state, events
-    if label is MarkLabel.N_POSE and before is not None and state.heading is not None and not walks(state):
+    if label is MarkLabel.N_POSE and found.pose is not None:
+        mounted, slips = mounting.after_pose(
+            params.mounting, state.mounting, end_s, found.pose.pelvis_up, found.pose.thigh_up
+        )
+        state, new = slipped(replace(state, mounting=mounted), slips)
+        events += new
+    same_axes = found.pelvis_axis is before.pelvis_axis and found.thigh_axis is before.thigh_axis
+    if label in calibration.LYING and found.pose is not None and same_axes:
+        return state, events
+    if label is MarkLabel.N_POSE and before.pose is not None and state.heading is not None and not walks(state):
         state, new = _zero_again(params, state)
     else:
         # A fresh heading filter knows nothing of the pause that it comes from: the pause is to be used (again).
@@ -57,6 +78,12 @@ def walking_tick(
         return state, ()
     ticked = walking_alignment.tick(params.calibration.walking, walking)
     state = replace(state, calibration=replace(state.calibration, walking=ticked))
+    swap = mounting.verdict(params.mounting, state.mounting)
+    if swap is not None:
+        said = state.mounting.swap_said
+        told = replace(state.mounting, swap_said=True)
+        state = replace(state, mounting=told, alignment=None, heading=None)
+        return state, () if said else (Warning("sensors_swapped", swap.text),)
     if ticked.answer == walking.answer:
         return state, ()
     state, events = align(params, state, t_s)
@@ -64,9 +91,11 @@ def walking_tick(
 
 
 def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple[KinematicsState, list[Event]]:
-    """Start the heading filter from what the calibration knows; it begins in the N-pose and is led up to now."""
+    """Start the heading filter from what the calibration knows; it begins in the zero pose and is led up to now."""
+    if mounting.verdict(params.mounting, state.mounting) is not None:
+        return state, []
     new = calibration.alignment(state.calibration)
-    pose = state.calibration.pose
+    pose = calibration.zero_pose(state.calibration)
     if new is None or pose is None:
         return state, []
     before = shown_angles(state)
@@ -75,6 +104,8 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], new.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], new.sensor_from_thigh)
+    if not _stands(new):
+        heading = _levelled_in(heading, pelvis, thigh)
     heading = zeroed(params.heading, heading, pelvis, thigh, params.pose_sd_rad)
     since = t_s - pose.end_s
     steps = max(1, math.ceil(since))
@@ -89,6 +120,54 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
         sums_at_tick=state.seen.sums,
     )
     return state, re_zero(params, state, t_s, before)
+
+
+def _stands(alignment: Alignment) -> bool:
+    """Tell whether gravity showed the long axes in the zero pose."""
+    return not any(alignment.sagittal_sd_rad)
+
+
+def _levelled_in(heading: HeadingState, pelvis: Floats, thigh: Floats) -> HeadingState:
+    """Return the state of a filter whose zero pose was not upright, with segments (4,) as they were in it.
+
+    What an accelerometer's zero turns there has gone into the mounting, so only such zeros are left as turn nothing.
+    """
+    covariance = heading.covariance.copy()
+    for segment, acc in ((pelvis, PELVIS_ACC), (thigh, THIGH_ACC)):
+        lean = rotate(conjugate(segment), _UP) - _Y
+        lean = lean / norm(lean)
+        covariance[acc, acc] = covariance[acc.start, acc.start] * lean[:, None] * lean[None, :]
+    return replace(heading, covariance=covariance)
+
+
+def slipped(state: KinematicsState, slips: tuple[Slip, ...]) -> tuple[KinematicsState, list[Event]]:
+    """Let go of the axial mounting of sensors that have moved, or of their axes if they were put on anew."""
+    events: list[Event] = []
+    for each in slips:
+        events.append(Warning(f"{each.role}_sensor_moved", each.text))
+        if each.remounted:
+            found = state.calibration
+            pelvis = each.role is Role.PELVIS
+            found = replace(found, pelvis_axis=None) if pelvis else replace(found, thigh_axis=None)
+            state = replace(state, calibration=found, alignment=None, heading=None)
+        elif state.heading is not None:
+            k = THIGH_AXIAL if each.role is Role.THIGH else PELVIS_AXIAL
+            covariance = state.heading.covariance.copy()
+            covariance[k, k] += each.widen_rad**2
+            state = replace(state, heading=replace(state.heading, covariance=covariance))
+    return state, events
+
+
+def turn_round(
+    params: KinematicsParams, state: KinematicsState, t_s: float, roles: tuple[Role, ...]
+) -> tuple[KinematicsState, list[Event]]:
+    """Start again from axes that point the other way."""
+    found = state.calibration
+    if Role.PELVIS in roles:
+        found = replace(found, pelvis_axis=mounting.turned_round(found.pelvis_axis))
+    if Role.THIGH in roles:
+        found = replace(found, thigh_axis=mounting.turned_round(found.thigh_axis))
+    return align(params, replace(state, calibration=found), t_s)
 
 
 def _zero_again(params: KinematicsParams, state: KinematicsState) -> tuple[KinematicsState, list[Event]]:

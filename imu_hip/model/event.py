@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -202,6 +203,23 @@ class ReZero:
 
 
 @dataclass(frozen=True, slots=True)
+class StrapGainFound:
+    """From now on: degrees of the shin per degree of the strap, its standard deviation, from so many holds."""
+
+    t_s: float
+    gain: float
+    sd: float
+    holds: int
+
+    def corrected(self, angle_rad: float, sd_rad: float) -> tuple[float, float]:
+        """Return a strap angle from neutral times the gain, and its standard deviation, rad.
+
+        For prone angles, with the strap as it was when the gain was found.
+        """
+        return self.gain * angle_rad, math.hypot(self.gain * sd_rad, self.sd * angle_rad)
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Radio life: `count` samples or packets concerned, over [start_s, end_s)."""
 
@@ -222,4 +240,4 @@ class Warning:
 
 
 ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | Plateau | PartStarted | PartEnded
-Event = ExerciseEvent | CalibrationStep | ReZero | Trouble | Warning
+Event = ExerciseEvent | CalibrationStep | ReZero | StrapGainFound | Trouble | Warning

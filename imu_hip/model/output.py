@@ -29,7 +29,12 @@ class JudgeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class LinkStatistics:
-    """One sensor's radio life so far."""
+    """One sensor's radio life so far.
+
+    `clock_sd_s`: standard deviation of its times on the common clock, at the newest sample (of a matched file: at its
+    ends). `clock_delay_s`: about how much later than they were all of its samples may be stamped besides, because
+    nothing but arrivals tells when they were taken; 0 where something does.
+    """
 
     samples: int
     lost: int
@@ -38,6 +43,8 @@ class LinkStatistics:
     serial: str
     battery_percent: int | None
     last_t_s: float | None
+    clock_sd_s: float | None = None
+    clock_delay_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

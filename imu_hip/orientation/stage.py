@@ -94,11 +94,13 @@ def _mark(
             return replace(state, table_since_s=mark.t_s, table_rows=()), ()
         case MarkLabel.TABLE_REST, Edge.END if state.table_since_s is not None:
             return _end_table_rest(params, state, mark.t_s, period_s)
-        case MarkLabel.N_POSE, Edge.BEGIN:
-            # Whoever stands has taken the sensors off the table: the end of its rest was never marked.
+        case MarkLabel.N_POSE | MarkLabel.HOOK_LYING, Edge.BEGIN:
+            # Whoever stands or lies there has taken the sensors off the table: the end of its rest was never marked.
             return replace(state, table_since_s=None, table_rows=()), ()
-        case MarkLabel.N_POSE, Edge.END if not (state.bias_known or state.bias_from_standing):
-            # Standing still is the second best rest: what the filters have learned of the bias by now is kept within
+        case (MarkLabel.N_POSE | MarkLabel.HOOK_LYING) as label, Edge.END if not (
+            state.bias_known or state.bias_from_standing
+        ):
+            # Keeping still is the second best rest: what the filters have learned of the bias by now is kept within
             # narrow bounds, so that held limbs later are not taken for rest.
             state = _with_bias(
                 params,
@@ -107,8 +109,9 @@ def _mark(
                 filter_of(params.chosen).learned_bias(state.thigh.filter),
                 period_s,
             )
+            how = "standing" if label is MarkLabel.N_POSE else "lying"
             text = (
-                "no table rest: the gyroscope bias is from standing still, so the angle drifts faster; "
+                f"no table rest: the gyroscope bias is from {how} still, so the angle drifts faster; "
                 "lay both sensors on a table for 10 s first"
             )
             return replace(state, bias_from_standing=True), (Warning("no_table_rest", text),)

@@ -19,10 +19,11 @@ from imu_hip.model.event import (
     PartStarted,
     Plateau,
     RadioTrouble,
+    StrapGainFound,
     Trouble,
     Warning,
 )
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.output import LinkStatistics
 from imu_hip.session.versions import versions
 
@@ -53,6 +54,7 @@ def analysis_json(analysis: Analysis) -> Json:
         "result_sha256": analysis.result_sha256,
         **({k: v for k, v in single.items() if k not in _PART_ONLY} if single else {}),
         "parts": parts,
+        "strap_gain": _gain(_strap_gain(analysis)),
         "link": {role.value: _link(statistics) for role, statistics in analysis.link.items()},
         "warnings": _warnings(analysis.events),
         "calibration": [_calibration(e) for e in analysis.events if isinstance(e, CalibrationStep)],
@@ -89,7 +91,7 @@ def _part(
         "posture": spec.posture.value if spec else None,
         "start_s": bounds[0],
         "end_s": bounds[1],
-        "range": _range(events),
+        "range": {**_range(events), **_corrected(spec, _strap_gain(analysis), events)},
         "holds": [_hold(e) for e in events if isinstance(e, Hold)],
         "exits": [_exit(e) for e in events if isinstance(e, Exit)],
         "blocks": [_block(e) for e in events if isinstance(e, Block)],
@@ -111,6 +113,31 @@ def _range(events: Iterable[Event]) -> Json:
         name = f"{direction.value}_rotation"
         out[f"{name}_deg"] = None if plateau is None else _degrees(plateau.angle_rad)
         out[f"{name}_sd_deg"] = None if plateau is None else _degrees(plateau.sd_rad)
+    return out
+
+
+def _strap_gain(analysis: Analysis) -> StrapGainFound | None:
+    """Return the last gain of the recording, which has the most holds."""
+    found = [event for event in analysis.events if isinstance(event, StrapGainFound)]
+    return found[-1] if found else None
+
+
+def _gain(found: StrapGainFound | None) -> Json | None:
+    return None if found is None else {"gain": found.gain, "sd": found.sd, "holds": found.holds}
+
+
+def _corrected(spec: ExerciseSpec | None, found: StrapGainFound | None, events: Iterable[Event]) -> Json:
+    """Return the range in degrees of the shin; prone only, where the gain is measured."""
+    prone = spec is not None and spec.posture is Posture.PRONE
+    plateaus = [event for event in events if isinstance(event, Plateau)] if found is not None and prone else []
+    out: Json = {}
+    for direction in Direction:
+        best = max((p for p in plateaus if p.direction is direction), key=lambda p: p.angle_rad, default=None)
+        angle = sd = None
+        if best is not None and found is not None:
+            angle, sd = (_degrees(rad) for rad in found.corrected(best.angle_rad, best.sd_rad))
+        out[f"{direction.value}_rotation_corrected_deg"] = angle
+        out[f"{direction.value}_rotation_corrected_sd_deg"] = sd
     return out
 
 
@@ -189,6 +216,8 @@ def _link(statistics: LinkStatistics) -> Json:
         "lost": statistics.lost,
         "rate_hz": _number(statistics.rate_hz),
         "clock_ppm": _number(statistics.clock_ppm),
+        "clock_sd_ms": None if statistics.clock_sd_s is None else _number(1e3 * statistics.clock_sd_s),
+        "clock_delay_ms": _number(1e3 * statistics.clock_delay_s),
         "serial": statistics.serial or None,
     }
 

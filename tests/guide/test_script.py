@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from imu_hip.guide.programme import PROGRAMMES
+from imu_hip.guide.programme import PROGRAMMES, Calibration
 from imu_hip.guide.script import routine_script, script
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
@@ -105,7 +105,7 @@ def test_every_prompt_can_be_read_from_across_the_room(exercise_id: str) -> None
 
 
 def test_prompts_without_a_mark_say_what_they_ask_for_and_every_cue_is_used() -> None:
-    prompts = routine_script(sorted(PROGRAMMES))
+    prompts = [*routine_script(sorted(PROGRAMMES)), *script("supine_ere", calibration=Calibration.LYING)]
     unmarked = [prompt for prompt in prompts if prompt.label is None]
     assert {Cue(prompt.detail) for prompt in unmarked} == set(Cue)
 
@@ -187,3 +187,57 @@ def test_what_cannot_be_guided_is_refused(exercise_id: str, cycles: int, reason:
     with pytest.raises(UsageError) as caught:
         script(exercise_id, cycles)
     assert caught.value.reason is reason
+
+
+# Calibrating on the back
+
+
+def test_the_calibration_on_the_back_comes_in_the_order_that_the_estimator_needs() -> None:
+    prompts = script("supine_ere", calibration=Calibration.LYING)
+    calibration = prompts[: prompts.index(of(MarkLabel.POSTURE_NEUTRAL, prompts)[0])]
+    assert [(prompt.label or Cue(prompt.detail), prompt.detail) for prompt in calibration] == [
+        (MarkLabel.TABLE_REST, ""),
+        (Cue.PUT_ON, Cue.PUT_ON),
+        (Cue.LIE_STRAIGHT, Cue.LIE_STRAIGHT),
+        (MarkLabel.HOOK_LYING, "legs_straight"),
+        (Cue.BEND_KNEES, Cue.BEND_KNEES),
+        (MarkLabel.HOOK_LYING, ""),
+        (MarkLabel.BRIDGE, ""),
+        (MarkLabel.KNEE_ROCKS, ""),
+    ]
+    assert all(0 < len(prompt.text) <= 40 for prompt in prompts)
+    assert all(end_s(one) == following.start_s for one, following in pairwise(calibration))
+
+
+@EVERY
+def test_after_the_calibration_the_session_is_the_same(exercise_id: str) -> None:
+    def from_neutral(calibration: Calibration) -> list[tuple[float, str, str | None, str]]:
+        prompts = script(exercise_id, 2, calibration)
+        first = of(MarkLabel.POSTURE_NEUTRAL, prompts)[0]
+        rest = prompts[prompts.index(first) :]
+        return [(round(p.start_s - first.start_s, 9), p.text, p.label, p.detail) for p in rest]
+
+    assert from_neutral(Calibration.LYING) == from_neutral(Calibration.STANDING)
+
+
+def test_who_is_calibrated_on_the_back_gets_up_for_exercises_on_the_feet_only() -> None:
+    low = ["supine_ere", "seated_ir", "prone_ir", "brettzel", "arom_seated", "arom_prone"]
+    prompts = routine_script(low, calibration=Calibration.LYING)
+    asked = [prompt.label or prompt.detail for prompt in prompts]
+    assert not {Cue.STAND_UP, Cue.WALK, MarkLabel.N_POSE} & set(asked)
+    # Whoever lies on the back already is not told to lie down.
+    assert Cue.LIE_DOWN not in asked
+    assert [prompt.detail for prompt in of(MarkLabel.EXERCISE, prompts)] == low
+
+
+def test_who_gets_up_stands_still_once_more_before_anything_else() -> None:
+    prompts = routine_script(["supine_ere", "standing_dissociation", "hinge_ir"], calibration=Calibration.LYING)
+    asked = [prompt.label or prompt.detail for prompt in prompts]
+    assert asked.count(Cue.STAND_UP) == asked.count(MarkLabel.N_POSE) == 1
+    up = asked.index(Cue.STAND_UP)
+    assert asked[up : up + 4] == [Cue.STAND_UP, MarkLabel.N_POSE, Cue.WALK, Cue.STAND_ON_ONE_LEG]
+
+
+def test_who_comes_back_to_the_mat_is_told_to_lie_down() -> None:
+    prompts = routine_script(["standing_dissociation", "supine_ere"], calibration=Calibration.LYING)
+    assert Cue.LIE_DOWN in [prompt.detail for prompt in prompts]

@@ -23,7 +23,10 @@ POSTURES = {"supine_ere": Posture.SUPINE, "stand": Posture.STANDING, "prone_ire"
 
 @dataclass(frozen=True)
 class Pose:
-    """Degrees: the pelvis leans back, rolls and turns about the vertical; the hip is flexed, adducted, turned in."""
+    """Degrees: the pelvis leans back, rolls and turns about the vertical; the hip is flexed, adducted, turned in.
+
+    `twist`: of the pelvis about its long axis.
+    """
 
     tilt: float = 0.0
     roll: float = 0.0
@@ -31,6 +34,7 @@ class Pose:
     flexion: float = 0.0
     adduction: float = 0.0
     rotation: float = 0.0
+    twist: float = 0.0
 
 
 STANDING = Pose()
@@ -163,10 +167,10 @@ class Script:
             share = 0.5 - 0.5 * np.cos(np.pi * (np.arange(n) + 1.0) / n)
             angles.append(before + share[:, None] * (after - before))
             before = after
-        tilt, roll, yaw, flexion, adduction, rotation = np.concatenate(angles).T
+        tilt, roll, yaw, flexion, adduction, rotation, twist = np.concatenate(angles).T
         t_s = np.arange(self._rows) * PERIOD_S
         about_vertical = np.stack([0.0 * yaw, 0.0 * yaw, np.radians(yaw)], axis=1)
-        leaning = Rotation.from_euler("ZX", np.stack([tilt, roll], axis=1), degrees=True)
+        leaning = Rotation.from_euler("ZXY", np.stack([tilt, roll, twist], axis=1), degrees=True)
         pelvis = Rotation.from_rotvec(about_vertical) * UPRIGHT * leaning
         hip = np.stack([flexion, adduction, rotation], axis=1)
         thigh = pelvis * Rotation.from_euler("ZXY", hip, degrees=True)

@@ -73,8 +73,7 @@ MOVEMENTS: dict[str, Turns] = {
     "forward": ((0.6, 40.0), (0.8, -10.0), (0.8, 40.0), (0.6, 0.0)),
     "forward, never behind the body": ((0.8, 50.0), (0.8, 0.0), (0.8, 50.0), (0.8, 0.0)),
     "backward a little first": ((0.4, -8.0), (0.8, 45.0), (0.8, 0.0), (0.8, 45.0), (0.8, 0.0)),
-    "swaying first": ((0.5, 3.0), (0.5, -3.0), (0.5, 2.0), (0.8, 45.0), (0.8, -10.0), (0.6, 0.0)),
-    "once only": ((1.0, 35.0), (1.0, 0.0)),
+    "swaying first": ((0.5, 3.0), (0.5, -3.0), (0.5, 2.0), (0.8, 45.0), (0.8, -10.0), (0.8, 45.0), (0.8, 0.0)),
     "growing": ((0.8, 20.0), (0.8, 0.0), (0.8, 60.0), (0.8, 0.0)),
 }
 
@@ -89,19 +88,29 @@ def test_the_axis_points_to_the_right_however_the_movement_begins(role: str, mov
     found = state.thigh_axis if role == "thigh" else state.pelvis_axis
     assert found is not None
     np.testing.assert_allclose(found.axis, _true_axis(recording, role), atol=1e-6)
-    assert (found.source, found.sd_rad) == ("movement", math.radians(6.0))
+    assert found.source == "movement"
+    assert found.sd_rad == pytest.approx(CalibrationParams().movement.habit_sd_rad, rel=0.15)
     assert outcome is not None
-    assert (outcome.accepted, outcome.text) == (True, f"axis of the {role} found")
-    assert outcome.quality == pytest.approx(1.0, abs=1e-6)
+    assert outcome.accepted
+    assert outcome.quality > 0.85
 
 
 @pytest.mark.parametrize("role", ["thigh", "pelvis"])
-def test_the_first_large_turn_decides_so_backward_first_turns_the_segment_round(role: str) -> None:
-    recording = _moving(role, ((0.6, -20.0), (0.8, 45.0), (0.8, 0.0)))
+def test_a_single_turn_is_not_enough(role: str) -> None:
+    recording = _moving(role, ((1.0, 35.0), (1.0, 0.0)))
+    state, outcome = _after(recording, N_POSE, SWINGS if role == "thigh" else BOWS)
+    assert (state.thigh_axis if role == "thigh" else state.pelvis_axis) is None
+    assert outcome is not None
+    assert not outcome.accepted
+
+
+@pytest.mark.parametrize("role", ["thigh", "pelvis"])
+def test_a_movement_that_began_backward_is_put_right_by_how_far_it_went(role: str) -> None:
+    recording = _moving(role, ((0.6, -15.0), (0.8, 45.0), (0.8, -15.0), (0.8, 45.0), (0.8, 0.0)))
     state, _ = _after(recording, N_POSE, SWINGS if role == "thigh" else BOWS)
     found = state.thigh_axis if role == "thigh" else state.pelvis_axis
     assert found is not None
-    np.testing.assert_allclose(found.axis, -_true_axis(recording, role), atol=1e-6)
+    np.testing.assert_allclose(found.axis, _true_axis(recording, role), atol=1e-6)
 
 
 def _refused(script: Script, label: MarkLabel) -> str:

@@ -37,9 +37,7 @@ def _standing(*, still_s: float = 2.0) -> Script:
 
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("rotation", [30, -30])
-def test_a_prompt_during_a_hold_at_end_range_is_refused_and_widens_the_error_bar(
-    side: Side, rotation: int
-) -> None:
+def test_a_prompt_during_a_hold_at_end_range_is_refused_and_widens_the_error_bar(side: Side, rotation: int) -> None:
     script = _lying()
     script.turn(1.0, rotation=rotation)
     script.stay(1.0)

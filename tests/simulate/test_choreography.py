@@ -104,7 +104,7 @@ def test_bows_start_forward_and_end_upright() -> None:
 @pytest.mark.parametrize(
     "unknown",
     [
-        Prompt(4.0, 5.0, "", MarkLabel.BRIDGE),
+        Prompt(4.0, 5.0, "", MarkLabel.STRAP_GAIN),
         Prompt(4.0, 5.0, "", None, "moonwalk"),
         Prompt(4.0, 5.0, "", MarkLabel.MAX_REP, "sideways"),
     ],
