@@ -13,6 +13,7 @@ from imu_hip.kinematics import mounting
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingState, contradicted
 from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, zeroed
+from imu_hip.kinematics.pose_quality import neutral_quality
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.zeroing import re_zero, shown_angles, slipped, turn_round
 from imu_hip.model.block import Floats
@@ -108,7 +109,10 @@ def take(
     in_posture = state.posture_anchored or template is not _STANDING
     state = replace(state, heading=heading, anchored=True, posture_anchored=in_posture, contradiction=None)
     text = "neutral pause taken as zero" if prompted else "a pause that nobody prompted taken as zero"
-    used = CalibrationStep(_began_s(state), t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, 1.0, text)
+    posture = Posture.STANDING if template is _STANDING else state.posture or params.posture
+    facing = mounting.in_posture(params.mounting, posture, pelvis, thigh)
+    quality = 1.0 if facing is None else neutral_quality(params.calibration.standing, facing).quality
+    used = CalibrationStep(_began_s(state), t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, quality, text)
     state, moved = look(params, state, t_s)
     return state, (*turned, used, *re_zero(params, state, t_s, before), *moved), None
 

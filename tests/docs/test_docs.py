@@ -20,6 +20,8 @@ from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS,
 from imu_hip.kinematics.calibration import CalibrationParams
 from imu_hip.kinematics.heading_filter import HeadingParams
 from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.lying_alignment import LyingParams
+from imu_hip.kinematics.lying_moves import LyingMoveParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.neutral_pose import NeutralPoseParams
 from imu_hip.kinematics.state import KinematicsParams
@@ -57,6 +59,8 @@ TUNED = {
     "HeadingParams": HeadingParams(),
     "HoleParams": HoleParams(),
     "KinematicsParams": KinematicsParams(Side.RIGHT, Posture.SUPINE, {}),
+    "LyingMoveParams": LyingMoveParams(),
+    "LyingParams": LyingParams(),
     "MadgwickParams": MadgwickParams(),
     "MahonyParams": MahonyParams(),
     "MatchParams": MatchParams(),
