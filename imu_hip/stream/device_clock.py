@@ -1,88 +1,167 @@
-"""A sensor's clock against the common clock, from one-sided arrival delays and, where offered, two-way exchanges.
+"""A sensor's clock against the common clock, from delays that are never negative.
 
-Model: arrival = device time + offset + rate * device time + delay, with a delay that is never negative and heavily
-one-sided (connection events, retransmissions, fades). Regression would average the delay; the minimum of each window
-does not know it. A robust line through the window minima gives offset and rate. Changes of the estimate are slewed,
-so that mapped times stay strictly increasing.
+Model: common time = device time + offset + rate * (device time). A packet arrives after its samples were taken, so
+the offset is never more than arrival minus device time; a request reaches the sensor after it was sent, so the offset
+is never less than sending minus device time. Delays are heavily one-sided (connection events, retransmissions, fades):
+averages would keep them, bounds do not. Changes of the estimate are slewed, so that mapped times stay strictly
+increasing.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
+
+import numpy as np
+
+from imu_hip.model.block import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class ClockParams:
     """Tuning of the clock estimate.
 
-    A window's minimum is a point of the line; points further than `reject_mads` median absolute deviations plus
-    `reject_floor_s` from it are left out. An error of the applied offset fades with the time constant `settle_s`, but
-    never slower than `slew` (s/s) nor faster than `most_slew`.
+    The earliest arrival of each `window_s` is kept, for the newest `most_windows`; exchanges for as long. Rates have
+    the standard deviation `rate_sd` before anything is seen, with the tails of a Student distribution of 3 degrees.
+    Where packets come at every moment between connection events alike, the earliest of each window is later than
+    possible by chance, at least `least_late_s` on average, and `by_chance_share` of the windows count. Where they come
+    in step with the events, it is later by a part of the interval that hardly changes: all windows together then count
+    as `in_step_windows`, at least `in_step_late` intervals late on average. A rate by which answers come before their
+    requests is `impossible_s` likely to 1/e.
+    An error of the applied offset fades with the time constant `settle_s`, but never slower than `slew` (s/s) nor
+    faster than `most_slew`.
     """
 
     window_s: float = 5.0
     most_windows: int = 60
-    reject_mads: float = 3.0
-    reject_floor_s: float = 1e-4
+    rate_sd: float = 4e-5
+    least_late_s: float = 2e-4
+    by_chance_share: float = 0.25
+    in_step_windows: float = 3.0
+    in_step_late: float = 0.3
+    impossible_s: float = 2e-4
     slew: float = 1e-3
-    most_slew: float = 0.1
-    settle_s: float = 5.0
+    most_slew: float = 0.4
+    settle_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class ClockState:
-    """All that the estimate knows. Times in s; `offset` means common minus device time.
+class Earliest:
+    """The packet of a window with the least arrival minus device time; `in_step`: 0..1, with connection events."""
 
-    `points`: (device time, offset) at the minimum of each finished window. `sync_offset_s`: the smallest-round-trip
-    two-way offset, at the device time `sync_at_s`; `one_way_s`: the minimum delay it revealed, removed from the line.
+    device_s: float
+    offset_s: float
+    in_step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request that the sensor read at `device_s`: sending and receiving minus device time."""
+
+    device_s: float
+    least_offset_s: float
+    most_offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """Offset `offset_s` at device time `at_s`, changing by `rate`, with standard deviations of both.
+
+    `ahead_s`: how much later than by this line anything can come at the earliest. `delay_s`: how much later the
+    earliest packets come, and its standard deviation; 0 where no exchange has shown it.
     """
 
-    points: tuple[tuple[float, float], ...] = ()
+    at_s: float
+    offset_s: float
+    rate: float
+    sd_s: float
+    rate_sd: float
+    ahead_s: float
+    delay_s: float
+    delay_sd_s: float
+
+
+@dataclass(slots=True)
+class ClockState:
+    """All that the estimate knows, built anew for every packet. Times in s; `offset` means common minus device time.
+
+    `window`: (device time, arrival minus device time) of each packet since `window_start_s`. `stale`: there is more to
+    know than the line does. `below_s`: how far packets came below what the line allows.
+    """
+
+    windows: tuple[Earliest, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     window_start_s: float | None = None
-    window_best: tuple[float, float] | None = None
-    line: tuple[float, float, float] | None = None
+    window: tuple[tuple[float, float], ...] = ()
+    line: ClockLine | None = None
+    stale: bool = True
+    below_s: float = 0.0
     applied_s: float | None = None
     applied_at_s: float = 0.0
-    sync_offset_s: float | None = None
-    sync_round_trip_s: float = 0.0
-    sync_at_s: float = 0.0
-    one_way_s: float = 0.0
 
     @property
     def rate_ppm(self) -> float | None:
         """How much faster common time runs than the sensor's, in ppm; None before two windows."""
-        return None if len(self.points) < 2 or self.line is None else self.line[2] * 1e6
+        return None if len(self.windows) < 2 or self.line is None else self.line.rate * 1e6
 
     @property
-    def uncertainty_s(self) -> float:
-        """Bound of the constant error that stays: half the best round trip.
+    def delay_is_known(self) -> bool:
+        """Whether exchanges have shown how late the earliest packets are."""
+        return self.line is not None and self.line.delay_sd_s > 0.0
 
-        Unknown minimum delay otherwise (30 ms stated).
+    @property
+    def sd_s(self) -> float | None:
+        """Standard deviation of the mapped time of the newest packet, s; None before any.
+
+        Without an exchange, the shortest delay of the link stays in the offset and is not part of it.
         """
-        return 0.5 * self.sync_round_trip_s if self.sync_offset_s is not None else 0.030
+        if self.line is None or self.applied_s is None:
+            return None
+        elapsed_s = max(0.0, self.applied_at_s - self.line.at_s)
+        target_s = self.line.offset_s + self.line.rate * elapsed_s - self.below_s
+        return self.line.sd_s + self.line.rate_sd * elapsed_s + abs(target_s - self.applied_s)
 
 
 def synchronise(state: ClockState, sent_s: float, device_s: float, received_s: float) -> ClockState:
-    """Take in one two-way exchange; only the one with the smallest round trip counts."""
-    round_trip_s = received_s - sent_s
-    if round_trip_s < 0.0 or (state.sync_offset_s is not None and round_trip_s >= state.sync_round_trip_s):
+    """Take in a request and its answer: the sensor read `device_s` after the one and before the other."""
+    if received_s < sent_s:
         return state
-    offset_s = 0.5 * (sent_s + received_s) - device_s
-    return replace(state, sync_offset_s=offset_s, sync_round_trip_s=round_trip_s, sync_at_s=device_s)
+    exchange = Exchange(device_s, sent_s - device_s, received_s - device_s)
+    return replace(state, exchanges=(*state.exchanges, exchange), stale=True)
 
 
-def observe(params: ClockParams, state: ClockState, device_s: float, arrival_s: float) -> ClockState:
-    """Take in one packet: the device time of its last sample and its arrival."""
+def observe(params: ClockParams, state: ClockState, device_s: float, arrival_s: float, interval_s: float) -> ClockState:
+    """Take in one packet: the device time of its last sample and its arrival; `interval_s` of connection events."""
     delay_s = arrival_s - device_s
-    if state.window_start_s is None:
-        state = replace(state, window_start_s=device_s)
-    elif device_s - state.window_start_s >= params.window_s and state.window_best is not None:
-        points = (*state.points, state.window_best)[-params.most_windows :]
-        state = replace(state, points=points, window_start_s=device_s, window_best=None, line=_line(params, points))
-        state = replace(state, one_way_s=_one_way(params, state))
-    if state.window_best is None or delay_s < state.window_best[1]:
-        state = replace(state, window_best=(device_s, delay_s))
-    return _slew(params, state, device_s)
+    windows, exchanges, start_s, window = state.windows, state.exchanges, state.window_start_s, state.window
+    line, stale, below_s = state.line, state.stale, state.below_s
+    if start_s is None:
+        start_s = device_s
+    elif device_s - start_s >= params.window_s and window:
+        windows = (*windows, _earliest(window, interval_s))[-params.most_windows :]
+        start_s, window, stale = device_s, (), True
+    window = (*window, (device_s, delay_s))
+    if line is None or stale:
+        since_s = device_s - params.window_s * params.most_windows
+        exchanges = tuple(exchange for exchange in exchanges if exchange.device_s >= since_s)
+        line = _fit(params, (*windows, _earliest(window, interval_s)), exchanges, line, device_s, interval_s)
+        below_s = 0.0
+    offset_s = line.offset_s + line.rate * (device_s - line.at_s)
+    below_s = max(below_s, offset_s + line.ahead_s - delay_s)
+    applied_s, applied_at_s = state.applied_s, state.applied_at_s
+    if applied_s is None:
+        applied_s, applied_at_s = offset_s - below_s, device_s
+    elif device_s > applied_at_s:
+        error_s = offset_s - below_s - applied_s
+        # A first packet may come out of a fade, seconds late: what is far off is put right at once, the rest gently.
+        fastest = min(max(params.slew, abs(error_s) / params.settle_s), params.most_slew)
+        most_s = (device_s - applied_at_s) * fastest
+        applied_s += min(max(error_s, -most_s), most_s)
+        applied_at_s = device_s
+    # This is every packet's way: `replace` would take several times as long.
+    return ClockState(windows, exchanges, start_s, window, line, False, below_s, applied_s, applied_at_s)
 
 
 def common_time(state: ClockState, device_s: float) -> float:
@@ -100,62 +179,77 @@ def stretch(before: ClockState, after: ClockState) -> float:
     return 1.0 + (after.applied_s - before.applied_s) / elapsed_s
 
 
-def _one_way(params: ClockParams, state: ClockState) -> float:
-    """Return the shortest one-way delay: the line's windows still hold it, the two-way offset does not.
+def _earliest(window: tuple[tuple[float, float], ...], interval_s: float) -> Earliest:
+    """Return a window's earliest packet, and whether packets come in step with connection events.
 
-    Once the line has left the exchange behind, what it was stays.
+    If they meet every moment of the interval alike, a tenth of them comes within a tenth of it, or more where events
+    are missed; half of that is still taken for alike.
     """
-    if state.sync_offset_s is None or state.line is None:
-        return 0.0
-    if len(state.points) == params.most_windows and state.sync_at_s < state.points[0][0]:
-        return state.one_way_s
-    at_s, offset_s, rate = state.line
-    return max(0.0, offset_s + rate * (state.sync_at_s - at_s) - state.sync_offset_s)
+    in_order = sorted(window, key=itemgetter(1))
+    device_s, offset_s = in_order[0]
+    tenth_s = in_order[len(in_order) // 10][1] - offset_s
+    alike = tenth_s / (0.05 * interval_s) if interval_s > 0.0 else 1.0
+    return Earliest(device_s, offset_s, max(0.0, 1.0 - alike))
 
 
-def _slew(params: ClockParams, state: ClockState, device_s: float) -> ClockState:
-    target_s = _target(state, device_s)
-    if state.applied_s is None:
-        return replace(state, applied_s=target_s, applied_at_s=device_s)
-    elapsed_s = max(0.0, device_s - state.applied_at_s)
-    error_s = target_s - state.applied_s
-    # A first packet may come out of a fade, seconds late; what is far off is put right at once, what is near gently.
-    most_s = elapsed_s * min(max(params.slew, abs(error_s) / params.settle_s), params.most_slew)
-    change_s = min(max(error_s, -most_s), most_s)
-    return replace(state, applied_s=state.applied_s + change_s, applied_at_s=max(device_s, state.applied_at_s))
+# Rates are tried in steps that grow with them, in units of `rate_sd`. Student's t with 3 degrees of freedom, over steps
+# that are as wide as the hyperbolic cosine.
+_STEPS: Floats = np.linspace(-4.0, 4.0, 81)
+_RATES: Floats = np.sinh(_STEPS)
+_LOG_PRIOR: Floats = -3.0 * np.log(np.cosh(_STEPS))
 
 
-def _target(state: ClockState, device_s: float) -> float:
-    if len(state.points) >= 2 and state.line is not None:
-        at_s, offset_s, rate = state.line
-        return offset_s + rate * (device_s - at_s) - state.one_way_s
-    if state.sync_offset_s is not None:
-        return state.sync_offset_s
-    best = min(offset for _, offset in (*state.points, *([state.window_best] if state.window_best else [])))
-    return best
+def _fit(
+    params: ClockParams,
+    windows: tuple[Earliest, ...],
+    exchanges: tuple[Exchange, ...],
+    before: ClockLine | None,
+    now_s: float,
+    interval_s: float,
+) -> ClockLine:
+    """Return mean and standard deviation of offset and rate over all rates that are possible.
+
+    For each rate the offset is at most that of the earliest packet and of the earliest answer, and at least that of the
+    latest request. When exchanges are long ago, the delay of the earliest packets is what it was then.
+    """
+    rates = params.rate_sd * _RATES
+    packets = [(window.device_s, window.offset_s) for window in windows]
+    highest, late_s = _bound(packets, rates, now_s, 1.0)
+    log_weight = _LOG_PRIOR - late_s / _scale(params, windows, late_s, interval_s)
+    upper, width = highest, np.zeros_like(rates)
+    if exchanges:
+        answers, _ = _bound([(e.device_s, e.most_offset_s) for e in exchanges], rates, now_s, 1.0)
+        requests, _ = _bound([(e.device_s, e.least_offset_s) for e in exchanges], rates, now_s, -1.0)
+        upper = np.minimum(highest, answers)
+        width = np.maximum(upper + requests, 0.0)
+        log_weight += np.minimum(upper + requests, 0.0) / params.impossible_s
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    middle = upper - 0.5 * width
+    offset_s, rate, ahead_s, delay_s = (
+        float((weight * values).sum()) for values in (middle, rates, upper - middle, highest - middle)
+    )
+    variance = float((weight * ((middle - offset_s) ** 2 + width * width / 12.0)).sum())
+    delay_sd_s = float((weight * width).sum()) / math.sqrt(12.0)
+    if not exchanges and before is not None:
+        ahead_s, delay_s, delay_sd_s = before.delay_s, before.delay_s, before.delay_sd_s
+        offset_s, variance = offset_s - delay_s, variance + delay_sd_s**2
+    rate_sd = math.sqrt(float((weight * (rates - rate) ** 2).sum()))
+    return ClockLine(now_s, offset_s, rate, math.sqrt(variance), rate_sd, ahead_s, delay_s, delay_sd_s)
 
 
-def _line(params: ClockParams, points: tuple[tuple[float, float], ...]) -> tuple[float, float, float]:
-    """Return (time, offset there, rate) of the least-squares line after rejecting outliers once."""
-    line = _least_squares(points)
-    residuals = [offset - (line[1] + line[2] * (t - line[0])) for t, offset in points]
-    middle = _median(residuals)
-    spread = _median([abs(r - middle) for r in residuals])
-    limit = params.reject_mads * spread + params.reject_floor_s
-    kept = tuple(p for p, r in zip(points, residuals, strict=True) if abs(r - middle) <= limit)
-    return _least_squares(kept) if len(kept) >= 2 else line
+def _bound(points: Sequence[tuple[float, float]], rates: Floats, now_s: float, sign: float) -> tuple[Floats, Floats]:
+    """Return the least of `sign` times the points' offsets, moved to now, and how far they lie above it on average."""
+    t_s, offset_s = np.array(points).T[:, :, None]
+    moved = sign * (offset_s + rates * (now_s - t_s))
+    least: Floats = moved.min(axis=0)
+    return least, moved.mean(axis=0) - least
 
 
-def _least_squares(points: tuple[tuple[float, float], ...]) -> tuple[float, float, float]:
-    n = len(points)
-    t0 = sum(t for t, _ in points) / n
-    y0 = sum(y for _, y in points) / n
-    tt = sum((t - t0) * (t - t0) for t, _ in points)
-    ty = sum((t - t0) * (y - y0) for t, y in points)
-    return t0, y0, ty / tt if tt > 0.0 else 0.0
-
-
-def _median(values: list[float]) -> float:
-    ordered = sorted(values)
-    n = len(ordered)
-    return ordered[n // 2] if n % 2 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
+def _scale(params: ClockParams, windows: tuple[Earliest, ...], late_s: Floats, interval_s: float) -> float:
+    """Return by how much a rate may make the windows later on average and be 1/e as likely."""
+    n, least_s = len(windows), float(late_s.min())
+    in_step = sum(window.in_step for window in windows) / n
+    by_chance_s = max(params.least_late_s, least_s) / max(params.by_chance_share * (n - 1), 1.0)
+    in_step_s = max(params.in_step_late * interval_s, least_s) / min(max(n - 1, 1), params.in_step_windows)
+    return in_step * in_step_s + (1.0 - in_step) * by_chance_s

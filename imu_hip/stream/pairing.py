@@ -28,7 +28,7 @@ class PairingParams:
     fill_s: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Track:
     """One sensor's samples that may still be needed: pieces not yet joined, the newest time, the nominal period."""
 
@@ -37,7 +37,7 @@ class Track:
     period_s: float = 0.01
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PairingState:
     """Both tracks, the horizon up to which rows are final, the newest row, and how far pelvis samples were used.
 
@@ -93,12 +93,17 @@ def take(params: PairingParams, state: PairingState) -> tuple[PairingState, Alig
     if state.horizon_s < min(state.next_pelvis_s, state.pelvis.last_s):
         return state, _NO_ROWS
     pelvis, thigh = in_si(state.pelvis.pieces), in_si(state.thigh.pieces)
-    first, stop = pelvis.t_s.searchsorted((state.last_pelvis_s, state.horizon_s), side="right")
+    first, stop = (pelvis.t_s.searchsorted(at_s, "right") for at_s in (state.last_pelvis_s, state.horizon_s))
     new_s = pelvis.t_s[first:stop]
     t_s, on_sample = _grid(params, state, new_s)
+    all_on_sample = len(t_s) == len(new_s)
     block = AlignedBlock(
         t_s=t_s,
-        pelvis=_at(params, pelvis, state.pelvis.period_s, t_s),
+        pelvis=(
+            _sensor_block(pelvis.values[first:stop], np.zeros(len(t_s), dtype=np.uint8))
+            if all_on_sample
+            else _at(params, pelvis, state.pelvis.period_s, t_s)
+        ),
         thigh=_at(params, thigh, state.thigh.period_s, t_s),
         on_sample=on_sample,
     )
@@ -121,7 +126,7 @@ def _needed(samples: Samples, settled_s: float) -> tuple[Samples, ...]:
     first = max(0, int(samples.t_s.searchsorted(settled_s, side="right")) - 1)
     if first == 0:
         return (samples,) if len(samples) else ()
-    return (Samples(samples.t_s[first:].copy(), samples.values[first:].copy()),)
+    return (Samples(samples.t_s[first:], samples.values[first:]),)
 
 
 def _grid(params: PairingParams, state: PairingState, pelvis_s: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -130,16 +135,17 @@ def _grid(params: PairingParams, state: PairingState, pelvis_s: Floats) -> tuple
     The pelvis samples, holes between (and, when overdue, after) them filled at the nominal period.
     """
     period_s = state.pelvis.period_s
-    before_s = np.concatenate([(state.last_pelvis_s,), pelvis_s])
-    holes = np.flatnonzero(pelvis_s - before_s[:-1] > 1.5 * period_s)
+    before_s = np.empty(len(pelvis_s) + 1)
+    before_s[0], before_s[1:] = state.last_pelvis_s, pelvis_s
+    after_hole = pelvis_s - before_s[:-1] > 1.5 * period_s
     # Beyond the last pelvis sample that is known, only the deadline can have brought the horizon.
     is_overdue = state.pelvis.last_s < state.horizon_s
-    if len(holes) == 0 and not is_overdue:
+    if not is_overdue and not after_hole.any():
         return pelvis_s, np.ones(len(pelvis_s), dtype=bool)
     pieces: list[Floats] = []
     flags: list[NDArray[np.bool_]] = []
     start = 0
-    for k in map(int, holes):
+    for k in map(int, np.flatnonzero(after_hole)):
         fill = _fill(params, state, float(before_s[k]), float(pelvis_s[k]) - 0.5 * period_s)
         pieces += [pelvis_s[start:k], fill]
         flags += [np.ones(k - start, dtype=bool), np.zeros(len(fill), dtype=bool)]
@@ -168,19 +174,28 @@ def _fill(params: PairingParams, state: PairingState, from_s: float, to_s: float
 
 def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -> SensorBlock:
     """Interpolate a sensor at the row times; rows that fall on a sample take it unchanged."""
-    values = np.full((len(t_s), 6), np.nan)
-    state = np.full(len(t_s), SampleState.MISSING, dtype=np.uint8)
-    if len(samples) and len(t_s):
-        own_s = samples.t_s
-        right = own_s.searchsorted(t_s)
-        exact = own_s.take(right, mode="clip") == t_s
-        if exact.all():
-            values, state = samples.values[right], np.full(len(t_s), SampleState.MEASURED, dtype=np.uint8)
-        else:
-            # Rows between the first sample and the last have one on either side.
-            first, stop = t_s.searchsorted((own_s[0], own_s[-1]), side="right")
-            values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
-            values[exact], state[exact] = samples.values[right[exact]], SampleState.MEASURED
+    own_s = samples.t_s
+    if len(t_s) == 0 or len(own_s) == 0:
+        return _sensor_block(*_missing(len(t_s)))
+    right = own_s.searchsorted(t_s)
+    if right[0] > 0 and right[-1] < len(own_s):
+        values, state = _between(params, samples, period_s, t_s, right)
+    else:
+        # Only rows between the first sample and the last have one on either side.
+        first, stop = t_s.searchsorted((own_s[0], own_s[-1]), side="right")
+        values, state = _missing(len(t_s))
+        values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
+    exact = own_s.take(right, mode="clip") == t_s
+    if exact.any():
+        values[exact], state[exact] = samples.values[right[exact]], _MEASURED
+    return _sensor_block(values, state)
+
+
+def _missing(n: int) -> tuple[Floats, NDArray[np.uint8]]:
+    return np.full((n, 6), np.nan), np.full(n, _MISSING)
+
+
+def _sensor_block(values: Floats, state: NDArray[np.uint8]) -> SensorBlock:
     return SensorBlock(np.ascontiguousarray(values[:, :3]), np.ascontiguousarray(values[:, 3:]), state)
 
 
@@ -188,19 +203,23 @@ def _between(
     params: PairingParams, samples: Samples, period_s: float, t_s: Floats, right: NDArray[np.intp]
 ) -> tuple[Floats, NDArray[np.uint8]]:
     """Return values and states at times that each have the sample `right` after them, or at them."""
-    left_s, left = samples.t_s[right - 1], samples.values[right - 1]
-    span_s = samples.t_s[right] - left_s
+    before = right - 1
+    left_s, left = samples.t_s.take(before), samples.values.take(before, axis=0)
+    span_s = samples.t_s.take(right) - left_s
     weight = ((t_s - left_s) / span_s)[:, None]
-    values = left + weight * (samples.values[right] - left)
+    values = left + weight * (samples.values.take(right, axis=0) - left)
     state = np.zeros(len(t_s), dtype=np.uint8)
     wide = span_s > 1.5 * period_s
     if wide.any():
         too_wide = span_s > max(params.bridge_s, 1.5 * period_s)
-        state[wide] = SampleState.BRIDGED
-        state[too_wide], values[too_wide] = SampleState.MISSING, np.nan
+        state[wide] = _BRIDGED
+        state[too_wide], values[too_wide] = _MISSING, np.nan
     return values, state
 
 
+_MEASURED = np.uint8(SampleState.MEASURED)
+_BRIDGED = np.uint8(SampleState.BRIDGED)
+_MISSING = np.uint8(SampleState.MISSING)
 _NO_VECTORS = np.empty((0, 3))
 _NO_SAMPLES = SensorBlock(_NO_VECTORS, _NO_VECTORS, np.empty(0, dtype=np.uint8))
 _NO_ROWS = AlignedBlock(np.empty(0), _NO_SAMPLES, _NO_SAMPLES, np.empty(0, dtype=bool))

@@ -17,7 +17,7 @@ def to_si(counts: NDArray[np.int16], config: SensorConfig) -> Floats:
     `axis_map` says which raw axis (1, 2, 3; negative: turned round) each sensor axis is.
     """
     order, scale = _columns(config)
-    return np.asarray(counts[:, order].astype(np.float64) * scale)
+    return np.asarray(counts.take(order, axis=1) * scale)
 
 
 @lru_cache(maxsize=8)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from imu_hip.model.block import Floats
 from imu_hip.model.event import RadioTrouble, Trouble
 from imu_hip.model.item import Role
 from imu_hip.model.output import LinkStatistics
@@ -23,12 +23,11 @@ from imu_hip.model.packet import (
 from imu_hip.model.setup import SensorSetup
 from imu_hip.stream import device_clock, sequence
 from imu_hip.stream.device_clock import ClockParams, ClockState
-from imu_hip.stream.pairing import Samples
-from imu_hip.stream.scale import to_si
-from imu_hip.stream.sequence import SequenceState
+from imu_hip.stream.samples import CountedSamples, Samples
+from imu_hip.stream.sequence import Sequenced, SequenceState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SensorState:
     """All that is known of one sensor; `sent` holds sync requests that wait for their answer."""
 
@@ -56,21 +55,28 @@ class SensorState:
             return 1.0 / self.config.rate_hz
         return 1.0 / self.setup.rate_hz if self.setup.rate_hz else 0.01
 
+    @property
+    def interval_s(self) -> float:
+        """Connection interval that the sensor asks for, s."""
+        return 1e-3 * self.config.connection_interval_ms if self.config is not None else 0.0
+
 
 def statistics(state: SensorState) -> LinkStatistics:
     """Return the sensor's radio life so far; the rate counts what arrived and what was lost."""
     rate_hz = None
     if state.first_s is not None and state.last_s is not None and state.last_s > state.first_s:
         rate_hz = (state.samples + state.lost - 1) / (state.last_s - state.first_s)
-    ppm = state.setup.clock.rate * 1e6 if state.setup.family == "float64" else state.clock.rate_ppm
+    of_file = state.setup.family == "float64"
     return LinkStatistics(
         samples=state.samples,
         lost=state.lost,
         rate_hz=rate_hz,
-        clock_ppm=ppm,
+        clock_ppm=state.setup.clock.rate * 1e6 if of_file else state.clock.rate_ppm,
         serial=state.info.serial if state.info else "",
         battery_percent=state.battery_percent,
         last_t_s=state.last_s,
+        clock_sd_s=state.setup.clock.sd_s if of_file else state.clock.sd_s,
+        clock_delay_s=0.0 if of_file or state.clock.delay_is_known else state.interval_s,
     )
 
 
@@ -81,7 +87,7 @@ def requested(state: SensorState, payload: bytes, sent_s: float) -> SensorState:
 
 def receive(
     params: ClockParams, state: SensorState, packet: Packet, arrival_s: float
-) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+) -> tuple[SensorState, Samples | CountedSamples | None, tuple[Trouble, ...]]:
     """Take in one packet; return new samples on the common clock, if it brought any, and what went wrong."""
     match packet:
         case StreamPacket():
@@ -135,38 +141,54 @@ def _synchronise(state: SensorState, reply: SyncReply, arrival_s: float) -> Sens
 
 def _stream(
     params: ClockParams, state: SensorState, packet: StreamPacket, arrival_s: float
-) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+) -> tuple[SensorState, CountedSamples | None, tuple[Trouble, ...]]:
     config = state.config
     if config is None:
-        return (
-            state,
-            None,
-            (_trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, "samples before the configuration"),),
-        )
+        what = "samples before the configuration"
+        return state, None, (_trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, what),)
     new_sequence, placed = sequence.step(state.sequence, packet, 1e6 / config.rate_hz)
-    troubles: list[Trouble] = []
-    if placed.restarted:
-        state = replace(state, clock=ClockState())
-        troubles.append(_trouble(state, RadioTrouble.CLOCK_RESTART, arrival_s, 1, "counter or sensor time jumped"))
-    state = replace(state, sequence=new_sequence)
-    n = len(packet.counts)
-    if placed.skip:
-        troubles.append(_trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip))
-        if placed.skip == n:
-            return state, None, tuple(troubles)
+    if placed.skip == len(packet.counts):
+        return state, None, (_trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip),)
+    before = ClockState() if placed.restarted else state.clock
     device_s = placed.last_us * 1e-6
-    clock = device_clock.observe(params, state.clock, device_s, arrival_s)
-    back = np.arange(n - placed.skip - 1, -1, -1, dtype=float)
-    period_s = placed.period_us * 1e-6 * device_clock.stretch(state.clock, clock)
-    t_s: Floats = device_clock.common_time(clock, device_s) - back * period_s
+    clock = device_clock.observe(params, before, device_s, arrival_s, state.interval_s)
+    counts = packet.counts[placed.skip :] if placed.skip else packet.counts
+    period_s = placed.period_us * 1e-6 * device_clock.stretch(before, clock)
+    samples = CountedSamples(counts, config, device_clock.common_time(clock, device_s), period_s)
+    troubles: tuple[Trouble, ...] = ()
+    if placed.restarted or placed.skip or placed.lost or packet.clipped or packet.overran:
+        troubles = tuple(_noticed(state, packet, placed, samples.first_s, arrival_s))
+    # This is every packet's way: `replace` would take several times as long.
+    new_state = SensorState(
+        state.setup,
+        state.info,
+        config,
+        new_sequence,
+        clock,
+        state.sent,
+        state.battery_percent,
+        state.samples + len(counts),
+        state.lost + placed.lost,
+        samples.first_s if state.first_s is None else state.first_s,
+        samples.last_s,
+    )
+    return new_state, samples, troubles
+
+
+def _noticed(
+    state: SensorState, packet: StreamPacket, placed: Sequenced, first_s: float, arrival_s: float
+) -> Iterator[Trouble]:
+    """Tell what a packet that brought samples shows of radio and sensor."""
+    if placed.restarted:
+        yield _trouble(state, RadioTrouble.CLOCK_RESTART, arrival_s, 1, "counter or sensor time jumped")
+    if placed.skip:
+        yield _trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip)
     if placed.lost:
-        troubles.append(_trouble(state, RadioTrouble.GAP, float(t_s[0]), placed.lost, from_s=state.last_s))
+        yield _trouble(state, RadioTrouble.GAP, first_s, placed.lost, from_s=state.last_s)
     if packet.clipped:
-        troubles.append(_trouble(state, RadioTrouble.CLIPPED, arrival_s, n))
+        yield _trouble(state, RadioTrouble.CLIPPED, arrival_s, len(packet.counts))
     if packet.overran:
-        troubles.append(_trouble(state, RadioTrouble.OVERRUN, arrival_s, 1))
-    samples = Samples(t_s, to_si(packet.counts[placed.skip :], config))
-    return _count(replace(state, clock=clock), samples, placed.lost), samples, tuple(troubles)
+        yield _trouble(state, RadioTrouble.OVERRUN, arrival_s, 1)
 
 
 def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
@@ -184,14 +206,11 @@ def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Sample
         for k in np.flatnonzero(missing)
     )
     samples = Samples(t_s, np.concatenate([table.gyr, table.acc], axis=1))
-    return _count(state, samples, int(missing.sum())), samples, troubles
-
-
-def _count(state: SensorState, samples: Samples, lost: int) -> SensorState:
-    return replace(
+    state = replace(
         state,
-        samples=state.samples + len(samples.t_s),
-        lost=state.lost + lost,
-        first_s=float(samples.t_s[0]) if state.first_s is None else state.first_s,
-        last_s=float(samples.t_s[-1]),
+        samples=state.samples + len(samples),
+        lost=state.lost + int(missing.sum()),
+        first_s=samples.first_s if state.first_s is None else state.first_s,
+        last_s=samples.last_s,
     )
+    return state, samples, troubles

@@ -15,7 +15,7 @@ _TIME_SPAN_US = 1 << 32
 _LONGEST_RESEND_US = 40_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SequenceState:
     """The newest sample so far: running index and running sensor time (µs), both unwrapped.
 
@@ -26,7 +26,7 @@ class SequenceState:
     device_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sequenced:
     """What is new in a packet.
 

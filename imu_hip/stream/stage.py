@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from imu_hip.model.block import AlignedBlock, joined
-from imu_hip.model.event import RadioTrouble, Trouble
+from imu_hip.model.event import RadioTrouble, Trouble, Warning
 from imu_hip.model.item import Characteristic, Command, Drop, LinkChange, LinkState, Mark, Role, Tick, TimedMark, Write
 from imu_hip.model.output import LinkStatistics
 from imu_hip.model.packet import Received
@@ -18,16 +19,23 @@ from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams, PairingState
 from imu_hip.stream.sensor import SensorState
 
+# Rows cut out together cost least, but each piece that waits is copied with every new one.
+_MOST_PIECES = 512
+
 StreamInput = Received | Write | Mark | LinkChange | Drop | Tick | Command
 
 
 @dataclass(frozen=True, slots=True)
 class StreamParams:
-    """Tuning of clock and pairing. `zero_ns` is the host time of t_s = 0; None: the first item's."""
+    """Tuning of clock and pairing. `zero_ns` is the host time of t_s = 0; None: the first item's.
+
+    A standard deviation between the sensors' clocks above `most_clock_sd_s` is worth a warning.
+    """
 
     clock: ClockParams = field(default_factory=ClockParams)
     pairing: PairingParams = field(default_factory=PairingParams)
     zero_ns: int | None = None
+    most_clock_sd_s: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,11 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class StreamOutput:
-    """Rows in time order, marks in their order, troubles in their order."""
+    """Rows in time order, marks in their order, troubles in their order; at the end, warnings behind them."""
 
     block: AlignedBlock
     marks: tuple[TimedMark, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble | Warning, ...]
 
 
 def start(params: StreamParams, setup: Setup) -> StreamState:
@@ -60,8 +68,8 @@ def start(params: StreamParams, setup: Setup) -> StreamState:
 def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput]) -> tuple[StreamState, StreamOutput]:
     """Take in items in their total order.
 
-    Rows are cut out once, at the end, except where only the deadline makes them final: what arrives after such a moment
-    must not change them.
+    Rows are cut out at the end or when many pieces wait, which is the same, and where only the deadline makes them
+    final: what arrives after such a moment must not change them.
     """
     sensors = dict(state.sensors)
     pairs, zero_ns, period_s = state.pairing, state.zero_ns, state.period_s
@@ -82,6 +90,9 @@ def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput])
                 if samples is not None:
                     if period_s is None and role is Role.PELVIS:
                         period_s = sensors[role].period_s
+                    if len(pairs.pelvis.pieces) + len(pairs.thigh.pieces) >= _MOST_PIECES:
+                        pairs, block = pairing.take(params.pairing, pairs)
+                        blocks.append(block)
                     pairs, late = pairing.add(pairs, role, samples, sensors[role].period_s)
                     if late:
                         troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LATE, late))
@@ -105,12 +116,25 @@ def finish(params: StreamParams, state: StreamState) -> tuple[StreamState, Strea
     """Give out the rows that still waited for the thigh sensor: nothing more will come."""
     pairs = replace(state.pairing, horizon_s=max(state.pairing.horizon_s, state.pairing.pelvis.last_s))
     pairs, block = pairing.take(params.pairing, pairs)
-    return replace(state, pairing=pairs), StreamOutput(block, (), ())
+    return replace(state, pairing=pairs), StreamOutput(block, (), _clock_warning(params, state))
 
 
 def statistics(state: StreamState) -> dict[Role, LinkStatistics]:
     """Return each sensor's radio life so far."""
     return {role: sensor.statistics(s) for role, s in state.sensors.items()}
+
+
+def _clock_warning(params: StreamParams, state: StreamState) -> tuple[Warning, ...]:
+    """Tell when samples of the two sensors may belong together only roughly."""
+    sd_s = math.hypot(*(known.clock_sd_s or 0.0 for known in statistics(state).values()))
+    if sd_s <= params.most_clock_sd_s:
+        return ()
+    text = (
+        f"pelvis and thigh samples are matched in time to {1e3 * sd_s:.0f} ms only (one standard deviation), so angles "
+        "in fast movement are less exact; give both sensors one clock, or stamp each foot at the beginning and at the "
+        "end of the recording"
+    )
+    return (Warning("clock_uncertain", text),)
 
 
 def _effective(t_s: float, horizon_s: float) -> float:

@@ -149,8 +149,15 @@ def test_what_is_not_known_is_null() -> None:
     assert [found["holds"][0][k] for k in ("sd_deg", "percent_of_end_range", "drift_deg_per_s")] == [None] * 3
     assert [found["exits"][0][k] for k in ("verdict", "sparc", "peak_deg_per_s")] == [None] * 3
     assert found["link"]["thigh"] == {
-        "samples": 0, "lost": 0, "rate_hz": None, "clock_ppm": None, "serial": None,
+        "samples": 0, "lost": 0, "rate_hz": None, "clock_ppm": None, "clock_sd_ms": None, "clock_delay_ms": 0.0,
+        "serial": None,
     }  # fmt: skip
+
+
+def test_how_well_the_clocks_are_known_is_in_milliseconds() -> None:
+    link = LinkStatistics(101, 0, 100.0, 12.5, "P-1", 90, 1.0, clock_sd_s=0.0015, clock_delay_s=0.015)
+    found = as_json(analysis(*PART, link=dict.fromkeys(Role, link)))["link"]["pelvis"]
+    assert (found["clock_sd_ms"], found["clock_delay_ms"]) == (1.5, 15.0)
 
 
 def test_without_an_interval_there_is_one_empty_part_over_everything() -> None:

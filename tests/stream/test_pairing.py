@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from imu_hip.model.block import AlignedBlock, SampleState
 from imu_hip.model.item import Role
 from imu_hip.stream import pairing
-from imu_hip.stream.pairing import PairingParams, PairingState, Samples
+from imu_hip.stream.pairing import PairingParams, PairingState
+from imu_hip.stream.samples import Samples
 
 Floats = NDArray[np.float64]
 
@@ -156,11 +157,11 @@ def test_samples_that_go_back_in_time_are_counted_and_left_out() -> None:
     state, _ = pairing.add(PairingState(), Role.PELVIS, _samples(_grid(0, 10)), PERIOD_S)
     state, late = pairing.add(state, Role.PELVIS, _samples(_grid(5, 15)), PERIOD_S)
     assert late == 5
-    assert [len(piece.t_s) for piece in state.pelvis.pieces] == [10, 5]
+    assert [len(piece) for piece in state.pelvis.pieces] == [10, 5]
 
 
 def _kept(state: PairingState) -> int:
-    return sum(len(piece.t_s) for track in (state.pelvis, state.thigh) for piece in track.pieces)
+    return sum(len(piece) for track in (state.pelvis, state.thigh) for piece in track.pieces)
 
 
 def test_in_normal_streaming_only_the_newest_samples_are_kept() -> None:

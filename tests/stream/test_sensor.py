@@ -11,6 +11,7 @@ from imu_hip.model.packet import BadPacket, BadPacketReason, BatteryLevel, Contr
 from imu_hip.model.setup import ClockMap, SensorSetup
 from imu_hip.stream import sensor
 from imu_hip.stream.device_clock import ClockParams
+from imu_hip.stream.samples import in_si
 from imu_hip.stream.sensor import SensorState
 from tests.stream.radio import CONFIG, info, packet
 
@@ -29,7 +30,7 @@ def test_a_packet_becomes_samples_that_end_when_it_was_taken() -> None:
     state, samples, troubles = sensor.receive(PARAMS, _known(), packet(0, 40_000), 7.0)
     assert troubles == ()
     assert samples is not None
-    np.testing.assert_allclose(samples.t_s, 7.0 - 0.01 * np.arange(4, -1, -1), atol=1e-12)
+    np.testing.assert_allclose(in_si([samples]).t_s, 7.0 - 0.01 * np.arange(4, -1, -1), atol=1e-12)
     assert sensor.statistics(state).samples == 5
 
 
@@ -70,7 +71,7 @@ def test_another_boot_or_another_sensor_is_a_new_clock(new: object) -> None:
     state, samples, troubles = sensor.receive(PARAMS, state, packet(0, 40_000), 9.0)
     assert troubles == ()
     assert samples is not None
-    assert samples.t_s[-1] == 9.0
+    assert samples.last_s == 9.0
 
 
 def test_a_two_way_exchange_sets_the_clock_before_the_first_packet() -> None:
@@ -79,7 +80,7 @@ def test_a_two_way_exchange_sets_the_clock_before_the_first_packet() -> None:
     assert state.sent == ()
     _, samples, _ = sensor.receive(PARAMS, state, packet(0, 600_000), 1.160)
     assert samples is not None
-    assert samples.t_s[-1] == pytest.approx(1.105)
+    assert samples.last_s == pytest.approx(1.105)
 
 
 def test_the_sensor_time_may_wrap_between_the_exchange_and_the_first_packet() -> None:
@@ -87,14 +88,15 @@ def test_the_sensor_time_may_wrap_between_the_exchange_and_the_first_packet() ->
     state, _, _ = sensor.receive(PARAMS, state, SyncReply(7, 2**32 - 50_000), 1.010)
     _, samples, _ = sensor.receive(PARAMS, state, packet(0, 50_000), 1.160)
     assert samples is not None
-    assert samples.t_s[-1] == pytest.approx(1.105)
+    assert samples.last_s == pytest.approx(1.105)
 
 
 def test_the_sensor_time_may_wrap_between_a_packet_and_an_exchange() -> None:
     state, _, _ = sensor.receive(PARAMS, _known(), packet(0, 2**32 - 50_000), 1.1)
     state = sensor.requested(state, b"\x07", 1.13)
     state, _, _ = sensor.receive(PARAMS, state, SyncReply(7, 50_000), 1.15)
-    assert state.clock.sync_at_s - state.sequence.device_us * 1e-6 == pytest.approx(0.1)
+    (exchange,) = state.clock.exchanges
+    assert exchange.device_s - state.sequence.device_us * 1e-6 == pytest.approx(0.1)
 
 
 def test_an_answer_that_nobody_asked_for_is_left_alone() -> None:
@@ -110,14 +112,16 @@ def test_no_more_than_16_requests_wait_for_an_answer() -> None:
 
 
 def test_the_clock_of_a_file_is_mapped_to_the_common_one() -> None:
-    clock = ClockMap(offset_s=100.0, rate=1e-4, origin_s=5.0)
+    clock = ClockMap(offset_s=100.0, rate=1e-4, origin_s=5.0, sd_s=0.004)
     state = SensorState(SensorSetup(Role.THIGH, "float64", 100.0, clock))
     t_s = np.arange(10) / 100.0 + 20.0
     table = TimedSamples(t_s, np.ones((10, 3)), 2.0 * np.ones((10, 3)), None)
     state, samples, _ = sensor.receive(PARAMS, state, table, 0.0)
     assert samples is not None
-    np.testing.assert_allclose(samples.t_s, t_s + 100.0 + 1e-4 * (t_s - 5.0), rtol=1e-15)
-    assert sensor.statistics(state).clock_ppm == pytest.approx(100.0)
+    np.testing.assert_allclose(in_si([samples]).t_s, t_s + 100.0 + 1e-4 * (t_s - 5.0), rtol=1e-15)
+    found = sensor.statistics(state)
+    assert found.clock_ppm == pytest.approx(100.0)
+    assert (found.clock_sd_s, found.clock_delay_s) == (0.004, 0.0)
 
 
 def test_statistics_tell_rate_battery_and_serial() -> None:
@@ -126,8 +130,20 @@ def test_statistics_tell_rate_battery_and_serial() -> None:
         state, _, _ = sensor.receive(PARAMS, state, packet(k, 50_000 * k), 1.0 + 0.05 * k)
     found = sensor.statistics(state)
     assert (found.serial, found.battery_percent, found.samples, found.lost) == ("S1", 73, 1990, 10)
-    assert found.rate_hz == pytest.approx(100.0, rel=1e-6)
-    assert found.clock_ppm == pytest.approx(0.0, abs=1e-6)
+    assert found.rate_hz == pytest.approx(100.0, rel=5e-5)
+    assert found.clock_ppm == pytest.approx(0.0, abs=1.0)
+    assert found.clock_sd_s is not None
+    assert 0.0 < found.clock_sd_s < 0.005
+    assert found.clock_delay_s == 0.015
+
+
+def test_after_an_exchange_no_unknown_delay_is_left() -> None:
+    state = sensor.requested(_known(), b"\x07", 0.990)
+    state, _, _ = sensor.receive(PARAMS, state, SyncReply(7, 0), 1.010)
+    state, _, _ = sensor.receive(PARAMS, state, packet(0, 50_000), 1.080)
+    found = sensor.statistics(state)
+    assert found.clock_delay_s == 0.0
+    assert found.clock_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
 
 
 def test_an_answer_of_the_control_point_is_nothing_to_the_samples() -> None:

@@ -1,14 +1,17 @@
 """The whole room: however a list of items is cut, rows, marks and troubles are the same to the bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imu_hip.model.block import AlignedBlock, SampleState
-from imu_hip.model.event import RadioTrouble
+from imu_hip.model.event import RadioTrouble, Trouble, Warning
 from imu_hip.model.item import Drop, Edge, LinkChange, LinkState, Mark, MarkLabel, Role, Tick
 from imu_hip.model.packet import Received, TimedSamples
+from imu_hip.model.setup import ClockMap, Setup
 from imu_hip.stream import stage
 from imu_hip.stream.stage import StreamInput, StreamOutput, StreamParams
 from tests.stream.radio import CONFIG, bad_link, info, packet, run, setup
@@ -44,7 +47,8 @@ def test_one_item_at_a_time_changes_no_bit(seed: int) -> None:
 
 
 def test_the_bad_link_of_these_tests_shows_every_trouble_that_it_should() -> None:
-    kinds = {trouble.kind for seed in range(10) for trouble in run(bad_link(seed))[1].troubles}
+    troubles = [trouble for seed in range(10) for trouble in run(bad_link(seed))[1].troubles]
+    kinds = {trouble.kind for trouble in troubles if isinstance(trouble, Trouble)}
     assert {RadioTrouble.GAP, RadioTrouble.DUPLICATE, RadioTrouble.LATE, RadioTrouble.CLOCK_RESTART} <= kinds
 
 
@@ -121,7 +125,7 @@ def test_a_thigh_that_never_starts_gives_rows_without_it_and_little_is_kept() ->
         state, output = stage.step(params, state, [item])
         rows += len(output.block.t_s)
         assert np.all(output.block.thigh.state == SampleState.MISSING)
-        most = max(most, sum(len(piece.t_s) for piece in state.pairing.pelvis.pieces))
+        most = max(most, sum(len(piece) for piece in state.pairing.pelvis.pieces))
     assert most < 120
     assert rows > 2800
 
@@ -175,3 +179,21 @@ def test_a_mark_that_comes_behind_rows_that_are_out_takes_effect_right_after_the
     items = [*_two_tables(t_s, t_s), Mark(1_000_000_000, MarkLabel.N_POSE, Edge.END)]
     _, output = run(items, of=setup("float64", 100.0))
     assert output.marks[0].t_s == np.nextafter(1.99, np.inf)
+
+
+def test_many_packets_in_one_call_are_the_same_as_one_at_a_time() -> None:
+    items = _merged(_hello(), _packets(Role.PELVIS, range(600)), _packets(Role.THIGH, range(600), at_s=0.02))
+    _assert_same(run(items)[1], run(items, [1] * len(items))[1])
+
+
+def _matched_within(sd_s: float) -> Setup:
+    of = setup("float64", 100.0)
+    return replace(of, sensors=(of.sensors[0], replace(of.sensors[1], clock=ClockMap(sd_s=sd_s))))
+
+
+@pytest.mark.parametrize(("sd_s", "warned"), [(0.0, False), (0.019, False), (0.021, True)])
+def test_clocks_that_agree_only_roughly_are_warned_of_once_at_the_end(sd_s: float, warned: bool) -> None:
+    t_s = np.arange(100) / 100.0
+    _, output = run(_two_tables(t_s, t_s), of=_matched_within(sd_s))
+    warnings = [event for event in output.troubles if isinstance(event, Warning)]
+    assert [warning.code for warning in warnings] == ["clock_uncertain"] * warned

@@ -1,0 +1,98 @@
+"""One sensor's samples on the common clock: as a packet counts them, and in SI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.block import Floats
+from imu_hip.model.packet import SensorConfig
+from imu_hip.stream.scale import to_si
+
+
+@dataclass(slots=True)
+class Samples:
+    """Samples in SI: `t_s` (n,) increasing, `values` (n, 6) = gyr rad/s, acc m/s²."""
+
+    t_s: Floats
+    values: Floats
+
+    @property
+    def first_s(self) -> float:
+        """When the first was taken."""
+        return float(self.t_s[0])
+
+    @property
+    def last_s(self) -> float:
+        """When the last was taken."""
+        return float(self.t_s[-1])
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.t_s)
+
+
+@dataclass(slots=True)
+class CountedSamples:
+    """Samples of one packet: `counts` (n, 6) or (n, 9), one every `period_s`, the last at `last_s`.
+
+    Many packets become SI together, which costs hardly more than one.
+    """
+
+    counts: NDArray[np.int16]
+    config: SensorConfig
+    last_s: float
+    period_s: float
+
+    @property
+    def first_s(self) -> float:
+        """When the first was taken."""
+        return self.last_s - (len(self.counts) - 1) * self.period_s
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.counts)
+
+
+def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
+    """Return samples one behind the other."""
+    parts: list[Samples] = []
+    waiting: list[CountedSamples] = []
+    for piece in pieces:
+        if waiting and not _alike(waiting[-1], piece):
+            parts.append(_converted(waiting))
+            waiting = []
+        if isinstance(piece, CountedSamples):
+            waiting.append(piece)
+        else:
+            parts.append(piece)
+    if waiting:
+        parts.append(_converted(waiting))
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Samples(np.empty(0), np.empty((0, 6)))
+    return Samples(np.concatenate([p.t_s for p in parts]), np.concatenate([p.values for p in parts]))
+
+
+def _alike(packet: CountedSamples, piece: Samples | CountedSamples) -> bool:
+    """Tell whether a packet and what follows can become SI together."""
+    return (
+        isinstance(piece, CountedSamples)
+        and packet.counts.shape == piece.counts.shape
+        and (packet.config is piece.config or packet.config == piece.config)
+    )
+
+
+def _converted(packets: Sequence[CountedSamples]) -> Samples:
+    """Return the samples of packets that are alike."""
+    first = packets[0]
+    back = np.arange(len(first) - 1, -1, -1, dtype=float)
+    if len(packets) == 1:
+        return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
+    last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T[:, :, None]
+    t_s: Floats = last_s - back * period_s
+    return Samples(t_s.reshape(-1), to_si(np.concatenate([packet.counts for packet in packets]), first.config))
