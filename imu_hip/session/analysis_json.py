@@ -57,7 +57,7 @@ def analysis_json(analysis: Analysis) -> Json:
         "strap_gain": _gain(_strap_gain(analysis)),
         "link": {role.value: _link(statistics) for role, statistics in analysis.link.items()},
         "warnings": _warnings(analysis.events),
-        "calibration": [_calibration(e) for e in analysis.events if isinstance(e, CalibrationStep)],
+        "calibration": [_calibration(e) for e in _in_time(analysis.events)],
     }
 
 
@@ -197,6 +197,11 @@ def _cycle(cycle: Cycle) -> Json:
         "steps": [step.value for step in cycle.steps],
         "missing": [step.value for step in cycle.missing],
     }
+
+
+def _in_time(events: Iterable[Event]) -> list[CalibrationStep]:
+    """Return the calibration steps by their ends: rooms report one after the other, not in the order of time."""
+    return sorted((e for e in events if isinstance(e, CalibrationStep)), key=lambda e: (e.end_s, e.start_s, e.label))
 
 
 def _calibration(step: CalibrationStep) -> Json:

@@ -119,5 +119,7 @@ def _by_kind(outputs: list[Outputs]) -> dict[str, list[object]]:
     kinds: dict[str, list[object]] = {}
     for output in outputs:
         for event in output.events:
-            kinds.setdefault(type(event).__name__, []).append(dataclasses.astuple(event))
+            # Several rooms report calibration steps and warnings, but each label and each code comes from one.
+            of = getattr(event, "label", getattr(event, "code", ""))
+            kinds.setdefault(f"{type(event).__name__}{of}", []).append(dataclasses.astuple(event))
     return kinds
