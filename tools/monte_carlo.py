@@ -34,7 +34,7 @@ from imu_hip.simulate.delivery import DeliveredTable, DeliveryParams, deliver
 from imu_hip.simulate.rotation_vector import rotation_vector
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.truth import TrueBlock, TrueHold
-from imu_hip.stream.clock_match import MatchParams, match
+from imu_hip.stream.clock_match import MatchParams, Moved, match
 
 EXERCISES = ("standing_dissociation", "supine_ere", "hinge_ir", "seated_ir", "prone_ir", "brettzel")
 MEASUREMENTS = ("arom_seated", "arom_prone")
@@ -177,7 +177,7 @@ def corridor(
     pelvis, thigh = _table(delivery.pelvis), _table(delivery.thigh)
     clock = None
     if variant.delivery.own_clocks:
-        matched = match(MatchParams(), pelvis.t_s, pelvis.gyr, thigh.t_s, thigh.gyr)
+        matched = match(MatchParams(), *(Moved(each.t_s, each.gyr, each.acc) for each in (pelvis, thigh)))
         if matched is None:
             return None
         clock = matched.clock

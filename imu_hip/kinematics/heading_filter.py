@@ -1,6 +1,6 @@
 """What neither gyroscope nor gravity can tell: the relative heading of the two sensors, how they sit, what they add.
 
-The state are the twelve of `unknowns` with their covariance. Between measurements the heading follows its rate, which
+The state are the thirteen of `unknowns` with their covariance. Between measurements the heading follows its rate, which
 decays; a measurement is the statement that some angle has a known value. What no measurement can tell apart (an
 accelerometer's zero and a mounting error, in one posture) stays correlated in the covariance, so every angle's standard
 deviation knows it. Frames and sign are those of a right hip; `side` mirrors on the way in.
@@ -17,6 +17,7 @@ from imu_hip.kinematics.unknowns import (
     ADDUCTION_OFF,
     HEADING,
     LEVEL_OFF,
+    LINK_OFF,
     PELVIS_ACC,
     RATE,
     THIGH_ACC,
@@ -42,6 +43,9 @@ class HeadingParams:
     """Standard deviation of an accelerometer's zero on each axis, as a share of gravity (consumer data sheets)."""
     adduction_off_rad: float = math.radians(5.0)
     level_off_rad: float = math.radians(2.5)
+    link_off_rad: float = math.radians(6.0)
+    link_off_decay_s: float = 60.0
+    """How far levers and skin turn the heading of the hip centre, and how long it stays the same."""
     gate: float = 12.0
     trust: float = 3.0
     """How many pauses as scattered as expected the model is worth, before a session shows how scattered they are."""
@@ -49,7 +53,7 @@ class HeadingParams:
 
 @dataclass(frozen=True, slots=True)
 class HeadingState:
-    """`x` (12,) and its covariance (12, 12); `rate_sd_rad_s` is the prior of the slow rate.
+    """`x` (13,) and its covariance (13, 13); `rate_sd_rad_s` is the prior of the slow rate.
 
     `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
     """
@@ -72,6 +76,7 @@ def start(params: HeadingParams, heading_rad: float, axial_covariance: Floats, r
     covariance[THIGH_AXIAL : THIGH_AXIAL + 2, THIGH_AXIAL : THIGH_AXIAL + 2] = axial_covariance
     for acc in (PELVIS_ACC, THIGH_ACC):
         covariance[acc, acc] = params.acc_bias**2 * np.eye(3)
+    covariance[LINK_OFF, LINK_OFF] = params.link_off_rad**2
     x = np.zeros(UNKNOWNS)
     x[HEADING] = heading_rad
     return in_another_posture(params, HeadingState(x, covariance, rate_sd_rad_s))
@@ -93,14 +98,19 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
     x = state.x.copy()
     x[0] = x[0] + dt_s * x[1]
     x[1] = keep * x[1]
+    stays = math.exp(-dt_s / params.link_off_decay_s)
+    x[LINK_OFF] = stays * x[LINK_OFF]
     p = state.covariance.copy()
     p[0, :] = p[0, :] + dt_s * p[1, :]
     p[:, 0] = p[:, 0] + dt_s * p[:, 1]
     p[1, :] = keep * p[1, :]
     p[:, 1] = keep * p[:, 1]
+    p[LINK_OFF, :] = stays * p[LINK_OFF, :]
+    p[:, LINK_OFF] = stays * p[:, LINK_OFF]
     p[0, 0] += params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_noise_rad * abs(turn_rad) + lost_rad2
     # Pauses that scatter more than expected mean a rate that changes faster, too.
     p[1, 1] += 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
+    p[LINK_OFF, LINK_OFF] += (1.0 - stays * stays) * params.link_off_rad**2
     return replace(state, x=x, covariance=p)
 
 
@@ -114,7 +124,7 @@ def update(
     gated: bool = True,
     is_pause: bool = False,
 ) -> tuple[HeadingState, bool]:
-    """Take in that an angle is `innovation_rad` larger than the state says; `gradient` (12,) of the angle.
+    """Take in that an angle is `innovation_rad` larger than the state says; `gradient` (13,) of the angle.
 
     `is_pause`: how surprising it is counts for `scatter`. Return whether it was believed.
     """

@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import heading_filter, pauses, walking_alignment, walking_turns, zeroing
+from imu_hip.kinematics import heading_filter, link_heading, pauses, walking_alignment, walking_turns, zeroing
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
+from imu_hip.kinematics.link_heading import LinkState
 from imu_hip.kinematics.sight import Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.uncertainty import standard_deviations
 from imu_hip.kinematics.unknowns import corrected
-from imu_hip.model.block import AngleBlock, Floats, OrientationBlock
+from imu_hip.model.block import AngleBlock, Floats, OrientationBlock, cut
 from imu_hip.model.event import Event
 from imu_hip.quaternion import conjugate, multiply, rotate
 
@@ -41,11 +42,12 @@ def run(
         walked = walking_turns.accumulate(params.mounting.walking, state.mounting.walking, sight.block, period_s)
         state = replace(state, mounting=replace(state.mounting, walking=walked))
     ticks = _Ticks(state)
-    state, events = _tick(params, state, sight, ticks)
+    state, events, fresh = _tick(params, state, sight, ticks, period_s)
+    link = state.link if state.heading is None else link_heading.collected(state.link, sight.block, fresh)
     last = int(sight.newest_known[-1])
     latest = sight.orientations(last) if last >= 0 else state.latest
     sd_rad, angles = _angles(params, state, sight, ticks)
-    state = replace(state, seen=seen, calibration=calibration, latest=latest, sd_rad=sd_rad)
+    state = replace(state, seen=seen, calibration=calibration, latest=latest, link=link, sd_rad=sd_rad)
     return state, angles, tuple(events)
 
 
@@ -75,9 +77,11 @@ class _Ticks:
 
 
 def _tick(
-    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: _Ticks
-) -> tuple[KinematicsState, list[Event]]:
+    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: _Ticks, period_s: float
+) -> tuple[KinematicsState, list[Event], int]:
+    """Return also from which row on the rows belong to the window of the hip centre's motion that is still open."""
     events: list[Event] = []
+    fresh = 0
     t_s, known = sight.block.t_s, sight.known
     row = int(np.searchsorted(t_s, state.next_tick_s, side="left"))
     while row < len(t_s):
@@ -85,11 +89,30 @@ def _tick(
         if pauses.is_due(params, state, float(t_s[row])):
             state, new, _ = pauses.take(params, state, float(t_s[row]))
             events.extend(new)
+        if state.heading is not None and link_heading.is_over(params.link, state.link, sight.block, fresh, row):
+            state, moved = _link(params, state, cut(sight.block, fresh, row + 1), period_s)
+            events.extend(moved)
+            fresh = row + 1
         if state.heading is not None and state.latest is not None:
             rates = (sight.block.pelvis_gyr[row], sight.block.thigh_gyr[row]) if known[row] else (_STILL, _STILL)
             ticks.add(row, state.heading, state.latest, rates, state.tilt_rad2)
         row = int(np.searchsorted(t_s, state.next_tick_s, side="left"))
-    return state, events
+    return state, events, fresh
+
+
+def _link(
+    params: KinematicsParams, state: KinematicsState, rows: OrientationBlock, period_s: float
+) -> tuple[KinematicsState, list[Event]]:
+    """Close a window of the hip centre's motion with its last rows."""
+    window, state = (*state.link.rows, rows), replace(state, link=LinkState())
+    if state.heading is None or state.alignment is None:
+        return state, []
+    found = link_heading.found(params.link, state.alignment, window, period_s)
+    if found is None:
+        return state, []
+    before = zeroing.shown_angles(state)
+    state = replace(state, heading=link_heading.measured(params.heading, state.heading, found))
+    return state, zeroing.re_zero(params, state, float(rows.t_s[-1]), before)
 
 
 def _pass_time(params: KinematicsParams, state: KinematicsState, sight: Sight, row: int) -> KinematicsState:

@@ -9,6 +9,7 @@ from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.link_heading import LinkParams, LinkState
 from imu_hip.kinematics.mounting import MountingParams, MountingState
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.sight import Seen
@@ -39,6 +40,7 @@ class KinematicsParams:
     heading: HeadingParams = field(default_factory=HeadingParams)
     anchor: AnchorParams = field(default_factory=AnchorParams)
     mounting: MountingParams = field(default_factory=MountingParams)
+    link: LinkParams = field(default_factory=LinkParams)
     uncertainty: UncertaintyParams = field(default_factory=UncertaintyParams)
     strap_gain: StrapGainParams = field(default_factory=StrapGainParams)
     pose_sd_rad: float = math.radians(2.0)
@@ -80,6 +82,7 @@ class KinematicsState:
     latest: tuple[Floats, Floats] | None = None
     sums_at_tick: tuple[float, float, float] = (0.0, 0.0, 0.0)
     tilt_rad2: float = 0.0
+    link: LinkState = field(default_factory=LinkState)
     quiet_since_s: float | None = None
     neutral_mark: MarkLabel | None = None
     neutral_since_s: float = 0.0

@@ -1,8 +1,9 @@
 """What the heading filter does not know, what it does to the segments, and how each angle answers to it.
 
-Twelve unknowns, in this order: relative heading, its rate, axial mounting error of thigh and of pelvis (rad), the
+Thirteen unknowns, in this order: relative heading, its rate, axial mounting error of thigh and of pelvis (rad), the
 zeros of both accelerometers (shares of gravity, three axes of the pelvis' segment, three of the thigh's), and how far
-the person's adduction and pelvis are off what the posture lets expect (rad).
+the person's adduction and pelvis are off what the posture lets expect, and how far the heading that the hip centre
+shows is off (rad).
 
 Heading turns the thigh about the vertical u. An axial error turns a segment about its long axis y. An accelerometer's
 zero b turns a segment by (u - y) x b (in its own axes, u the way up there), because gravity levels it wrongly now and
@@ -17,15 +18,15 @@ from imu_hip.kinematics.joint_angles import dual_axes
 from imu_hip.model.block import Floats
 from imu_hip.quaternion import about_vertical, conjugate, cross3, dot3, multiply, normalise, rotate
 
-UNKNOWNS = 12
+UNKNOWNS = 13
 HEADING, RATE, THIGH_AXIAL, PELVIS_AXIAL = range(4)
 PELVIS_ACC, THIGH_ACC = slice(4, 7), slice(7, 10)
-ADDUCTION_OFF, LEVEL_OFF = 10, 11
+ADDUCTION_OFF, LEVEL_OFF, LINK_OFF = 10, 11, 12
 _Y, _Z = np.eye(3)[1:]
 
 
 def corrected(earth_from_pelvis: Floats, earth_from_thigh: Floats, x: Floats) -> tuple[Floats, Floats]:
-    """Return both segments' orientations (..., 4) in the pelvis' heading with the unknowns `x` (..., 12) taken out."""
+    """Return both segments' orientations (..., 4) in the pelvis' heading with the unknowns `x` (..., 13) taken out."""
     pelvis = _turned(earth_from_pelvis, x[..., PELVIS_AXIAL], x[..., PELVIS_ACC])
     thigh = _turned(earth_from_thigh, x[..., THIGH_AXIAL], x[..., THIGH_ACC])
     return pelvis, multiply(about_vertical(x[..., HEADING]), thigh)
@@ -39,7 +40,7 @@ def _turned(earth_from_segment: Floats, axial_rad: Floats, acc: Floats) -> Float
 
 
 def of_angles(pelvis: Floats, thigh: Floats) -> Floats:
-    """Return the derivatives (n, 3, 12) of flexion, adduction and rotation of a right hip.
+    """Return the derivatives (n, 3, 13) of flexion, adduction and rotation of a right hip.
 
     A small turn e of a segment (in its own axes) changes an angle by g·e.
     `pelvis`, `thigh` (n, 4): segment orientations in one heading.
@@ -51,7 +52,7 @@ def of_angles(pelvis: Floats, thigh: Floats) -> Floats:
 
 
 def of_level(pelvis: Floats) -> Floats:
-    """Return the derivatives (n, 12) of the elevation of the pelvis' mediolateral axis, `pelvis` (n, 4)."""
+    """Return the derivatives (n, 13) of the elevation of the pelvis' mediolateral axis, `pelvis` (n, 4)."""
     up = rotate(conjugate(pelvis), _Z)
     cosine = np.sqrt(np.maximum(1.0 - up[:, 2:] ** 2, 1e-6))
     turned = cross3(np.broadcast_to(_Z, up.shape), up) / cosine
@@ -59,8 +60,8 @@ def of_level(pelvis: Floats) -> Floats:
 
 
 def _of_unknowns(of_pelvis: Floats, of_thigh: Floats, pelvis_up: Floats, thigh_up: Floats) -> Floats:
-    """Return (n, k, 12) from the answers g (n, k, 3) to small turns of each segment and the ways up (n, 1, 3)."""
+    """Return (n, k, 13) from the answers g (n, k, 3) to small turns of each segment and the ways up (n, 1, 3)."""
     zero = np.zeros(of_thigh.shape[:2])
     first = np.stack([dot3(of_thigh, thigh_up), zero, -of_thigh[..., 1], -of_pelvis[..., 1]], axis=-1)
     by_bias = [cross3(g, np.broadcast_to(up - _Y, g.shape)) for g, up in ((of_pelvis, pelvis_up), (of_thigh, thigh_up))]
-    return np.concatenate([first, *by_bias, np.zeros((*of_thigh.shape[:2], 2))], axis=-1)
+    return np.concatenate([first, *by_bias, np.zeros((*of_thigh.shape[:2], 3))], axis=-1)

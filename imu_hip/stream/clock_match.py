@@ -26,7 +26,8 @@ class MatchParams:
     `rate_hz` of the comparison grid; jolts are what is quicker than `jolt_hz`. A second peak, more than `apart_s` away,
     may reach `most_second` of the best, else the movements fit in two ways. Stretches of `stretch_s` then vote for lag
     and rate within `search_s` and `most_rate`; before any vote, rates have the standard deviation `rate_sd`. A jolt
-    travels from one sensor to the other in about `least_sd_s`.
+    travels from one sensor to the other in about `least_sd_s`. Where the votes have no peak, the coarse lag
+    stands, with `coarse_sd_s`.
     """
 
     rate_hz: float = 100.0
@@ -38,6 +39,7 @@ class MatchParams:
     search_s: float = 0.5
     most_rate: float = 1.5e-4
     rate_sd: float = 5e-5
+    coarse_sd_s: float = 0.03
     least_sd_s: float = 0.005
 
 
@@ -143,6 +145,10 @@ def _elected(params: MatchParams, at_s: Floats, votes: Floats) -> tuple[float, f
         prior = float((noise * noise).sum() / max(bend.sum(), 1e-12)) / params.rate_sd**2
         sums = np.stack([bend, bend * t_s, bend * t_s * t_s, pull, pull * t_s])
         line = _solved(sums.sum(axis=1), prior)
+        if not abs(line[0]) < params.search_s:
+            # No peak there to climb: all that is known is the coarse one.
+            coarse = _coarse_line(params, t_s, votes)
+            return coarse[0], coarse[1], params.coarse_sd_s
     without = np.array([_solved(rest, prior) for rest in (sums.sum(axis=1)[:, None] - sums).T])
     moved_s = np.stack([without[:, 0] + side * end_s * without[:, 1] for side in (-1.0, 1.0)])
     moved_s = np.clip(moved_s, -params.search_s, params.search_s)

@@ -20,6 +20,7 @@ from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS,
 from imu_hip.kinematics.calibration import CalibrationParams
 from imu_hip.kinematics.heading_filter import HeadingParams
 from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.link_heading import LinkParams
 from imu_hip.kinematics.lying_alignment import LyingParams
 from imu_hip.kinematics.lying_moves import LyingMoveParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
@@ -61,6 +62,7 @@ TUNED = {
     "KinematicsParams": KinematicsParams(Side.RIGHT, Posture.SUPINE, {}),
     "LyingMoveParams": LyingMoveParams(),
     "LyingParams": LyingParams(),
+    "LinkParams": LinkParams(),
     "MadgwickParams": MadgwickParams(),
     "MahonyParams": MahonyParams(),
     "MatchParams": MatchParams(),

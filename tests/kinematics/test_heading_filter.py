@@ -7,7 +7,7 @@ import pytest
 
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
-from imu_hip.kinematics.unknowns import ADDUCTION_OFF, LEVEL_OFF, PELVIS_AXIAL, THIGH_AXIAL, UNKNOWNS
+from imu_hip.kinematics.unknowns import ADDUCTION_OFF, LEVEL_OFF, LINK_OFF, PELVIS_AXIAL, THIGH_AXIAL, UNKNOWNS
 
 PARAMS = HeadingParams()
 AXIAL = np.array([[math.radians(6.0) ** 2, 0.001], [0.001, math.radians(5.0) ** 2]])
@@ -29,9 +29,11 @@ def _textbook_predict(
     f = np.eye(UNKNOWNS)
     f[0, 1] = dt
     f[1, 1] = 1.0 - dt / PARAMS.rate_decay_s
+    f[LINK_OFF, LINK_OFF] = math.exp(-dt / PARAMS.link_off_decay_s)
     q = np.zeros((UNKNOWNS, UNKNOWNS))
     q[0, 0] = PARAMS.heading_noise_rad_sqrt_s**2 * dt + PARAMS.turn_noise_rad * abs(turn) + lost
     q[1, 1] = 2.0 * PARAMS.rate_sd_rad_s**2 * dt / PARAMS.rate_decay_s
+    q[LINK_OFF, LINK_OFF] = (1.0 - f[LINK_OFF, LINK_OFF] ** 2) * PARAMS.link_off_rad**2
     return f @ x, f @ p @ f.T + q
 
 

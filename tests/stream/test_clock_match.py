@@ -10,6 +10,7 @@ from imu_hip.guide.script import script
 from imu_hip.model.setup import ClockMap, Side
 from imu_hip.simulate.delivery import DeliveryParams, deliver
 from imu_hip.simulate.session import simulate_session
+from imu_hip.stream import clock_match
 from imu_hip.stream.clock_match import ClockMatch, MatchParams, Moved, match
 
 PARAMS = MatchParams()
@@ -141,3 +142,14 @@ def test_a_movement_that_repeats_alike_could_be_any_of_its_repetitions() -> None
     t_s = np.arange(12_000) / 100.0
     swing = np.maximum(0.0, np.sin(2.0 * np.pi * t_s / 5.0))[:, None] * np.ones(3)
     assert match(PARAMS, Moved(t_s, swing, swing), Moved(t_s, swing, swing)) is None
+
+
+def test_votes_without_a_peak_leave_the_coarse_lag_and_say_how_little_is_known() -> None:
+    params = MatchParams()
+    reach = int(params.search_s * params.rate_hz)
+    # The later the likelier, up to the border of the search: nothing to climb.
+    votes = np.tile(np.arange(2.0 * reach + 1.0), (6, 1))
+    lag_s, rate, sd_s = clock_match._elected(params, 5.0 * np.arange(6.0), votes)
+    assert np.isfinite([lag_s, rate]).all()
+    assert abs(lag_s) <= params.search_s
+    assert sd_s >= params.coarse_sd_s
