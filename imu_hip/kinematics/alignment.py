@@ -8,6 +8,7 @@ import numpy as np
 
 from imu_hip.kinematics.neutral_pose import NeutralPose, relative_heading
 from imu_hip.kinematics.sensor_to_segment import segment_from_sensor
+from imu_hip.kinematics.unknowns import STOOD, Mounted
 from imu_hip.model.block import Floats
 from imu_hip.quaternion import multiply
 
@@ -28,14 +29,16 @@ class SegmentAxis:
 class Alignment:
     """`*_from_sensor` (4,): segment from sensor. `heading_rad`: turns the thigh's heading into the pelvis'.
 
-    `axial_covariance` (2, 2) rad² of the mounting errors about the long axes of thigh and pelvis. `sagittal_sd_rad`:
-    how far the long axes of pelvis and thigh are off in the sagittal plane, where gravity did not show them.
+    `axial_covariance` (2, 2) rad² of the mounting errors of thigh and pelvis about the axes in `mounted`
+    (of pelvis and thigh), the long ones of a person who stood for it. `sagittal_sd_rad`: how far the long axes of
+    pelvis and thigh are off in the sagittal plane, where gravity did not show them.
     """
 
     sensor_from_pelvis: Floats
     sensor_from_thigh: Floats
     heading_rad: float
     axial_covariance: Floats
+    mounted: tuple[Mounted, Mounted] = STOOD
     sagittal_sd_rad: tuple[float, float] = (0.0, 0.0)
 
     def sagittal_variance(self, angles_rad: Floats) -> Floats:

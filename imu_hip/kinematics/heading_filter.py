@@ -20,9 +20,11 @@ from imu_hip.kinematics.unknowns import (
     LINK_OFF,
     PELVIS_ACC,
     RATE,
+    STOOD,
     THIGH_ACC,
     THIGH_AXIAL,
     UNKNOWNS,
+    Mounted,
 )
 from imu_hip.model.block import Floats
 from imu_hip.quaternion import wrap_angle
@@ -56,6 +58,7 @@ class HeadingState:
     """`x` (13,) and its covariance (13, 13); `rate_sd_rad_s` is the prior of the slow rate.
 
     `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
+    `mounted`: what the zero pose showed of pelvis and thigh.
     """
 
     x: Floats
@@ -63,9 +66,16 @@ class HeadingState:
     rate_sd_rad_s: float
     surprise: float = 0.0
     pauses: int = 0
+    mounted: tuple[Mounted, Mounted] = STOOD
 
 
-def start(params: HeadingParams, heading_rad: float, axial_covariance: Floats, rate_sd_rad_s: float) -> HeadingState:
+def start(
+    params: HeadingParams,
+    heading_rad: float,
+    axial_covariance: Floats,
+    rate_sd_rad_s: float,
+    mounted: tuple[Mounted, Mounted] = STOOD,
+) -> HeadingState:
     """Return a state that knows nothing of the heading's error yet.
 
     `axial_covariance` (2, 2) of thigh and pelvis, rad².
@@ -79,7 +89,7 @@ def start(params: HeadingParams, heading_rad: float, axial_covariance: Floats, r
     covariance[LINK_OFF, LINK_OFF] = params.link_off_rad**2
     x = np.zeros(UNKNOWNS)
     x[HEADING] = heading_rad
-    return in_another_posture(params, HeadingState(x, covariance, rate_sd_rad_s))
+    return in_another_posture(params, HeadingState(x, covariance, rate_sd_rad_s, mounted=mounted))
 
 
 def in_another_posture(params: HeadingParams, state: HeadingState) -> HeadingState:

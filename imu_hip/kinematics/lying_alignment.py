@@ -30,8 +30,9 @@ from imu_hip.kinematics.lying_moves import (
 )
 from imu_hip.kinematics.neutral_pose import NeutralPose, relative_heading
 from imu_hip.kinematics.sensor_to_segment import segment_at
+from imu_hip.kinematics.unknowns import UPRIGHT, Mounted
 from imu_hip.model.block import Floats, OrientationBlock
-from imu_hip.quaternion import conjugate, cross3, dot3, multiply, norm
+from imu_hip.quaternion import conjugate, cross3, dot3, multiply, norm, rotate
 
 LEGS_STRAIGHT = "legs_straight"
 """Detail of the mark of the pose with straight legs."""
@@ -167,7 +168,14 @@ def alignment(params: LyingParams, state: LyingState) -> Alignment | None:
         multiply(hook.earth_from_thigh_sensor, sensor_from_thigh),
     )
     covariance = np.array([[thigh.sd_rad**2, 0.0], [0.0, pelvis.sd_rad**2]])
-    return Alignment(sensor_from_pelvis, sensor_from_thigh, heading, covariance, sagittal_sd)
+    pelvis_up, thigh_up = (
+        rotate(conjugate(mounting), up / norm(up))
+        for mounting, up in ((sensor_from_pelvis, hook.pelvis_up), (sensor_from_thigh, hook.thigh_up))
+    )
+    # Lying, the pelvis' axis about the vertical is known least. What the thigh is off by, legs apart and turned, is no
+    # turn about the vertical; as its long axis is never upright on the mat, a turn about that stands for all of it.
+    mounted = Mounted(pelvis_up, pelvis_up), Mounted(thigh_up, UPRIGHT.about)
+    return Alignment(sensor_from_pelvis, sensor_from_thigh, heading, covariance, mounted, sagittal_sd)
 
 
 def _right_of_thigh(state: LyingState) -> Floats | None:

@@ -113,8 +113,8 @@ def anchor(
         off = template.adduction_rad + float(state.x[ADDUCTION_OFF]) - float(angles[1])
         state, _ = heading_filter.update(heading, state, off, gradient, params.repeated_sd_rad)
     if template.flat:
-        level, _ = corrected(pelvis[None, :], thigh[None, :], state.x)
-        gradient = of_level(level)[0].copy()
+        level, _ = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
+        gradient = of_level(level, state.mounted)[0].copy()
         gradient[LEVEL_OFF] = -1.0
         raised = math.asin(min(1.0, max(-1.0, float(rotate(level[0], np.array([0.0, 0.0, 1.0]))[2]))))
         state, _ = heading_filter.update(
@@ -151,5 +151,5 @@ def _too_far(turned_rad: float) -> Refusal:
 
 def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
     """Return the angles (3,) and their gradients (3, 12)."""
-    both = corrected(pelvis[None, :], thigh[None, :], state.x)
-    return hip_angles(*both)[0], of_angles(*both)[0]
+    both = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
+    return hip_angles(*both)[0], of_angles(*both, state.mounted)[0]

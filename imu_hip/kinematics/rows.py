@@ -167,7 +167,7 @@ def _angles(
     lengths = np.diff([*ticks.rows, n])
     x = np.repeat(np.stack([h.x for h in ticks.headings if h is not None]), lengths, axis=0)
     sd = np.repeat(sd_per_tick, lengths, axis=0)
-    level_pelvis, turned_thigh = corrected(pelvis, thigh, x)
+    level_pelvis, turned_thigh = corrected(pelvis, thigh, x, alignment.mounted)
     up = rotate(conjugate(level_pelvis), _UP)
     angles = hip_angles(level_pelvis, turned_thigh)
     valid = known & ~np.isnan(sd[:, 0])
@@ -205,9 +205,11 @@ def _sd_per_tick(params: KinematicsParams, state: KinematicsState, ticks: _Ticks
             rotate(conjugate(state.alignment.sensor_from_thigh), np.stack([t for _, t in ticks.rates])),
         ),
         np.array(ticks.tilts),
+        state.alignment.mounted,
     )
     if any(state.alignment.sagittal_sd_rad):
-        sd = np.sqrt(sd * sd + state.alignment.sagittal_variance(hip_angles(*corrected(pelvis, thigh, x))))
+        angles = hip_angles(*corrected(pelvis, thigh, x, state.alignment.mounted))
+        sd = np.sqrt(sd * sd + state.alignment.sagittal_variance(angles))
     return np.concatenate([carried, sd])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imu_hip.kinematics.joint_angles import hip_angles, rates
-from imu_hip.kinematics.unknowns import corrected, of_angles
+from imu_hip.kinematics.unknowns import STOOD, Mounted, corrected, of_angles
 from imu_hip.model.block import Floats
 
 
@@ -36,6 +36,7 @@ def standard_deviations(
     scatter: Floats,
     segment_rates: tuple[Floats, Floats],
     tilt_variance: Floats,
+    mounted: tuple[Mounted, Mounted] = STOOD,
 ) -> Floats:
     """Return sd (m, 3) rad for m moments.
 
@@ -43,8 +44,8 @@ def standard_deviations(
     of the heading filter, `segment_rates` (m, 3) rad/s of pelvis and thigh in their own axes, `tilt_variance` (m,)
     rad²: what is unknown of the inclination after missing data.
     """
-    both = corrected(pelvis, thigh, x)
-    gradient = of_angles(*both)
+    both = corrected(pelvis, thigh, x, mounted)
+    gradient = of_angles(*both, mounted)
     through = (gradient[:, :, :, None] * covariance[:, None, :, :]).sum(axis=2)
     variance = np.maximum((through * gradient).sum(axis=2), 0.0)
     # Pauses that agree better than expected tell of rotation only.

@@ -8,19 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from imu_hip.kinematics import calibration, heading_filter, mounting, walking_alignment
-from imu_hip.kinematics.alignment import Alignment
-from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.neutral_anchor import zeroed
 from imu_hip.kinematics.slip import Slip
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.kinematics.unknowns import PELVIS_ACC, PELVIS_AXIAL, THIGH_ACC, THIGH_AXIAL, corrected
+from imu_hip.kinematics.unknowns import PELVIS_AXIAL, THIGH_AXIAL, corrected
 from imu_hip.model.block import Floats, joined
 from imu_hip.model.event import CalibrationStep, Event, ReZero, Warning
 from imu_hip.model.item import MarkLabel, Role
-from imu_hip.quaternion import conjugate, multiply, norm, rotate, wrap_angle
-
-_Y, _UP = np.eye(3)[1:]
+from imu_hip.quaternion import multiply, wrap_angle
 
 
 def walks(state: KinematicsState) -> bool:
@@ -101,11 +97,9 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     before = shown_angles(state)
     known = state.bias_known_since_s is not None and state.bias_known_since_s <= pose.end_s
     rate_sd = params.heading.rate_sd_rad_s if known else params.heading.rate_sd_without_table_rad_s
-    heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd)
+    heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd, new.mounted)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], new.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], new.sensor_from_thigh)
-    if not _stands(new):
-        heading = _levelled_in(heading, pelvis, thigh)
     heading = zeroed(params.heading, heading, pelvis, thigh, params.pose_sd_rad)
     since = t_s - pose.end_s
     steps = max(1, math.ceil(since))
@@ -120,24 +114,6 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
         sums_at_tick=state.seen.sums,
     )
     return state, re_zero(params, state, t_s, before)
-
-
-def _stands(alignment: Alignment) -> bool:
-    """Tell whether gravity showed the long axes in the zero pose."""
-    return not any(alignment.sagittal_sd_rad)
-
-
-def _levelled_in(heading: HeadingState, pelvis: Floats, thigh: Floats) -> HeadingState:
-    """Return the state of a filter whose zero pose was not upright, with segments (4,) as they were in it.
-
-    What an accelerometer's zero turns there has gone into the mounting, so only such zeros are left as turn nothing.
-    """
-    covariance = heading.covariance.copy()
-    for segment, acc in ((pelvis, PELVIS_ACC), (thigh, THIGH_ACC)):
-        lean = rotate(conjugate(segment), _UP) - _Y
-        lean = lean / norm(lean)
-        covariance[acc, acc] = covariance[acc.start, acc.start] * lean[:, None] * lean[None, :]
-    return replace(heading, covariance=covariance)
 
 
 def slipped(state: KinematicsState, slips: tuple[Slip, ...]) -> tuple[KinematicsState, list[Event]]:
@@ -192,7 +168,9 @@ def shown_angles(state: KinematicsState) -> Floats | None:
         return None
     pelvis = multiply(state.latest[0], state.alignment.sensor_from_pelvis)
     thigh = multiply(state.latest[1], state.alignment.sensor_from_thigh)
-    return np.asarray(hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x))[0])
+    return np.asarray(
+        hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x, state.heading.mounted))[0]
+    )
 
 
 def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: Floats | None) -> list[Event]:

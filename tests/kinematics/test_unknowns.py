@@ -15,6 +15,8 @@ from imu_hip.kinematics.unknowns import (
     THIGH_ACC,
     THIGH_AXIAL,
     UNKNOWNS,
+    UPRIGHT,
+    Mounted,
     corrected,
     of_angles,
     of_level,
@@ -64,19 +66,38 @@ def test_in_the_n_pose_accelerometer_zeros_do_nothing() -> None:
         np.testing.assert_allclose(found, _q(STANDING), atol=1e-12)
 
 
+def test_in_another_zero_pose_accelerometer_zeros_do_nothing_either() -> None:
+    supine = STANDING * Rotation.from_euler("z", np.pi / 2)
+    x = np.zeros(UNKNOWNS)
+    x[PELVIS_ACC], x[THIGH_ACC] = [0.05, -0.03, 0.02], [-0.01, 0.04, 0.03]
+    lying = Mounted(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
+    for found in corrected(_q(supine), _q(supine), x, (lying, lying)):
+        np.testing.assert_allclose(found, _q(supine), atol=1e-12)
+
+
+def test_an_axial_error_is_a_turn_about_the_axis_that_is_known_least() -> None:
+    across = np.array([0.6, 0.0, 0.8])
+    lying = Mounted(np.array([1.0, 0.0, 0.0]), across)
+    turned, _ = corrected(_q(STANDING), _q(STANDING), _x(pelvis=0.05), (lying, lying))
+    wanted = STANDING * Rotation.from_rotvec(-0.05 * across)
+    np.testing.assert_allclose(turned, _q(wanted), atol=1e-4)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_derivatives_are_those_of_differences(seed: int) -> None:
     rng = np.random.default_rng(seed)
+    ways = [v / np.linalg.norm(v) for v in rng.standard_normal((4, 3))]
+    mounted = (Mounted(ways[0], ways[1]), Mounted(ways[2], ways[3])) if seed % 2 else (UPRIGHT, UPRIGHT)
     pelvis, thigh = (Rotation.random(rng=rng).as_quat(scalar_first=True)[None, :] for _ in range(2))
     if abs(hip_angles(pelvis, thigh)[0, 1]) > 1.3:
         pelvis = thigh  # keep away from the singularity
 
     def measured(x: np.ndarray) -> np.ndarray:
-        level, turned = corrected(pelvis, thigh, x[None, :])
+        level, turned = corrected(pelvis, thigh, x[None, :], mounted)
         raised = np.arcsin(rotate(level, UP)[0, 2])
         return np.append(hip_angles(level, turned)[0], raised)
 
-    found = np.concatenate([of_angles(pelvis, thigh)[0], of_level(pelvis)])
+    found = np.concatenate([of_angles(pelvis, thigh, mounted)[0], of_level(pelvis, mounted)])
     h = 1e-6
     wanted = np.stack([wrap_angle(measured(h * e) - measured(-h * e)) / (2.0 * h) for e in np.eye(UNKNOWNS)], axis=-1)
     np.testing.assert_allclose(found, wanted, atol=1e-6)
