@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from imu_hip.kinematics.alignment import SegmentAxis
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Role
-from imu_hip.quaternion import cross3, dot3, norm
+from imu_hip.quaternion import norm
 
 
 class Fit(Enum):
@@ -120,31 +119,6 @@ def facing(params: FacingParams, posture: Posture, pelvis_up: Floats, thigh_up: 
         )
         return Facing(pelvis, thigh, (), backward, text)
     return Facing(pelvis, thigh, backward, (), _backward_text(backward))
-
-
-def against_walking(up: Floats, axis: SegmentAxis, walked: SegmentAxis) -> float:
-    """Return how far (rad, 0..pi) a mediolateral axis is from the one that walking shows, about the N-pose's `up` (3,).
-
-    Where the person only ever stands, this is all there is: near pi the movement began backward, or the person walked
-    backward.
-    """
-    y = up / norm(up)
-    a, b = (each.axis - y * dot3(each.axis, y) for each in (axis, walked))
-    return abs(math.atan2(float(dot3(y, cross3(a, b))), float(dot3(a, b))))
-
-
-def doubt_from_walking(params: FacingParams, role: Role, angle_rad: float) -> str | None:
-    """Return what to say when walking contradicts an axis by `angle_rad`; None when it does not.
-
-    Walking backward does it too, so the axis stays as it is.
-    """
-    if angle_rad < params.backward_rad:
-        return None
-    movement, segment = _MOVEMENT[role], role.value
-    return (
-        f"walking shows the {segment} facing the other way: if you walked forward, {movement} began backward; "
-        f"repeat {movement}, forward first"
-    )
 
 
 def _seen(params: FacingParams, up: Floats, wanted: tuple[float, float, float]) -> Seen:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imu_hip.model.block import Floats
-from imu_hip.orientation.table_rest import TableRestParams
+from imu_hip.orientation.table_rest import TableRestParams, still_windows
 from imu_hip.quaternion import cross3, norm
 
 
@@ -88,16 +88,13 @@ def _still_windows(
     rates: list[Floats] = []
     forces: list[Floats] = []
     noise: list[float] = []
-    number = np.floor((t_s - t_s[0]) / table.window_s).astype(int) if len(t_s) else np.empty(0, dtype=int)
-    for k in range(1, int(number[-1]) if len(number) else 0):
-        inside = number == k
+    for inside in still_windows(table, t_s, gyr):
         window = gyr[inside]
-        if len(window) >= 3 and bool(np.all(np.std(window, axis=0) < table.still_rad_s)):
-            times.append(float(np.mean(t_s[inside])))
-            rates.append(np.mean(window, axis=0))
-            force = np.mean(acc[inside], axis=0)
-            forces.append(force / norm(force))
-            noise.append(float(norm(np.std(window, axis=0))) / math.sqrt(len(window)))
+        times.append(float(np.mean(t_s[inside])))
+        rates.append(np.mean(window, axis=0))
+        force = np.mean(acc[inside], axis=0)
+        forces.append(force / norm(force))
+        noise.append(float(norm(np.std(window, axis=0))) / math.sqrt(len(window)))
     if not times:
         return np.empty(0), np.empty((0, 3)), np.empty((0, 3)), 0.0
     return np.array(times), np.stack(rates), np.stack(forces), sum(noise) / len(noise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imu_hip.model.block import Floats
 
@@ -18,21 +19,28 @@ class TableRestParams:
     least_s: float = 3.0
 
 
-def bias_at_rest(params: TableRestParams, t_s: Floats, gyr: Floats) -> tuple[Floats | None, float]:
-    """Return the mean rate (3,) over the still windows, or None when fewer than `least_s` were still.
-
-    And the still seconds.
+def still_windows(params: TableRestParams, t_s: Floats, gyr: Floats) -> list[NDArray[np.bool_]]:
+    """Return which of the rows (n,) lie in each still window.
 
     The windows at both ends are left out: a hand may still, or already, be at the sensor.
     """
     if len(t_s) == 0:
-        return None, 0.0
+        return []
     number = np.floor((t_s - t_s[0]) / params.window_s).astype(int)
-    kept: list[Floats] = []
-    for k in range(1, int(number[-1])):
-        window = gyr[number == k]
-        if len(window) >= 3 and bool(np.all(np.std(window, axis=0) < params.still_rad_s)):
-            kept.append(window)
+    windows = [number == k for k in range(1, int(number[-1]))]
+    return [
+        inside
+        for inside in windows
+        if np.count_nonzero(inside) >= 3 and bool(np.all(np.std(gyr[inside], axis=0) < params.still_rad_s))
+    ]
+
+
+def bias_at_rest(params: TableRestParams, t_s: Floats, gyr: Floats) -> tuple[Floats | None, float]:
+    """Return the mean rate (3,) over the still windows, or None when fewer than `least_s` were still.
+
+    And the still seconds.
+    """
+    kept = [gyr[inside] for inside in still_windows(params, t_s, gyr)]
     still_s = len(kept) * params.window_s
     if still_s < params.least_s:
         return None, still_s

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imu_hip.kinematics.alignment import SegmentAxis
-from imu_hip.kinematics.facing import Facing, FacingParams, Fit, against_walking, doubt_from_walking, facing
+from imu_hip.kinematics.facing import Facing, FacingParams, Fit, facing
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Role
 
@@ -104,15 +103,3 @@ def test_what_a_posture_and_a_careless_axis_can_be_off_by_is_never_an_alarm(
     posture: Posture, pelvis: float, thigh: float
 ) -> None:
     assert _seen(posture, pelvis, thigh).text == ""
-
-
-@given(st.floats(0.0, 180.0), st.floats(-1.0, 1.0))
-def test_walking_is_compared_about_the_vertical_alone(degrees: float, tipped: float) -> None:
-    up, angle = np.array([0.0, 0.0, 9.81]), math.radians(degrees)
-    one = SegmentAxis(np.array([1.0, 0.0, tipped]), 0.1, "movement")
-    other = SegmentAxis(np.array([math.cos(angle), math.sin(angle), 0.0]), 0.1, "walking")
-    found = against_walking(up, one, other)
-    assert found == pytest.approx(angle, abs=1e-9)
-    said = doubt_from_walking(PARAMS, Role.THIGH, found)
-    assert (said is None) == (found < PARAMS.backward_rad)
-    assert said is None or "the leg swings began backward" in said
