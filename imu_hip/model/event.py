@@ -119,12 +119,25 @@ class CompensationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compensation:
-    """A fault with its span and peak."""
+    """A fault with its span and peak (>= 0), in the terms of its kind; `toward` says which way, `why` with numbers."""
 
     start_s: float
     end_s: float
     kind: CompensationKind
     peak_rad: float
+    toward: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A fault that could not be told from error over a repetition; `sd_rad`: of the change that would show it."""
+
+    start_s: float
+    end_s: float
+    kind: CompensationKind
+    sd_rad: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,5 +252,7 @@ class Warning:
     text: str
 
 
-ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | Plateau | PartStarted | PartEnded
+ExerciseEvent = (
+    Hold | Touch | Exit | Block | Compensation | NotJudged | Cycle | EndRange | Plateau | PartStarted | PartEnded
+)
 Event = ExerciseEvent | CalibrationStep | ReZero | StrapGainFound | Trouble | Warning
