@@ -232,7 +232,7 @@ def test_catalogue_of_judging_is_the_catalogue() -> None:
     def pair(threshold: Threshold) -> list[float]:
         return [round(math.degrees(threshold.floor), 9), threshold.fraction]
 
-    rows = list(tables(ROOT / "docs" / "judging.md", "exercise"))
+    rows = [row for row in tables(ROOT / "docs" / "judging.md", "exercise") if "posture" in row]
     assert [row["exercise"].strip("`") for row in rows] == [spec.id for spec in catalogue()]
     for row, spec in zip(rows, catalogue(), strict=True):
         assert row["posture"] == spec.posture
@@ -240,6 +240,25 @@ def test_catalogue_of_judging_is_the_catalogue() -> None:
         assert (float(row["`min_dwell_s`"]), float(row["`breath_s`"])) == (spec.hold.min_dwell_s, spec.hold.breath_s)
         assert [float(v) for v in row["`drop_deg`"].split(",")] == pair(spec.hold.drop)
         assert row["exits graded"] == ("no" if spec.exit is None else "yes")
+
+
+def test_faults_of_judging_are_those_of_the_catalogue() -> None:
+    shown = [
+        (
+            row["exercise"].strip("`"),
+            row["kind"].strip("`"),
+            row["channel"].strip("`"),
+            row["sense"],
+            float(row["limit"]),
+        )
+        for row in tables(ROOT / "docs" / "judging.md", "exercise")
+        if "channel" in row
+    ]
+    assert shown == [
+        (spec.id, rule.kind, rule.channel, rule.sense, round(math.degrees(rule.limit_rad), 9))
+        for spec in catalogue()
+        for rule in spec.faults.channels
+    ]
 
 
 def test_only_what_the_catalogue_page_shows_differs_from_the_defaults() -> None:

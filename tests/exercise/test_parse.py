@@ -43,6 +43,7 @@ def test_defaults_are_the_published_numbers() -> None:
         release=deg(10.0, 0.6),
         drop=deg(2.5, 0.15),
         step=deg(2.0, 0.12),
+        grow=deg(3.0, 0.10),
         settle_s=0.30,
         min_dwell_s=2.0,
         breath_s=8.0,
@@ -74,8 +75,8 @@ def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop() -> None:
         ("seated_ir", Posture.LONG_SITTING, INWARD, deg(2.5, 0.15), 2.0, 2.0, True),
         ("prone_ir", Posture.PRONE, INWARD, deg(2.5, 0.15), 1.0, 1.0, True),
         ("brettzel", Posture.SIDE_LYING, INWARD, deg(2.5, 0.15), 2.0, 8.0, False),
-        ("arom_seated", Posture.SEATED, BOTH, deg(2.5, 0.15), 0.5, 0.5, False),
-        ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 0.5, 0.5, False),
+        ("arom_seated", Posture.SEATED, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
+        ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
     ],
 )
 def test_each_exercise_says_what_differs(
