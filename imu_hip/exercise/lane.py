@@ -119,14 +119,22 @@ def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Samp
     if own is None:
         return ()
     known = sample.angle_rad == sample.angle_rad
+    in_neutral = known and sample.angle_rad <= own.neutral_rad
+    if in_neutral and spec.block is None and not state.cycle.steps and hold.is_at_rest(state.hold):
+        # Most rows of most recordings: nothing can come of them.
+        hold.rest_on(own, state.hold, sample.t_s)
+        state.cycle.neutral_s = sample.t_s
+        return ()
     events = hold.step(own, state.hold, sample)
-    at_rest = known and state.hold.mode is Mode.IDLE and sample.angle_rad <= own.neutral_rad
+    at_rest = in_neutral and state.hold.mode is Mode.IDLE
     blocks: tuple[IsometricBlock, ...] = ()
     if spec.block is not None:
         if known:
             blocks = block.step(smoother, spec.block, own, state.block, sample)
         blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
-    if not (events or blocks or at_rest):
+    if not (events or blocks or (at_rest and state.cycle.steps)):
+        if at_rest:
+            state.cycle.neutral_s = sample.t_s
         return ()
     return _in_order(spec, state, events, blocks, sample.t_s if at_rest else None)
 

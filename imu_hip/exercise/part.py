@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from imu_hip.exercise import best_plateau, block, end_range, faults, lane, trials
+from imu_hip.exercise import best_plateau, block, end_range, faults, half_second, lane, trials
 from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
 from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
+from imu_hip.exercise.end_range import WindowState
 from imu_hip.exercise.faults import FaultState
 from imu_hip.exercise.lane import LaneState
 from imu_hip.exercise.moment import Moment
@@ -35,6 +36,7 @@ class PartState:
     trials: tuple[TrialState, ...]
     measured: list[Trial]
     faults: FaultState
+    window: WindowState = field(default_factory=WindowState)
     inward: bool = True
 
 
@@ -83,12 +85,14 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
         events += lane.step(state.spec, state.smoother, each, turned)
         if known:
             phase = max(phase, lane.phase(state.spec, each, turned))
+    seen = half_second.step(state.window, sample)
+    if seen is not None:
+        for plateau in state.plateaus:
+            best_plateau.step(state.spec.hold, plateau, seen)
     for each_way in state.trials if known else ():
-        finished = trials.step(state.spec.hold, each_way, _toward(each_way.direction, sample))
+        finished = trials.step(state.spec.hold, each_way, sample, seen)
         state.measured += finished
         events += finished
-    for plateau in state.plateaus:
-        best_plateau.step(state.spec.hold, plateau, _toward(plateau.direction, sample))
     return events, phase if state.lanes else unjudged_phase(state.spec, sample)
 
 

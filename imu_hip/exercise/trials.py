@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.end_range import WindowState, window
+from imu_hip.exercise.half_second import HalfSecond
 from imu_hip.exercise.levels import larger
 from imu_hip.model.event import Trial
 from imu_hip.model.exercise_spec import Direction, HoldRule
@@ -23,31 +22,29 @@ class TrialState:
     """One direction: the way out under way (`out_s`: since when; `best_*` its best plateau), the best trial so far."""
 
     direction: Direction
-    window: WindowState = field(default_factory=WindowState)
     out_s: float = 0.0
     best_rad: float = 0.0
     best_sd_rad: float = 0.0
     most_rad: float = 0.0
 
 
-def step(rule: HoldRule, state: TrialState, sample: Sample) -> tuple[Trial, ...]:
-    """Take a sample in, + toward the direction's end; return the trial that is over with it. Changes `state`.
+def step(rule: HoldRule, state: TrialState, sample: Sample, seen: HalfSecond | None) -> tuple[Trial, ...]:
+    """Take a known sample in, and half a second that ends with it; return the trial that is over. Changes `state`.
 
     A plateau is the median of half a second as still as a hold must be to begin.
     """
-    samples = window(state.window, sample)
-    if samples is not None:
-        angle_rad = statistics.median(each.angle_rad for each in samples)
-        if angle_rad > max(state.best_rad, _LEAST_RAD, _LEAST_SHARE * state.most_rad):
-            still_rad_s = larger(rule.still, angle_rad)
-            if all(abs(each.rate_rad_s) <= still_rad_s for each in samples):
-                state.best_rad = angle_rad
-                state.best_sd_rad = statistics.median(each.sd_rad for each in samples)
+    toward = 1.0 if state.direction is Direction.INTERNAL else -1.0
+    if seen is not None:
+        angle_rad = toward * seen.angle_rad
+        further = angle_rad > max(state.best_rad, _LEAST_RAD, _LEAST_SHARE * state.most_rad)
+        if further and seen.fastest_rad_s <= larger(rule.still, angle_rad):
+            state.best_rad, state.best_sd_rad = angle_rad, seen.sd_rad
+    angle_rad = toward * sample.angle_rad
     if state.best_rad <= 0.0:
-        if sample.angle_rad <= _LEAST_RAD:
+        if angle_rad <= _LEAST_RAD:
             state.out_s = sample.t_s
         return ()
-    return close(state, sample.t_s) if sample.angle_rad <= rule.neutral_fraction * state.best_rad else ()
+    return close(state, sample.t_s) if angle_rad <= rule.neutral_fraction * state.best_rad else ()
 
 
 def close(state: TrialState, end_s: float) -> tuple[Trial, ...]:
