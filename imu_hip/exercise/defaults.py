@@ -86,3 +86,12 @@ COMPENSATION_PAIRS = {
 }
 # Share of the rotation half-way down that must be left half-way up.
 ROTATION_KEPT = Number(0.5, 0.1, 1.0)
+
+GUIDE_NUMBERS = {
+    # A maximal repetition: its mark; when the person is told to come back; the rest after it.
+    "whole_s": Number(5.0, 2.0, 60.0),
+    "let_go_s": Number(3.25, 1.0, 60.0),
+    "neutral_s": Number(2.25, 1.0, 60.0),
+}
+LINE_S = Number(3.0, 0.5, 600.0)
+ROUNDS = Number(1.0, 1.0, 50.0)

@@ -9,6 +9,8 @@ larger of `floor` and `fraction` times the personal end range. A file states onl
     [exit]         keys of `EXIT_NUMBERS`; `graded = false` where the way back does not matter
     [block]        keys of `BLOCK_NUMBERS`; only where the cycle has a block
     [[compensation]]  one for each fault that is looked for: see `parse_faults`
+    leg            "moving" (if it is not there) or "stance": which leg wears the thigh sensor
+    [guide]        what is said: see `parse_guide`
     measurement    true: trials are measured, and no holds judged
 """
 
@@ -21,6 +23,7 @@ from collections.abc import Mapping
 
 from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS
 from imu_hip.exercise.parse_faults import parse_faults
+from imu_hip.exercise.parse_guide import parse_guide
 from imu_hip.exercise.toml_values import TomlValues
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.exercise_spec import (
@@ -29,12 +32,26 @@ from imu_hip.model.exercise_spec import (
     ExerciseSpec,
     ExitRule,
     HoldRule,
+    Leg,
     Posture,
     Step,
 )
 
 _TEXTS = ("id", "name", "dose", "source")
-_KEYS = (*_TEXTS, "posture", "directions", "not_seen", "cycle", "hold", "exit", "block", "compensation", "measurement")
+_KEYS = (
+    *_TEXTS,
+    "posture",
+    "directions",
+    "not_seen",
+    "cycle",
+    "hold",
+    "exit",
+    "block",
+    "compensation",
+    "measurement",
+    "guide",
+    "leg",
+)
 _HOLDS = {Step.INTERNAL_HOLD: Direction.INTERNAL, Step.EXTERNAL_HOLD: Direction.EXTERNAL}
 
 
@@ -84,6 +101,8 @@ class _Reader(TomlValues):
             source=source,
             faults=parse_faults(self, data),
             measurement=measurement,
+            guide=parse_guide(self, data, directions),
+            leg=self.word("leg", self.text(data, "leg"), Leg) if "leg" in data else Leg.MOVING,
         )
 
     def _hold(self, table: Mapping[str, object]) -> HoldRule:

@@ -36,11 +36,11 @@ class TomlValues:
             raise self.wrong(key, "is not a table")
         return table
 
-    def tables(self, data: Mapping[str, object], key: str) -> tuple[Mapping[str, object], ...]:
+    def tables(self, data: Mapping[str, object], key: str, prefix: str = "") -> tuple[Mapping[str, object], ...]:
         """Return an array of tables, empty when it is not there."""
         found = data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
-            raise self.wrong(key, f"is not an array of tables: write [[{key}]]")
+            raise self.wrong(prefix + key, f"is not an array of tables: write [[{prefix}{key}]]")
         return tuple(found)
 
     def text(self, data: Mapping[str, object], key: str, prefix: str = "") -> str:

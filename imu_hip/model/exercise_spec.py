@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from imu_hip.model.programme import Programme
+
 
 class Posture(StrEnum):
     """How the body lies or stands; angles of different postures are never compared."""
@@ -27,6 +29,13 @@ class Direction(StrEnum):
 
     INTERNAL = "internal"
     EXTERNAL = "external"
+
+
+class Leg(StrEnum):
+    """Which leg wears the thigh sensor, left or right; its side is the side of the session."""
+
+    MOVING = "moving"
+    STANCE = "stance"
 
 
 class Step(StrEnum):
@@ -158,12 +167,25 @@ class FaultRules:
     other_leg_rad: float | None = None
     posture: bool = False
 
+    @property
+    def kinds(self) -> tuple[CompensationKind, ...]:
+        """Every kind that is looked for, in the order of the words."""
+        others = {
+            CompensationKind.THIGH_DID_NOT_ROTATE: self.did_not_rotate is not None,
+            CompensationKind.WRONG_DIRECTION: self.wrong_direction is not None,
+            CompensationKind.ROTATION_LOST: self.rotation_kept is not None,
+            CompensationKind.OTHER_LEG_MOVED: self.other_leg_rad is not None,
+            CompensationKind.WRONG_POSTURE: self.posture,
+        }
+        shown = {rule.kind for rule in self.channels} | {kind for kind, looked_for in others.items() if looked_for}
+        return tuple(kind for kind in CompensationKind if kind in shown)
+
 
 @dataclass(frozen=True, slots=True)
 class ExerciseSpec:
     """One exercise of the catalogue. `cycle` is empty where repetitions are judged one by one.
 
-    `measurement`: plateaus are measured, and no holds judged.
+    `measurement`: plateaus are measured, and no holds judged. `guide`: None for an exercise nobody is guided through.
     """
 
     id: str
@@ -179,3 +201,5 @@ class ExerciseSpec:
     source: str
     faults: FaultRules = field(default_factory=FaultRules)
     measurement: bool = False
+    guide: Programme | None = None
+    leg: Leg = Leg.MOVING
