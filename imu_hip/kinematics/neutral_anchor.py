@@ -113,10 +113,10 @@ def anchor(
         off = template.adduction_rad + float(state.x[ADDUCTION_OFF]) - float(angles[1])
         state, _ = heading_filter.update(heading, state, off, gradient, params.repeated_sd_rad)
     if template.flat:
-        level, _ = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
-        gradient = of_level(level, state.mounted)[0].copy()
+        level, _ = corrected(pelvis, thigh, state.x, state.mounted)
+        gradient = of_level(level, state.mounted)
         gradient[LEVEL_OFF] = -1.0
-        raised = math.asin(min(1.0, max(-1.0, float(rotate(level[0], np.array([0.0, 0.0, 1.0]))[2]))))
+        raised = math.asin(min(1.0, max(-1.0, float(rotate(level, np.array([0.0, 0.0, 1.0]))[2]))))
         state, _ = heading_filter.update(
             heading, state, float(state.x[LEVEL_OFF]) - raised, gradient, params.repeated_sd_rad
         )
@@ -138,7 +138,7 @@ def _near_rad(
     params: AnchorParams, heading: HeadingParams, state: HeadingState, gradient: Floats, *, lenient: bool
 ) -> float:
     """Return how far from neutral a pause may be."""
-    variance = float(((state.covariance * gradient[None, :]).sum(axis=1) * gradient).sum())
+    variance = heading_filter.spread(state.covariance, gradient)[1]
     sd = math.sqrt(max(0.0, variance * heading_filter.scatter(heading, state)))
     if lenient:
         return params.near_prompted_rad + params.near_prompted_sds * sd
@@ -150,6 +150,6 @@ def _too_far(turned_rad: float) -> Refusal:
 
 
 def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
-    """Return the angles (3,) and their gradients (3, 12)."""
-    both = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
-    return hip_angles(*both)[0], of_angles(*both, state.mounted)[0]
+    """Return the angles (3,) and their gradients (3, 13)."""
+    both = corrected(pelvis, thigh, state.x, state.mounted)
+    return hip_angles(*both), of_angles(*both, state.mounted)
