@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from imu_hip.compiled import compiled
 from imu_hip.kinematics.alignment import Alignment
@@ -54,7 +53,6 @@ def lost(
     latest: tuple[Floats, Floats] | None,
     last_known_s: float,
     block: OrientationBlock,
-    known: NDArray[np.bool_],
     period_s: float,
 ) -> Floats:
     """Return, at each row (2, n) that ends a hole, the variances (rad²) it adds to heading and inclination.
@@ -65,7 +63,7 @@ def lost(
     pelvis_axis = _UNKNOWN if alignment is None else alignment.sensor_from_pelvis
     thigh_axis = _UNKNOWN if alignment is None else alignment.sensor_from_thigh
     return _lost_rows(
-        block.t_s, known, block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor,
+        block.t_s, block.pelvis_gyr, block.thigh_gyr, block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor,
         *(latest or (_UNKNOWN, _UNKNOWN)), last_known_s, pelvis_axis, thigh_axis, 1.6 * period_s,
         params.turn_rad_s, params.tilt_rad_s, params.most_tilt_rad,
         params.reclined, params.still_rad, params.turn_per_tilt, params.least_sine,
@@ -73,9 +71,16 @@ def lost(
 
 
 @compiled
+def is_known(pelvis_gyr: Floats, thigh_gyr: Floats, row: int) -> bool:
+    """Tell whether both sensors are known at a row."""
+    return not (math.isnan(pelvis_gyr[row, 0]) or math.isnan(thigh_gyr[row, 0]))
+
+
+@compiled
 def _lost_rows(
     t_s: Floats,
-    known: NDArray[np.bool_],
+    pelvis_gyr: Floats,
+    thigh_gyr: Floats,
     pelvis: Floats,
     thigh: Floats,
     latest_pelvis: Floats,
@@ -98,7 +103,7 @@ def _lost_rows(
     long_thigh = rotate(quaternion_of(sensor_from_thigh), (0.0, 1.0, 0.0))
     before = quaternion_of(latest_pelvis), quaternion_of(latest_thigh)
     for row in range(len(t_s)):
-        if not known[row]:
+        if not is_known(pelvis_gyr, thigh_gyr, row):
             continue
         after = quaternion_at(pelvis, row), quaternion_at(thigh, row)
         length_s = t_s[row] - last_known_s

@@ -60,8 +60,9 @@ def angles_of(
     block, alignment = sight.block, state.alignment
     if alignment is None or ticks.before is None:
         return state.sd_rad, _unknown(sight)
-    carried = np.full(3, np.nan) if state.sd_rad is None else state.sd_rad
-    sd_per_tick = np.concatenate([carried[None, :], _sd_per_tick(params, alignment, ticks)])
+    sd_per_tick = np.full((1, 3), np.nan) if state.sd_rad is None else state.sd_rad[None, :]
+    if ticks.rows:
+        sd_per_tick = np.concatenate([sd_per_tick, _sd_per_tick(params, alignment, ticks)])
     angles_rad, sd_rad, valid, tilt, list_, rate = _rows(
         block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor, block.thigh_gyr, sight.known,
         alignment.sensor_from_pelvis, alignment.sensor_from_thigh, *mounted_axes(alignment.mounted),
@@ -83,8 +84,6 @@ def _unknown(sight: Sight) -> AngleBlock:
 
 def _sd_per_tick(params: KinematicsParams, alignment: Alignment, ticks: Ticks) -> Floats:
     """Return the sd (k, 3) at every tick."""
-    if not ticks.rows:
-        return np.empty((0, 3))
     headings = ticks.headings
     return standard_deviations(
         params.uncertainty,

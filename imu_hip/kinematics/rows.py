@@ -32,16 +32,19 @@ def run(
         return state, no_rows(), ()
     seen, sight = see(params.holes, params.quiet_hz, state.seen, state.alignment, state.latest, block, period_s)
     calibration = _collected(params, state, sight.block, period_s)
-    if state.mounting.walking is not None and state.calibration.open_label is None:
-        walked = walking_turns.accumulate(params.mounting.walking, state.mounting.walking, sight.block, period_s)
-        state = replace(state, mounting=replace(state.mounting, walking=walked))
+    walked = state.mounting.walking
+    if walked is not None and state.calibration.open_label is None:
+        walked = walking_turns.accumulate(params.mounting.walking, walked, sight.block, period_s)
     ticks = Ticks(state.heading)
     state, events, fresh = _tick(params, state, sight, ticks, period_s)
     link = state.link if state.heading is None else link_heading.collected(state.link, sight.block, fresh)
     last = int(sight.newest_known[-1])
     latest = sight.orientations(last) if last >= 0 else state.latest
     sd_rad, angles = angles_of(params, state, sight, ticks)
-    state = replace(state, seen=seen, calibration=calibration, latest=latest, link=link, sd_rad=sd_rad)
+    mounting = state.mounting if walked is None else replace(state.mounting, walking=walked)
+    state = replace(
+        state, seen=seen, calibration=calibration, latest=latest, link=link, mounting=mounting, sd_rad=sd_rad
+    )
     return state, angles, tuple(events)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from imu_hip.compiled import compiled
 from imu_hip.kinematics import holes
 from imu_hip.kinematics.alignment import Alignment
-from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.holes import HoleParams, is_known
 from imu_hip.model.block import Floats, OrientationBlock
 from imu_hip.quaternion_rows import (
     about_vertical,
@@ -23,7 +23,6 @@ from imu_hip.quaternion_rows import (
     multiply,
     put,
     quaternion_at,
-    quaternion_of,
     rotate,
     vector_at,
 )
@@ -34,25 +33,18 @@ Orientations = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class SensorSeen:
-    """One sensor's `newest` orientation (4,), NaN before there is one, and the `twist_rad` given back to its heading."""
-
-    newest: Floats = field(default_factory=lambda: np.full(4, np.nan))
-    twist_rad: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """All up to the newest row.
+    """All up to the newest row; what there are two of is of pelvis and thigh sensor.
 
+    `newest` (2, 4): orientations, NaN before there is one; `twists_rad` (2,): heading given back after a restart.
     `sums` (3,): turn of the pelvis about the vertical (rad), variances lost in holes by heading and by inclination
-    (rad²). `low_pass` (2,): what the low-pass of each sensor's rate carries; `quiet_rate_rad_s`: the larger of them.
-    `last_known_s` is NaN before both sensors have been known.
+    (rad²). `low_pass` (2,): what the low-pass of each rate carries; `quiet_rate_rad_s`: the larger of them.
+    `last_known_s` is NaN before both have been known.
     """
 
     last_known_s: float = math.nan
-    pelvis: SensorSeen = field(default_factory=SensorSeen)
-    thigh: SensorSeen = field(default_factory=SensorSeen)
+    newest: Floats = field(default_factory=lambda: np.full((2, 4), np.nan))
+    twists_rad: Floats = field(default_factory=lambda: np.zeros(2))
     sums: Floats = field(default_factory=lambda: np.zeros(3))
     low_pass: Floats = field(default_factory=lambda: np.zeros(2))
     quiet_rate_rad_s: float = math.inf
@@ -87,41 +79,45 @@ def see(
     period_s: float,
 ) -> tuple[Seen, Sight]:
     """Take in at least one row; `latest`: orientations at the newest row before, at which both were known."""
-    pelvis, pelvis_heading = _continued(block.earth_from_pelvis_sensor, block.pelvis_restarted, seen.pelvis)
-    thigh, thigh_heading = _continued(block.earth_from_thigh_sensor, block.thigh_restarted, seen.thigh)
+    pelvis, thigh, newest, twists_rad = _continued(
+        block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor, block.pelvis_restarted, block.thigh_restarted,
+        seen.newest, seen.twists_rad,
+    )  # fmt: skip
     block = OrientationBlock(
         block.t_s, pelvis, thigh, block.pelvis_gyr, block.thigh_gyr, block.pelvis_acc, block.thigh_acc,
         block.pelvis_restarted, block.thigh_restarted, block.on_sample,
     )  # fmt: skip
-    known, newest = _known_rows(block.pelvis_gyr, block.thigh_gyr)
-    lost = holes.lost(params, alignment, latest, seen.last_known_s, block, known, period_s)
-    sums = _summed_rows(pelvis, block.pelvis_gyr, known, lost, seen.sums, period_s)
-    quiet, low_pass = _quiet_rows(
-        block.pelvis_gyr, block.thigh_gyr, known, seen.low_pass, seen.quiet_rate_rad_s, math.tan(math.pi * quiet_hz * period_s)
-    )
-    now = Seen(
-        last_known_s=float(block.t_s[newest[-1]]) if newest[-1] >= 0 else seen.last_known_s,
-        pelvis=pelvis_heading,
-        thigh=thigh_heading,
-        sums=sums[:, -1].copy(),
-        low_pass=low_pass,
-        quiet_rate_rad_s=float(quiet[-1]),
-    )
-    return now, Sight(block, known, sums, quiet, newest)
-
-
-def _continued(q: Floats, restarted: Flags, before: SensorSeen) -> tuple[Floats, SensorSeen]:
-    """Give a restarted filter the heading it had before: what is unknown of it goes into the standard deviation.
-
-    Return the orientations with one heading throughout, and the newest.
-    """
-    rows, newest, twist_rad = _continued_rows(q, restarted, before.newest, before.twist_rad)
-    return rows, SensorSeen(newest, twist_rad)
+    lost = holes.lost(params, alignment, latest, seen.last_known_s, block, period_s)
+    known, newest_known, sums, quiet, low_pass = _followed(
+        pelvis, block.pelvis_gyr, block.thigh_gyr, lost, seen.sums, period_s,
+        seen.low_pass, seen.quiet_rate_rad_s, math.tan(math.pi * quiet_hz * period_s),
+    )  # fmt: skip
+    last = int(newest_known[-1])
+    last_known_s = float(block.t_s[last]) if last >= 0 else seen.last_known_s
+    now = Seen(last_known_s, newest, twists_rad, sums[:, -1].copy(), low_pass, float(quiet[-1]))
+    return now, Sight(block, known, sums, quiet, newest_known)
 
 
 @compiled
-def _continued_rows(q: Floats, restarted: Flags, newest: Floats, twist_rad: float) -> tuple[Floats, Floats, float]:
-    last = quaternion_of(newest)
+def _continued(
+    pelvis: Floats,
+    thigh: Floats,
+    pelvis_restarted: Flags,
+    thigh_restarted: Flags,
+    newest: Floats,
+    twists_rad: Floats,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return both sensors' orientations with one heading throughout, and `newest` and `twists_rad` behind them."""
+    newest, twists_rad = newest.copy(), twists_rad.copy()
+    pelvis = _continued_rows(pelvis, pelvis_restarted, newest, twists_rad, 0)
+    thigh = _continued_rows(thigh, thigh_restarted, newest, twists_rad, 1)
+    return pelvis, thigh, newest, twists_rad
+
+
+@compiled
+def _continued_rows(q: Floats, restarted: Flags, newest: Floats, twists_rad: Floats, sensor: int) -> Floats:
+    """Give a restarted filter the heading it had before: what is unknown of it goes into the standard deviation."""
+    last, twist_rad = quaternion_at(newest, sensor), twists_rad[sensor]
     back = about_vertical(twist_rad)
     out = np.empty_like(q)
     for row in range(len(q)):
@@ -135,55 +131,46 @@ def _continued_rows(q: Floats, restarted: Flags, newest: Floats, twist_rad: floa
         put(out, row, own)
         if not math.isnan(own[0]):
             last = own
-    return out, np.array(last), twist_rad
-
-
-@compiled
-def _known_rows(pelvis_gyr: Floats, thigh_gyr: Floats) -> tuple[Flags, NDArray[np.int64]]:
-    """Return at which rows both sensors are known, and the newest of these up to each row."""
-    n = len(pelvis_gyr)
-    known, newest = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64)
-    last = -1
-    for row in range(n):
-        known[row] = not (math.isnan(pelvis_gyr[row, 0]) or math.isnan(thigh_gyr[row, 0]))
-        if known[row]:
-            last = row
-        newest[row] = last
-    return known, newest
-
-
-@compiled
-def _summed_rows(
-    pelvis: Floats, pelvis_gyr: Floats, known: Flags, lost: Floats, before: Floats, period_s: float
-) -> Floats:
-    """Return the sums of `Seen` up to each row; adds in row order, so it does not depend on how the rows were cut."""
-    out = np.empty((3, len(known)))
-    turned, heading, tilt = before[0], before[1], before[2]
-    for row in range(len(known)):
-        if known[row]:
-            turned += rotate(quaternion_at(pelvis, row), vector_at(pelvis_gyr, row))[2] * period_s
-        heading += lost[0, row]
-        tilt += lost[1, row]
-        out[0, row], out[1, row], out[2, row] = turned, heading, tilt
+    put(newest, sensor, last)
+    twists_rad[sensor] = twist_rad
     return out
 
 
 @compiled
-def _quiet_rows(
-    pelvis_gyr: Floats, thigh_gyr: Floats, known: Flags, carried: Floats, quiet_rad_s: float, warped: float
-) -> tuple[Floats, Floats]:
-    """Return the larger low-passed rate (n,), rad/s, and what the filters carry; unknown rows repeat the value before.
+def _followed(
+    pelvis: Floats,
+    pelvis_gyr: Floats,
+    thigh_gyr: Floats,
+    lost: Floats,
+    sums: Floats,
+    period_s: float,
+    low_pass: Floats,
+    quiet_rad_s: float,
+    warped: float,
+) -> tuple[Flags, NDArray[np.int64], Floats, Floats, Floats]:
+    """Return `known`, `newest_known`, `sums` and `quiet_rad_s` of `Sight`, and what the low-pass carries.
 
-    A Butterworth filter of first order by the bilinear transform, `warped` = tan(π cutoff / rate).
+    That is a Butterworth filter of first order by the bilinear transform, `warped` = tan(π cutoff / rate); rows that
+    are not known repeat what it said before. Sums add in row order, so they do not depend on how the rows were cut.
     """
+    n = len(pelvis)
     gain, back = warped / (1.0 + warped), (1.0 - warped) / (1.0 + warped)
-    out = np.empty(len(known))
-    pelvis, thigh = carried[0], carried[1]
-    for row in range(len(known)):
+    known, newest_known = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64)
+    sums_out, quiet_out, low_pass = np.empty((3, n)), np.empty(n), low_pass.copy()
+    turned, heading, tilt = sums[0], sums[1], sums[2]
+    last = -1
+    for row in range(n):
+        known[row] = is_known(pelvis_gyr, thigh_gyr, row)
         if known[row]:
-            pelvis_rate, thigh_rate = length3(vector_at(pelvis_gyr, row)), length3(vector_at(thigh_gyr, row))
-            smooth_pelvis, smooth_thigh = gain * pelvis_rate + pelvis, gain * thigh_rate + thigh
-            pelvis, thigh = gain * pelvis_rate + back * smooth_pelvis, gain * thigh_rate + back * smooth_thigh
-            quiet_rad_s = max(smooth_pelvis, smooth_thigh)
-        out[row] = quiet_rad_s
-    return out, np.array([pelvis, thigh])
+            last = row
+            pelvis_gyr_now, thigh_gyr_now = vector_at(pelvis_gyr, row), vector_at(thigh_gyr, row)
+            turned += rotate(quaternion_at(pelvis, row), pelvis_gyr_now)[2] * period_s
+            pelvis_rate, thigh_rate = gain * length3(pelvis_gyr_now), gain * length3(thigh_gyr_now)
+            pelvis_smooth, thigh_smooth = pelvis_rate + low_pass[0], thigh_rate + low_pass[1]
+            low_pass[0], low_pass[1] = pelvis_rate + back * pelvis_smooth, thigh_rate + back * thigh_smooth
+            quiet_rad_s = max(pelvis_smooth, thigh_smooth)
+        heading += lost[0, row]
+        tilt += lost[1, row]
+        newest_known[row], quiet_out[row] = last, quiet_rad_s
+        sums_out[0, row], sums_out[1, row], sums_out[2, row] = turned, heading, tilt
+    return known, newest_known, sums_out, quiet_out, low_pass

@@ -109,7 +109,9 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 
 def cut(block: Block, start: int, stop: int) -> Block:
-    """Return the rows [start, stop) of a block, as views."""
+    """Return the rows [start, stop) of a block, as views; the block itself, if these are all."""
+    if start == 0 and stop >= len(getattr(block, block.__slots__[0])):
+        return block
     return type(block)(
         *(cut(rows, start, stop) if isinstance(rows, SensorBlock) else rows[start:stop] for rows in _columns(block))
     )
