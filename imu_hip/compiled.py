@@ -39,7 +39,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     dispatcher = njit(fastmath=False, error_model="numpy")(function)
     if isinstance(dispatcher, Dispatcher):
         with suppress(RuntimeError):  # nowhere to write: compile every time
-            dispatcher._cache = _Cache(function)
+            dispatcher._cache = _Cache(function)  # type: ignore[attr-defined, no-untyped-call]
     return cast("Callable[P, R]", dispatcher)
 
 
@@ -47,7 +47,7 @@ class _Cache(FunctionCache):
     """Numba's own looks at the function's file alone, and would keep using what has changed in other files."""
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(sig, codegen), stamp(self._py_func))
+        return (*super()._index_key(sig, codegen), stamp(self._py_func))  # type: ignore[no-untyped-call]
 
 
 def stamp(function: FunctionType) -> str:

@@ -62,9 +62,10 @@ def lost(
     """
     pelvis_axis = _UNKNOWN if alignment is None else alignment.sensor_from_pelvis
     thigh_axis = _UNKNOWN if alignment is None else alignment.sensor_from_thigh
+    before_pelvis, before_thigh = latest or (_UNKNOWN, _UNKNOWN)
     return _lost_rows(
         block.t_s, block.pelvis_gyr, block.thigh_gyr, block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor,
-        *(latest or (_UNKNOWN, _UNKNOWN)), last_known_s, pelvis_axis, thigh_axis, 1.6 * period_s,
+        before_pelvis, before_thigh, last_known_s, pelvis_axis, thigh_axis, 1.6 * period_s,
         params.turn_rad_s, params.tilt_rad_s, params.most_tilt_rad,
         params.reclined, params.still_rad, params.turn_per_tilt, params.least_sine,
     )  # fmt: skip

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.unknowns import ADDUCTION_OFF, HEADING, LEVEL_OFF, corrected, of_angles, of_level
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
-from imu_hip.quaternion import conjugate, dot3, rotate
+from imu_hip.quaternion import rotate
+from imu_hip.quaternion_rows import Vector, arc_sine, dot3, length3, quaternion_of, up_in
+from imu_hip.quaternion_rows import rotate as rotate_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,16 @@ class Refusal:
 
 def looks_like(params: AnchorParams, template: PostureTemplate, pelvis: Floats, thigh: Floats) -> bool:
     """Tell whether gravity agrees with the posture; `pelvis` and `thigh` (4,) are segment orientations."""
-    up = rotate(conjugate(pelvis), np.array([0.0, 0.0, 1.0]))
-    wanted = np.array(template.up)
-    cosine = float(dot3(up, wanted)) / float(np.sqrt(dot3(wanted, wanted)))
-    elevation = math.asin(min(1.0, max(-1.0, float(rotate(thigh, np.array([0.0, 1.0, 0.0]))[2]))))
+    cosine, elevation = _shown(pelvis, thigh, template.up)
     near_pelvis = math.acos(min(1.0, max(-1.0, cosine))) < params.posture_tolerance_rad
     return near_pelvis and abs(elevation - template.thigh_elevation_rad) < params.posture_tolerance_rad
+
+
+@compiled
+def _shown(pelvis: Floats, thigh: Floats, wanted_up: Vector) -> tuple[float, float]:
+    """Return the cosine between the pelvis' way up and the wanted one, and the elevation of the thigh's long axis."""
+    up, along = up_in(quaternion_of(pelvis)), rotate_one(quaternion_of(thigh), (0.0, 1.0, 0.0))
+    return dot3(up, wanted_up) / length3(wanted_up), arc_sine(along[2])
 
 
 def anchor(

@@ -44,7 +44,7 @@ class Ticks:
         self.tilts: list[float] = []
 
     def add(self, sight: Sight, row: int, heading: HeadingState, latest: Orientations, tilt_rad2: float) -> None:
-        """Note a tick at a row; `latest`: newest known orientations, `tilt_rad2`: what holes made of the inclination."""
+        """Note a tick at a row; `latest`: newest known orientations, `tilt_rad2`: variance of the inclination."""
         known = sight.known[row]
         self.rows.append(row)
         self.headings.append(heading)
@@ -68,9 +68,7 @@ def angles_of(
         alignment.sensor_from_pelvis, alignment.sensor_from_thigh, *mounted_axes(alignment.mounted),
         np.array([0, *ticks.rows]), np.array([ticks.before.x, *(h.x for h in ticks.headings)]), sd_per_tick,
     )  # fmt: skip
-    shown = AngleBlock(
-        block.t_s, angles_rad, sd_rad, valid, tilt, list_, sight.sums[0], rate, block.on_sample
-    )
+    shown = AngleBlock(block.t_s, angles_rad, sd_rad, valid, tilt, list_, sight.sums[0], rate, block.on_sample)
     return sd_per_tick[-1], shown
 
 

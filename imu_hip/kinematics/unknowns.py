@@ -137,8 +137,8 @@ def of_angles(pelvis: Floats, thigh: Floats, mounted: tuple[Mounted, Mounted] = 
     A small turn e of a segment (in its own axes) changes an angle by g·e.
     `pelvis`, `thigh` (..., 4): segment orientations in one heading.
     """
-    shape, rows = as_rows(pelvis, thigh)
-    return _of_angles_rows(*rows, *mounted_axes(mounted)).reshape(*shape, 3, UNKNOWNS)
+    shape, (pelvis, thigh) = as_rows(pelvis, thigh)
+    return _of_angles_rows(pelvis, thigh, *mounted_axes(mounted)).reshape(*shape, 3, UNKNOWNS)
 
 
 @compiled

@@ -102,21 +102,23 @@ def joined(blocks: Sequence[Block]) -> Block:
     """Return the rows of at least one block, one behind the other."""
     if len(blocks) == 1:
         return blocks[0]
-    columns = zip(*(_columns(block) for block in blocks), strict=True)
-    return type(blocks[0])(
-        *(joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts) for parts in columns)
-    )
+    values: list[Any] = [
+        joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts)
+        for parts in zip(*(_columns(block) for block in blocks), strict=True)
+    ]
+    return type(blocks[0])(*values)
 
 
 def cut(block: Block, start: int, stop: int) -> Block:
     """Return the rows [start, stop) of a block, as views; the block itself, if these are all."""
     if start == 0 and stop >= len(getattr(block, block.__slots__[0])):
         return block
-    return type(block)(
-        *(cut(rows, start, stop) if isinstance(rows, SensorBlock) else rows[start:stop] for rows in _columns(block))
-    )
+    values: list[Any] = [
+        cut(rows, start, stop) if isinstance(rows, SensorBlock) else rows[start:stop] for rows in _columns(block)
+    ]
+    return type(block)(*values)
 
 
-def _columns(block: Block) -> tuple[Any, ...]:
+def _columns(block: Block) -> list[Any]:
     """Return the columns in the order of the constructor; a loop over `dataclasses.fields` takes twice as long."""
-    return tuple([getattr(block, name) for name in block.__slots__])
+    return [getattr(block, name) for name in block.__slots__]
