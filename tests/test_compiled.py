@@ -79,3 +79,24 @@ def test_without_a_place_to_keep_the_code_it_is_compiled_anew(tmp_path: Path) ->
     exec(compile(source.read_text(encoding="utf-8"), str(source), "exec"), there)
     source.unlink()
     assert compiled(there["f"])(1.0) == 2.0
+
+
+_SIGNATURES = """
+import gc, sys
+from numba.core.dispatcher import Dispatcher
+from imu_hip import api
+for path in sys.argv[1:]:
+    api.analyze(path)
+for f in [f for f in gc.get_objects() if isinstance(f, Dispatcher) and f.py_func.__module__.startswith("imu_hip.")]:
+    print(f.py_func.__module__, f.py_func.__qualname__, len(f.signatures))
+"""
+
+
+def test_every_loop_is_compiled_for_one_kind_of_arguments() -> None:
+    recordings = Path(__file__).resolve().parent.parent / "recordings"
+    names = ("supine_ere_left.mcap", "supine_ere_right_lost_samples.mcap")
+    call = [sys.executable, "-c", _SIGNATURES, *(str(recordings / name) for name in names)]
+    lines = subprocess.run(call, capture_output=True, check=True, text=True).stdout.splitlines()
+    counts = {" ".join(line.split()[:2]): int(line.split()[2]) for line in lines}
+    assert counts["imu_hip.kinematics.row_angles _rows"] == 1
+    assert {name: count for name, count in counts.items() if count > 1} == {}
