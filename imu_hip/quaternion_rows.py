@@ -17,6 +17,8 @@ Vector = tuple[float, float, float]
 def as_rows(*arrays: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     """Return the common leading shape of arrays (..., k), and each as rows (n, k) that a compiled loop takes."""
     values = [np.asarray(array, dtype=float) for array in arrays]
+    if all(value.ndim == 1 for value in values):  # one row, for which broadcasting would take longer than the loop
+        return (), [value.reshape(1, -1).copy() for value in values]
     shape = np.broadcast_shapes(*(value.shape[:-1] for value in values))
     whole = (np.broadcast_to(value, (*shape, value.shape[-1])) for value in values)
     return shape, [np.array(value, order="C").reshape(-1, value.shape[-1]) for value in whole]

@@ -74,3 +74,12 @@ def test_rows_for_a_loop_are_broadcast_copies_in_one_piece(n: int, width: int) -
         assert row.flags.c_contiguous
         assert row.flags.writeable
         assert not np.shares_memory(row, source)
+
+
+def test_single_quaternions_are_one_row() -> None:
+    q = np.array([1.0, 0.0, 0.0, 0.0])
+    q.flags.writeable = False
+    shape, (row,) = one.as_rows(q)
+    assert shape == ()
+    assert row.shape == (1, 4)
+    assert row.flags.writeable
