@@ -14,7 +14,7 @@ from imu_hip.kinematics.link_heading import LinkState
 from imu_hip.kinematics.row_angles import Ticks, angles_of
 from imu_hip.kinematics.sight import Orientations, Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, Floats, OrientationBlock, cut
+from imu_hip.model.block import AngleBlock, Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
 
 
@@ -36,7 +36,13 @@ def run(
     if walked is not None and state.calibration.open_label is None:
         walked = walking_turns.accumulate(params.mounting.walking, walked, sight.block, period_s)
     ticks = Ticks(state.heading)
-    state, events, fresh = _tick(params, state, sight, ticks, period_s)
+    before = state
+    state, events, fresh, other = _tick(params, state, sight, ticks, period_s)
+    if other is not None:
+        # The rows before keep their alignment, as they would if they had come by themselves.
+        state, earlier, told = run(params, before, cut(block, 0, other), period_s)
+        state, later, more = run(params, state, cut(block, other, len(block.t_s)), period_s)
+        return state, joined([earlier, later]), (*told, *more)
     link = state.link if state.heading is None else link_heading.collected(state.link, sight.block, fresh)
     last = int(sight.newest_known[-1])
     latest = sight.orientations(last) if last >= 0 else state.latest
@@ -50,19 +56,26 @@ def run(
 
 def _tick(
     params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: Ticks, period_s: float
-) -> tuple[KinematicsState, list[Event], int]:
-    """Return also from which row on the rows belong to the window of the hip centre's motion that is still open."""
+) -> tuple[KinematicsState, list[Event], int, int | None]:
+    """Return also from which row on the rows belong to the window of the hip centre's motion that is still open.
+
+    And the row, not the first, at which a pause shows that another alignment is needed: there it stops.
+    """
     events: list[Event] = []
     fresh = 0
     t_s = sight.block.t_s
     row = int(t_s.searchsorted(state.next_tick_s))
     if row == len(t_s):
-        return state, events, fresh
+        return state, events, fresh, None
+    alignment = state.alignment
     clock = _Clock.of(state)
     while row < len(t_s):
         clock.pass_time(params, state, sight, row)
         if clock.has_paused(params, state):
             state, new, _ = pauses.take(params, clock.into(state), clock.now_s)
+            if row > 0 and state.alignment is not alignment:
+                return state, events, fresh, row
+            alignment = state.alignment
             clock = _Clock.of(state)
             events.extend(new)
         if clock.heading is not None and link_heading.is_over(params.link, state.link, sight.block, fresh, row):
@@ -73,7 +86,7 @@ def _tick(
         if clock.heading is not None and clock.latest is not None:
             ticks.add(sight, row, clock.heading, clock.latest, clock.tilt_rad2)
         row = int(t_s.searchsorted(clock.next_tick_s))
-    return clock.into(state), events, fresh
+    return clock.into(state), events, fresh, None
 
 
 def _link(
