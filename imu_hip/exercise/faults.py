@@ -28,14 +28,13 @@ class FaultState:
     """All that evolves.
 
     `neutral`: also followed outside of the part, by whoever looks. `asked`: the repetition that was asked for and has
-    not ended with a prompted neutral; `expected`: its direction, where that is known.
+    not ended with a prompted neutral.
     """
 
     spec: ExerciseSpec
-    expected: Direction | None
     rules: tuple[RuleState, ...]
     neutral: NeutralState
-    asked: AskedState | None = None
+    asked: AskedState | None
     other_way: Flag = field(default_factory=Flag)
     posture: Flag = field(default_factory=Flag)
     hinge: HingeState = field(default_factory=HingeState)
@@ -45,7 +44,7 @@ class FaultState:
 def start(spec: ExerciseSpec, t_s: float, neutral: NeutralState) -> FaultState:
     """Begin a part: the first repetition is asked for by its beginning."""
     rules = tuple(RuleState(rule) for rule in spec.faults.channels)
-    return FaultState(spec, _only_direction(spec), rules, neutral, asked=AskedState(t_s))
+    return FaultState(spec, rules, neutral, AskedState(t_s))
 
 
 def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, float]) -> tuple[FaultEvent, ...]:
@@ -74,13 +73,11 @@ def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, f
 
 
 def prompted_neutral(
-    state: FaultState, edge: Edge, detail: str, t_s: float, end_ranges_rad: Mapping[Direction, float]
+    state: FaultState, edge: Edge, t_s: float, end_ranges_rad: Mapping[Direction, float]
 ) -> tuple[FaultEvent, ...]:
-    """Take in that a prompt to be in neutral begins or ends; `detail` may name the direction of what comes next."""
+    """Take in that a prompt to be in neutral begins or ends. Changes `state`."""
     if edge is Edge.BEGIN:
         return _end_asked(state, t_s, end_ranges_rad)
-    named = next((direction for direction in Direction if direction.value == detail), None)
-    state.expected = named or _only_direction(state.spec)
     state.asked = AskedState(t_s)
     return ()
 
@@ -114,8 +111,10 @@ def unsure(state: FaultState) -> tuple[CompensationKind, ...]:
 _FLEXION = tuple(Channel).index(Channel.FLEXION)
 
 
-def _only_direction(spec: ExerciseSpec) -> Direction | None:
-    return spec.directions[0] if len(spec.directions) == 1 else None
+def _expected(state: FaultState) -> Direction | None:
+    """Return the direction that is asked for now, None when both are trained and nobody said which."""
+    directions = state.spec.directions
+    return directions[0] if len(directions) == 1 else state.neutral.next_way
 
 
 def _lose_sight(state: FaultState) -> None:
@@ -133,11 +132,11 @@ def _posture(state: FaultState, moment: Moment) -> tuple[FaultEvent, ...]:
 
 
 def _other_way(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, float]) -> tuple[FaultEvent, ...]:
-    threshold, neutral = state.spec.faults.wrong_direction, state.neutral.neutral
-    if threshold is None or state.expected is None or neutral is None:
+    threshold, neutral, expected = state.spec.faults.wrong_direction, state.neutral.neutral, _expected(state)
+    if threshold is None or expected is None or neutral is None:
         return ()
-    toward = 1.0 if state.expected is Direction.INTERNAL else -1.0
-    limit_rad = larger(threshold, end_ranges_rad.get(state.expected, 0.0))
+    toward = 1.0 if expected is Direction.INTERNAL else -1.0
+    limit_rad = larger(threshold, end_ranges_rad.get(expected, 0.0))
     fault_flag.follow(state.other_way, moment.t_s, toward * (neutral.rotation_rad - moment.rotation_rad), limit_rad)
     return () if state.other_way.showing else _flagged(state.other_way, CompensationKind.WRONG_DIRECTION, state)
 
@@ -159,7 +158,7 @@ def _flagged(flag: Flag, kind: CompensationKind, state: FaultState) -> tuple[Com
         posture = state.spec.posture.replace("_", " ")
         why = f"pelvis or thigh were {size} beyond what {posture} can be: check posture and sensors"
     else:
-        asked = state.expected or Direction.INTERNAL
+        asked = _expected(state) or Direction.INTERNAL
         toward = (Direction.EXTERNAL if asked is Direction.INTERNAL else Direction.INTERNAL).value
         why = f"the thigh turned {size} toward {toward} rotation, asked for was {asked.value}"
     found = Compensation(flag.start_s, flag.end_s, kind, flag.peak, toward, why)

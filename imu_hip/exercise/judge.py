@@ -240,15 +240,18 @@ def _mark(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
     if mark.label is MarkLabel.MAX_REP:
         if not begins:
             return _end_repetition(state, mark.t_s)
-        named = [direction for direction in Direction if direction.value == mark.detail]
-        state.repetition = MaximalRepetition(named[0] if named else None)
+        state.repetition = MaximalRepetition(_named(mark))
     elif mark.label not in _NO_PREPARATION:
         state.preparing = state.preparing | {mark.label} if begins else state.preparing - {mark.label}
     if mark.label in _NEUTRAL:
-        state.neutral.prompted = begins
+        state.neutral.prompted, state.neutral.next_way = begins, _named(mark)
     if mark.label in _NEUTRAL and state.part is not None:
-        return _kept_until_marked(state, part.prompted_neutral(state.part, mark.edge, mark.detail, mark.t_s))
+        return _kept_until_marked(state, part.prompted_neutral(state.part, mark.edge, mark.t_s))
     return ()
+
+
+def _named(mark: TimedMark) -> Direction | None:
+    return next((direction for direction in Direction if direction.value == mark.detail), None)
 
 
 def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:

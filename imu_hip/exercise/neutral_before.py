@@ -36,6 +36,7 @@ class NeutralState:
     """All that evolves.
 
     `prompted`: the person is asked to be in neutral now; `away`: the limb is not in it; `was_away`: one look before.
+    `next_way`: the direction that the last prompt said comes next, None when it named none.
     """
 
     neutral: Neutral | None = None
@@ -43,6 +44,7 @@ class NeutralState:
     prompted: bool = False
     away: bool = False
     was_away: bool = False
+    next_way: Direction | None = None
     last_s: float = -math.inf
 
 

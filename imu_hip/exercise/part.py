@@ -101,9 +101,9 @@ def look(state: PartState, moment: Moment) -> tuple[Event, ...]:
     return faults.step(state.faults, moment, end_ranges(state))
 
 
-def prompted_neutral(state: PartState, edge: Edge, detail: str, t_s: float) -> tuple[Event, ...]:
+def prompted_neutral(state: PartState, edge: Edge, t_s: float) -> tuple[Event, ...]:
     """Take in that a prompt to be in neutral begins or ends. Changes `state`."""
-    return faults.prompted_neutral(state.faults, edge, detail, t_s, end_ranges(state))
+    return faults.prompted_neutral(state.faults, edge, t_s, end_ranges(state))
 
 
 def retarget(state: PartState, direction: Direction, end_range_rad: float) -> tuple[Event, ...]:
