@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -102,17 +103,25 @@ def joined(blocks: Sequence[Block]) -> Block:
     """Return the rows of at least one block, one behind the other."""
     if len(blocks) == 1:
         return blocks[0]
-    values: dict[str, Any] = {}
-    for column in fields(blocks[0]):
-        parts = [getattr(block, column.name) for block in blocks]
-        values[column.name] = joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts)
-    return type(blocks[0])(**values)
+    kind, columns = type(blocks[0]), []
+    for name in _names(kind):
+        parts: list[Any] = [getattr(block, name) for block in blocks]
+        columns.append(joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts))
+    return kind(*columns)
 
 
 def cut(block: Block, start: int, stop: int) -> Block:
-    """Return the rows [start, stop) of a block, as views."""
-    values: dict[str, Any] = {}
-    for column in fields(block):
-        whole = getattr(block, column.name)
-        values[column.name] = cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop]
-    return type(block)(**values)
+    """Return the rows [start, stop) of a block, as views; the block itself when that is all of it."""
+    wholes = [getattr(block, name) for name in _names(type(block))]
+    if start == 0 and stop == len(wholes[0]):
+        return block
+    columns = []
+    for whole in wholes:
+        columns.append(cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop])
+    return type(block)(*columns)
+
+
+@cache
+def _names(kind: type[Block]) -> tuple[str, ...]:
+    """Return the names of a kind of block's columns."""
+    return tuple(column.name for column in fields(kind))
