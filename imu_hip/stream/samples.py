@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,8 @@ class CountedSamples:
 
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other."""
+    if len(pieces) == 1 and isinstance(pieces[0], Samples):
+        return pieces[0]
     parts: list[Samples] = []
     waiting: list[CountedSamples] = []
     for piece in pieces:
@@ -90,9 +93,15 @@ def _alike(packet: CountedSamples, piece: Samples | CountedSamples) -> bool:
 def _converted(packets: Sequence[CountedSamples]) -> Samples:
     """Return the samples of packets that are alike."""
     first = packets[0]
-    back = np.arange(len(first) - 1, -1, -1, dtype=float)
+    back = _back(len(first))
     if len(packets) == 1:
         return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
     last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T[:, :, None]
     t_s: Floats = last_s - back * period_s
     return Samples(t_s.reshape(-1), to_si(np.concatenate([packet.counts for packet in packets]), first.config))
+
+
+@lru_cache(maxsize=32)
+def _back(n: int) -> Floats:
+    """Return how many samples each of `n` is before the last."""
+    return np.arange(n - 1, -1, -1, dtype=float)
