@@ -156,8 +156,8 @@ class _Digest:
         rows = np.empty((len(block.t_s), 8), dtype="<f8")
         rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
         rows[~block.valid, 1:7] = 0.0
-        self._parts["angles"].update(rows)
-        self._parts["phases"].update(phases.astype(np.uint8))
+        self._parts["angles"].update(rows.data)
+        self._parts["phases"].update(phases.astype(np.uint8).data)
 
     def events(self, room: str, events: Sequence[Event]) -> None:
         for event in events:

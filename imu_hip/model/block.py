@@ -8,11 +8,10 @@ Quaternions are scalar first and named target_from_source.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +97,19 @@ class AngleBlock:
 
 Block = TypeVar("Block", SensorBlock, AlignedBlock, OrientationBlock, AngleBlock)
 
+_COLUMNS: Final[Mapping[type[Any], tuple[str, ...]]] = {
+    kind: tuple(column.name for column in fields(kind))
+    for kind in (SensorBlock, AlignedBlock, OrientationBlock, AngleBlock)
+}
+
 
 def joined(blocks: Sequence[Block]) -> Block:
     """Return the rows of at least one block, one behind the other."""
     if len(blocks) == 1:
         return blocks[0]
-    kind, columns = type(blocks[0]), []
-    for name in _names(kind):
+    kind = type(blocks[0])
+    columns: list[Any] = []
+    for name in _COLUMNS[kind]:
         parts: list[Any] = [getattr(block, name) for block in blocks]
         columns.append(joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts))
     return kind(*columns)
@@ -112,16 +117,10 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 def cut(block: Block, start: int, stop: int) -> Block:
     """Return the rows [start, stop) of a block, as views; the block itself when that is all of it."""
-    wholes = [getattr(block, name) for name in _names(type(block))]
+    wholes: list[Any] = [getattr(block, name) for name in _COLUMNS[type(block)]]
     if start == 0 and stop == len(wholes[0]):
         return block
-    columns = []
-    for whole in wholes:
-        columns.append(cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop])
+    columns: list[Any] = [
+        cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop] for whole in wholes
+    ]
     return type(block)(*columns)
-
-
-@cache
-def _names(kind: type[Block]) -> tuple[str, ...]:
-    """Return the names of a kind of block's columns."""
-    return tuple(column.name for column in fields(kind))
