@@ -6,13 +6,12 @@ The newest view state is there for whoever draws.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 
 from imu_hip.app.intake import Intake
 from imu_hip.guide import guide
 from imu_hip.model.event import Event
-from imu_hip.model.item import LinkChange, LinkState, Mark, Notification, NumberedItem, Role
+from imu_hip.model.item import LinkChange, LinkState, Mark, NumberedItem, Role
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Setup
 from imu_hip.model.view_state import ViewState
@@ -21,8 +20,6 @@ from imu_hip.session.recorder import Recorder
 from imu_hip.view import view
 
 _WAIT_S = 0.05
-# What comes meanwhile goes through the rooms together, which costs hardly more than one notification alone.
-_GATHER_S = 0.02
 
 
 class LiveSession:
@@ -30,7 +27,7 @@ class LiveSession:
 
     The guide's time begins when both sensors stream; its marks enter the same order as everything else. `on_finished`
     is called once, from the processing thread, when the guide has said everything. With `clock` (the one that stamps
-    arrivals) set, `latencies_s` tells how long after the first arrival of each handful its angles were there.
+    arrivals) set, `latencies_s` tells how long after the last arrival each handful of angles was there.
     """
 
     def __init__(
@@ -115,9 +112,7 @@ class LiveSession:
             self._recorder.alarm if self._recorder is not None else "",
         )
         if len(outputs.angles.t_s) and self.clock is not None:
-            arrivals_ns = (numbered.item.t_ns for numbered in items if isinstance(numbered.item, Notification))
-            first_ns = min(arrivals_ns, default=now_ns)
-            self.latencies_s.append((self.clock() - first_ns) / 1e9)
+            self.latencies_s.append((self.clock() - now_ns) / 1e9)
 
     def _notice_streaming(self, items: Sequence[NumberedItem]) -> None:
         for numbered in items:
@@ -141,7 +136,6 @@ class LiveSession:
         try:
             while (items := self.intake.take(_WAIT_S)) is not None:
                 self.process(items)
-                time.sleep(_GATHER_S)
         except BaseException as error:  # A thread has no caller to raise to: whoever waits for the session asks for it.
             self.error = error
             self._on_finished()
