@@ -47,3 +47,9 @@ def test_the_pieces_of_a_block_joined_are_the_block(n: int, borders: list[int]) 
 def test_a_cut_looks_into_the_block_without_copying() -> None:
     block = _angles(10)
     assert np.shares_memory(cut(block, 2, 5).angles_rad, block.angles_rad)
+
+
+def test_a_cut_of_all_rows_is_the_block_itself() -> None:
+    block = _aligned(10)
+    assert cut(block, 0, 10) is block
+    assert cut(block, 0, 9) is not block
