@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import CompensationKind
+from imu_hip.model.event import CompensationKind, Cycle
 from imu_hip.model.item import MarkLabel, Role
 
 SET_ENDED = "Set ended: let go slowly and rest"
@@ -29,6 +29,7 @@ COSTS: Mapping[MarkLabel, str] = {
 
 GO_FURTHER = "Further, to your end range"
 HOLD_DONE = "Hold done"
+SET_DONE = "Set done"
 HOLD_PAUSED = "Hold paused: no data"
 NEUTRAL_PLEASE = "Back to neutral, please"
 
@@ -46,6 +47,14 @@ def correction(kind: CompensationKind) -> str:
 def count(done: int, of: int | None) -> str:
     """Say how many repetitions are done."""
     return f"{done} done" if of is None else f"{done} of {of} done"
+
+
+def cycle_done(cycle: Cycle) -> str:
+    """Say that a cycle is over, and what was left out of it."""
+    if cycle.complete:
+        return "Cycle complete"
+    missing = " and ".join(step.value.replace("_", " ") for step in cycle.missing)
+    return f"Cycle without {missing}" if missing else "Cycle not complete"
 
 
 def sensor_lost(role: Role) -> str:
