@@ -7,7 +7,7 @@ from where the aside sends it. So a session in which nothing happens is the scri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from imu_hip.guide import wording
@@ -28,7 +28,7 @@ class Params:
 
     `repeats_refused`: a refused step is asked for once more (not of somebody who cannot hear it). A fault made in
     `correct_after` repetitions running is corrected before the next, in `end_after` it ends the set (None: never).
-    The `_s` are how long an aside lasts.
+    The `_s` are how long an aside lasts. `edges` and `sections` are those of the script.
     """
 
     script: tuple[Prompt, ...]
@@ -38,6 +38,13 @@ class Params:
     rest_s: float = 5.0
     once_more_s: float = 3.0
     cost_s: float = 4.0
+    edges: tuple[GuideMark, ...] = field(init=False, repr=False, compare=False)
+    sections: tuple[Section, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find once what follows from the script."""
+        object.__setattr__(self, "edges", edges(self.script))
+        object.__setattr__(self, "sections", sections(self.script))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +136,8 @@ class _Walk:
         self.params = params
         self.state = state
         self.marks: list[GuideMark] = []
-        self._edges = edges(params.script)
-        self._sections = sections(params.script)
+        self._edges = params.edges
+        self._sections = params.sections
         self._end_s = max((section.end_s for section in self._sections), default=0.0)
 
     def go(self, t_s: float) -> None:

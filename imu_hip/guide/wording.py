@@ -10,8 +10,8 @@ from imu_hip.model.item import MarkLabel, Role
 
 SET_ENDED = "Set ended: let go slowly and rest"
 PAUSED = "Paused"
-PAIN = "Stop. Let go slowly, lie or sit, and rest"
-PAIN_LATER = "Pain eased? Go on. If not, end for today"
+PAIN = "Stop. Let go slowly, sit or lie, rest"
+PAIN_LATER = "Go on only if the pain is gone"
 ONCE_MORE = "That was not usable: once more"
 
 COSTS: Mapping[MarkLabel, str] = {
