@@ -71,7 +71,8 @@ def step(params: Params, state: State, moment: Moment) -> tuple[State, tuple[Sig
     wanted += of_faults + of_hold + of_movement
     sets_done = state.sets_done + sum(isinstance(event, PartEnded) for event in moment.events)
     wanted += [signal for event in moment.events for signal in _of_event(event, moment, sets_done)]
-    speaking, signals = speech.step(params.speech, state.speech, moment.t_s, wanted)
+    effort_s = None if moment.guidance is None else moment.guidance.effort_s
+    speaking, signals = speech.step(params.speech, state.speech, moment.t_s, wanted, effort_s)
     return State(hold, movement, speaking, line, counted, faults, sets_done), signals
 
 

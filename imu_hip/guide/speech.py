@@ -29,6 +29,9 @@ PRIORITY = (
 OF_THE_GUIDE = (SignalKind.SAFETY, SignalKind.CORRECTION, SignalKind.INSTRUCTION)
 """Words only; each is said whenever the guide says it, unless the next one comes first."""
 
+MAY_DELAY_AN_EFFORT = (SignalKind.SAFETY, SignalKind.SENSOR_LOST, SignalKind.CORRECTION)
+"""Lines that may begin so shortly before an effort that the words for it come late."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechParams:
@@ -53,9 +56,9 @@ class SpeechState:
 
 
 def step(
-    params: SpeechParams, state: SpeechState, t_s: float, wanted: Sequence[Signal]
+    params: SpeechParams, state: SpeechState, t_s: float, wanted: Sequence[Signal], effort_s: float | None = None
 ) -> tuple[SpeechState, tuple[Signal, ...]]:
-    """Return what is given at `t_s` of what is wanted now or waits.
+    """Return what is given at `t_s` of what is wanted now or waits; `effort_s` is when the guide's next effort begins.
 
     Each wanted signal that is no repetition is given at once, without its words when it is not its turn to be said;
     these follow as a signal of the same kind without a tone.
@@ -76,8 +79,10 @@ def step(
         if signal.tone:
             given.append(replace(signal, text=""))
     last_s = state.last_s
-    if waiting:
-        first = min(waiting, key=lambda line: (PRIORITY.index(line.kind), line.t_s))
+    effort_is_near = effort_s is not None and t_s < effort_s < t_s + params.gap_s
+    sayable = [line for line in waiting if line.kind in MAY_DELAY_AN_EFFORT or not effort_is_near]
+    if sayable:
+        first = min(sayable, key=lambda line: (PRIORITY.index(line.kind), line.t_s))
         if t_s - last_s >= params.gap_s or first.kind is SignalKind.SAFETY:
             waiting.remove(first)
             last_s = t_s

@@ -81,6 +81,15 @@ def test_the_guide_may_say_the_same_again() -> None:
     assert [signal.t_s for signal in given_out(asked)] == [1.0, 5.0]
 
 
+def test_the_words_for_an_effort_find_nobody_speaking() -> None:
+    state, near = step(PARAMS, SpeechState(), 8.0, [line(8.0, SignalKind.INSTRUCTION, "rest")], effort_s=10.0)
+    _, then = step(PARAMS, state, 10.0, [line(10.0, SignalKind.INSTRUCTION, "turn in")])
+    assert near == ()
+    assert [signal.text for signal in then] == ["turn in"]
+    _, early = step(PARAMS, SpeechState(), 7.0, [line(7.0, SignalKind.INSTRUCTION, "rest")], effort_s=10.0)
+    assert [signal.text for signal in early] == ["rest"]
+
+
 ANY = st.builds(
     lambda tenths, kind, text: line(tenths / 10, kind, "" if kind in TONES else text),
     st.integers(0, 500),
