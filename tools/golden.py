@@ -56,7 +56,7 @@ def make(name: str, recipe: Recipe) -> None:
     """Run the demonstration for one recording."""
     spec = exercise("supine_ere")
     person = PersonParams(exits=recipe.exits, relaxation=recipe.relaxation)
-    worn, prompts = simulated_person(spec, recipe.side, recipe.seed, 1, SimulationParams(person=person))
+    worn, prompts = simulated_person(spec, recipe.side, recipe.seed, 1, params=SimulationParams(person=person))
     demo = Demo(
         spec, recipe.side, worn, prompts, out=FOLDER / f"{name}.mcap", speed=Speed(None), seed=recipe.seed,
         force=True, disturb=recipe.disturb,

@@ -161,7 +161,7 @@ def scored(exercise_id: str, variant: str, seed: int) -> Score | None:
     """Simulate one session (even seeds: right leg), analyze it, score it; None where there are no angles."""
     chosen = VARIANTS[variant]
     side = Side.LEFT if seed % 2 else Side.RIGHT
-    session = simulate_session(script(exercise_id), side, np.random.default_rng(seed), chosen.simulation)
+    session = simulate_session(script(exercise(exercise_id)), side, np.random.default_rng(seed), chosen.simulation)
     found = corridor(exercise_id, side, session, seed, chosen)
     return None if found is None else score(session, side, *found)
 
@@ -184,7 +184,7 @@ def corridor(
     shown = delivery.pelvis.clock
     marks = [
         MarkedInterval(begin, end, prompt.label, prompt.detail)
-        for prompt in script(exercise_id)
+        for prompt in script(exercise(exercise_id))
         if prompt.label is not None and prompt.label not in variant.without
         for begin, end in [shown.shows(np.array([prompt.start_s, prompt.start_s + prompt.duration_s]))]
     ]

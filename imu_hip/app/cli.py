@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time, or max")
     demo.add_argument("--seed", type=_seed, default=0, metavar="N", help="which simulated person")
     demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
+    _calibration(demo)
     demo.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
     _force(demo)
     demo.set_defaults(run=commands.demo)
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--side", choices=("left", "right"), default="right")
     simulate.add_argument("--seed", type=_seed, default=0, metavar="N")
     simulate.add_argument("--cycles", type=_count, default=2, metavar="N", help="cycles of the exercise")
+    _calibration(simulate)
     simulate.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
     simulate.add_argument("--truth", type=Path, required=True, metavar="TRUTH.csv")
     _force(simulate)
@@ -139,6 +141,12 @@ def _exercise(parser: argparse.ArgumentParser, default: str | None = None) -> No
     which = parser.add_mutually_exclusive_group(required=default is None)
     which.add_argument("exercise", nargs="?", default=default, metavar="EXERCISE", help="id from the catalogue")
     which.add_argument("--exercise-file", type=Path, metavar="F.toml", help="an exercise of your own")
+
+
+def _calibration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--calibration", choices=("standing", "lying"), default="standing", help="on both feet, or without getting up"
+    )
 
 
 def _force(parser: argparse.ArgumentParser) -> None:

@@ -23,13 +23,16 @@ def demo(args: Namespace) -> int:
 
         require_window()
     from imu_hip.app.demo import Demo, Speed, simulated_person
+    from imu_hip.app.preparing import prepare
     from imu_hip.app.watching import print_summary, watch
+    from imu_hip.guide.around import Calibration
     from imu_hip.session.output_file import refuse_overwriting
 
     spec, side = _exercise(args), Side(args.side)
     if args.out is not None:
         refuse_overwriting(args.out, force=args.force)
-    worn, prompts = simulated_person(spec, side, args.seed, args.cycles)
+    prepare()
+    worn, prompts = simulated_person(spec, side, args.seed, args.cycles, Calibration(args.calibration))
     running = Demo(
         spec, side, worn, prompts,
         out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles, force=args.force,
@@ -54,10 +57,12 @@ def replay(args: Namespace) -> int:
 
         require_window()
     from imu_hip.api import read
+    from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
 
     recording = read(args.file)
+    prepare()
     running = Replay(recording, args.file.name, args.speed)
     watch(running, headless=args.headless)
     print_summary(recording.setup, running.session)
@@ -67,6 +72,7 @@ def replay(args: Namespace) -> int:
 def analyze(args: Namespace) -> int:
     """Print the whole result of a recording."""
     from imu_hip import api
+    from imu_hip.app.preparing import prepare
     from imu_hip.feedback.closing_summary import summary_lines
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
@@ -76,6 +82,7 @@ def analyze(args: Namespace) -> int:
     if args.samples is not None:
         refuse_overwriting(args.samples, force=args.force, inputs=(args.file,))
     recording = api.read(args.file)
+    prepare()
     result = api.analyze(
         recording, filter=FilterName(args.filter), with_late=args.with_late, progress=_progress("analyzing")
     )
@@ -105,8 +112,12 @@ def import_(args: Namespace) -> int:
 def simulate(args: Namespace) -> int:
     """Write a simulated session and its truth."""
     from imu_hip.app.importing import simulate as write_simulation
+    from imu_hip.guide.around import Calibration
 
-    write_simulation(_exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth, force=args.force)
+    write_simulation(
+        _exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth,
+        calibration=Calibration(args.calibration), force=args.force,
+    )  # fmt: skip
     print(f"recording: {args.out}, truth: {args.truth}", file=sys.stderr)
     return 0
 

@@ -22,6 +22,7 @@ from imu_hip.ble.bridge import run_sensors
 from imu_hip.ble.clock import LoopClock
 from imu_hip.ble.radio import Radio
 from imu_hip.codec.registry import BIP_V1
+from imu_hip.guide.around import Calibration
 from imu_hip.guide.script import script
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Item, LinkChange, LinkState, Role
@@ -194,10 +195,15 @@ class Demo:
 
 
 def simulated_person(
-    spec: ExerciseSpec, side: Side, seed: int, cycles: int, params: SimulationParams | None = None
+    spec: ExerciseSpec,
+    side: Side,
+    seed: int,
+    cycles: int,
+    calibration: Calibration = Calibration.STANDING,
+    params: SimulationParams | None = None,
 ) -> tuple[Worn, tuple[Prompt, ...]]:
     """Return what the sensors of a simulated person feel who follows the script of an exercise, and that script."""
-    prompts = script(spec.id, cycles)
+    prompts = script(spec, cycles, calibration)
     session = simulate_session(prompts, side, np.random.default_rng(seed), params or SimulationParams())
     rate_hz = 1.0 / float(session.t_s[1] - session.t_s[0])
     pelvis, thigh = (RecordedMotion(rate_hz, worn.gyr, worn.acc) for worn in (session.pelvis, session.thigh))

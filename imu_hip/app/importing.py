@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from imu_hip.app.catalogue import exercise
+from imu_hip.guide.around import Calibration
 from imu_hip.guide.script import script
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.errors import Reason, UnusableInputError, UsageError
@@ -75,7 +76,15 @@ def import_tables(
 
 
 def simulate(
-    spec: ExerciseSpec, side: Side, seed: int, cycles: int, out: Path, truth: Path, *, force: bool = False
+    spec: ExerciseSpec,
+    side: Side,
+    seed: int,
+    cycles: int,
+    out: Path,
+    truth: Path,
+    *,
+    calibration: Calibration = Calibration.STANDING,
+    force: bool = False,
 ) -> None:
     """Write a simulated session as a recording, and its truth as a table beside it.
 
@@ -90,7 +99,7 @@ def simulate(
         refuse_overwriting(path, force=force)
     if out.resolve() == truth.resolve():
         raise UsageError(Reason.WRONG_USAGE, f"{out}: recording and truth cannot be one file; choose two names")
-    prompts = script(spec.id, cycles)
+    prompts = script(spec, cycles, calibration)
     session = simulate_session(prompts, side, np.random.default_rng(seed))
     pelvis, thigh = (TimedSamples(session.t_s, worn.gyr, worn.acc, None) for worn in (session.pelvis, session.thigh))
     marks = tuple(

@@ -95,3 +95,5 @@ GUIDE_NUMBERS = {
 }
 LINE_S = Number(3.0, 0.5, 600.0)
 ROUNDS = Number(1.0, 1.0, 50.0)
+SETS = Number(1.0, 1.0, 20.0)
+SET_REST_S = Number(30.0, 5.0, 600.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imu_hip.exercise.defaults import GUIDE_NUMBERS, LINE_S, ROUNDS
+from imu_hip.exercise.defaults import GUIDE_NUMBERS, LINE_S, ROUNDS, SET_REST_S, SETS, Number
 from imu_hip.exercise.toml_values import TomlValues
 from imu_hip.model.cue import Cue
 from imu_hip.model.exercise_spec import Direction
@@ -25,7 +25,7 @@ def parse_guide(values: TomlValues, data: Mapping[str, object], directions: tupl
     if "guide" not in data:
         return None
     table = values.table(data, "guide")
-    values.known(table, ("entry", "maximal", "round", "walks_there", "stands"), "guide.")
+    values.known(table, ("entry", "maximal", "round", "walks_there", "stands", "sets", "rest_s"), "guide.")
     entry = _lines(values, table, "entry", "guide.")
     if not any(line.label is MarkLabel.POSTURE_NEUTRAL for line in entry):
         raise values.wrong("guide.entry", "has no line with mark posture_neutral: rotation is zero there")
@@ -38,6 +38,8 @@ def parse_guide(values: TomlValues, data: Mapping[str, object], directions: tupl
         rounds=rounds,
         walks_there=values.flag(table, "walks_there", default=True, prefix="guide."),
         stands=values.flag(table, "stands", default=False, prefix="guide."),
+        sets=_count(values, table, "sets", "guide.", SETS),
+        rest_s=values.number("guide.", table, "rest_s", SET_REST_S),
     )
 
 
@@ -61,10 +63,15 @@ def _maximal(values: TomlValues, guide: Mapping[str, object], directions: tuple[
 
 def _round(values: TomlValues, table: Mapping[str, object]) -> Round:
     values.known(table, ("times", "lines"), "guide.round.")
-    times = values.number("guide.round.", table, "times", ROUNDS)
-    if times != int(times):
-        raise values.wrong("guide.round.times", f"{times:g} is not a whole number")
-    return Round(int(times), _lines(values, table, "lines", "guide.round."))
+    times = _count(values, table, "times", "guide.round.", ROUNDS)
+    return Round(times, _lines(values, table, "lines", "guide.round."))
+
+
+def _count(values: TomlValues, table: Mapping[str, object], key: str, prefix: str, rule: Number) -> int:
+    number = values.number(prefix, table, key, rule)
+    if number != int(number):
+        raise values.wrong(prefix + key, f"{number:g} is not a whole number")
+    return int(number)
 
 
 def _lines(values: TomlValues, table: Mapping[str, object], key: str, prefix: str) -> tuple[Line, ...]:

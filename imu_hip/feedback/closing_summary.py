@@ -8,6 +8,7 @@ from math import degrees
 
 from imu_hip.feedback.wording import angle, clock, count, figure
 from imu_hip.model.event import (
+    ActiveRange,
     Block,
     CalibrationStep,
     Compensation,
@@ -17,9 +18,11 @@ from imu_hip.model.event import (
     Exit,
     Hold,
     HoldVerdict,
+    NotJudged,
     PartStarted,
     RadioTrouble,
     Touch,
+    Trial,
     Trouble,
     Warning,
 )
@@ -74,6 +77,9 @@ def _part(events: Sequence[Event]) -> list[str]:
         complete = sum(cycle.complete for cycle in cycles)
         lines.append(f"  Cycles: {complete} of {len(cycles)} complete")
         lines += [_missing(number, cycle) for number, cycle in enumerate(cycles, 1) if cycle.missing]
+    measured = _measured(events)
+    if measured:
+        return [*lines, *measured, *_faults(events)]
     lines.append(f"  Holds: {len(holds)}" + (f", too short to count: {touches}" if touches else ""))
     lines += [_hold(number, hold) for number, hold in enumerate(holds, 1)]
     if blocks:
@@ -81,9 +87,44 @@ def _part(events: Sequence[Event]) -> list[str]:
         lines += [_block(number, block) for number, block in enumerate(blocks, 1)]
     lines.append(f"  Exits: {len(exits)}")
     lines += [_exit(number, exit_) for number, exit_ in enumerate(exits, 1)]
-    faults = Counter(event.kind.value for event in events if isinstance(event, Compensation))
-    lines += [f"  {kind.replace('_', ' ').capitalize()}: {count(n, 'time')}" for kind, n in faults.items()]
+    return lines + _faults(events)
+
+
+def _faults(events: Sequence[Event]) -> list[str]:
+    lines = []
+    faults = [event for event in events if isinstance(event, Compensation)]
+    if faults:
+        lines.append(f"  Faults: {len(faults)}")
+        lines += [_fault(number, fault) for number, fault in enumerate(faults, 1)]
+    unsure: dict[str, NotJudged] = {}
+    for event in events:
+        if isinstance(event, NotJudged):
+            unsure.setdefault(event.kind.value, event)
+    lines += [f"  Not judged: {kind.replace('_', ' ')} ({event.why})" for kind, event in unsure.items()]
     return lines
+
+
+def _measured(events: Sequence[Event]) -> list[str]:
+    ranges = {event.direction: event for event in events if isinstance(event, ActiveRange)}
+    trials = [event for event in events if isinstance(event, Trial)]
+    lines = []
+    for direction, found in ranges.items():
+        each = ", ".join(f"{figure(degrees(t.angle_rad))}°" for t in trials if t.direction is direction)
+        mean = angle(degrees(found.mean_rad), degrees(found.sd_rad))
+        best = f"best {figure(degrees(found.best_rad))}°"
+        lines.append(
+            f"  {direction.value.capitalize()}: {mean}, mean of {count(found.trials, 'trial')} ({each}; {best})"
+        )
+    if len(ranges) == len(Direction):
+        inward, outward = ranges[Direction.INTERNAL].mean_rad, ranges[Direction.EXTERNAL].mean_rad
+        arc = f"{figure(degrees(inward + outward))}°"
+        lines.append(f"  Total arc {arc}, internal to external {inward / outward:.2f}")
+    return lines
+
+
+def _fault(number: int, fault: Compensation) -> str:
+    kind = fault.kind.value.replace("_", " ")
+    return f"    {number}. {clock(fault.start_s)}  {kind}" + (f" ({fault.why})" if fault.why else "")
 
 
 def _end_range(event: EndRange) -> str:

@@ -42,10 +42,15 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One exercise. `walks_there`: it is begun with a walk; `stands`: it leaves the person standing."""
+    """One exercise. `walks_there`: it is begun with a walk; `stands`: it leaves the person standing.
+
+    `sets` of all rounds, with `rest_s` between them.
+    """
 
     entry: tuple[Line, ...]
     maximal: Maximal | None
     rounds: tuple[Round, ...]
     walks_there: bool = True
     stands: bool = False
+    sets: int = 1
+    rest_s: float = 30.0

@@ -10,7 +10,6 @@ import pytest
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.demo import Demo, Speed, simulated_person
-from imu_hip.guide.script import script
 from imu_hip.model.command import CommandName
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.item import Command, Edge, Mark, MarkLabel, NumberedItem
@@ -18,6 +17,7 @@ from imu_hip.model.output import Outputs
 from imu_hip.model.setup import Side
 from imu_hip.model.signal import Signal, SignalKind
 from imu_hip.pipeline import Pipeline
+from tests.scripts import script
 
 SPEC = exercise("supine_ere")
 CALIBRATION = script("supine_ere")[:5]

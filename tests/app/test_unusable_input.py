@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from imu_hip.guide.script import script
 from tests.app.calling import HEADER, RECORDING, call, call_import, import_words, resting, table
+from tests.scripts import script
 
 resource = pytest.importorskip("resource", reason="file size limits are a matter of Unix")
 

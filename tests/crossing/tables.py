@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.importing import import_tables
-from imu_hip.guide.script import script
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.setup import Side
 from imu_hip.session.foreign_csv import MarkedInterval
 from imu_hip.simulate.session import SimulationParams, simulate_session
+from tests.scripts import script
 
 Floats = NDArray[np.float64]
 

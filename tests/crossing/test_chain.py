@@ -6,7 +6,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from imu_hip.guide.script import script
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.event import RadioTrouble, ReZero, Trouble, Warning
 from imu_hip.model.item import MarkLabel
@@ -17,6 +16,7 @@ from imu_hip.simulate.sensors import NO_SENSOR_ERRORS, SensorReadings
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.soft_tissue import SoftTissueParams
 from tests.crossing.chain import Result, items_of, marks_of, run
+from tests.scripts import script
 
 SCRIPT = script("supine_ere", 1)
 MARKS = marks_of(SCRIPT)

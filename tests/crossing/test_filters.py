@@ -7,7 +7,6 @@ import pytest
 
 from imu_hip import api, quaternion
 from imu_hip.app.catalogue import exercise
-from imu_hip.guide.script import script
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SampleState, SensorBlock
 from imu_hip.model.event import CalibrationStep, Cycle
@@ -21,6 +20,7 @@ from imu_hip.session.importer import import_items
 from imu_hip.session.reader import Recording
 from imu_hip.simulate.sensors import SensorReadings
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
+from tests.scripts import script
 
 RATE_HZ = 50.0
 TABLE_REST_S = 10.5

@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from imu_hip.guide.programme import Calibration
-from imu_hip.guide.script import script
+from imu_hip.guide.around import Calibration
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.event import CalibrationStep, Phase, Warning
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.setup import Side
 from imu_hip.simulate.session import SimulatedSession, simulate_session
 from tests.crossing.chain import Result, items_of, marks_of, run
+from tests.scripts import script
 
 SCRIPT = script("supine_ere", 1, Calibration.LYING)
 LYING = (MarkLabel.HOOK_LYING, MarkLabel.BRIDGE, MarkLabel.KNEE_ROCKS)

@@ -14,8 +14,6 @@ import numpy as np
 import pytest
 
 from imu_hip.app.catalogue import exercise
-from imu_hip.guide.programme import PROGRAMMES
-from imu_hip.guide.script import script
 from imu_hip.kinematics import neutral_pose, slip, walking_turns
 from imu_hip.kinematics.alignment import SegmentAxis, from_axes
 from imu_hip.kinematics.facing import Facing, FacingParams, facing
@@ -43,6 +41,7 @@ from imu_hip.simulate.person import PersonParams
 from imu_hip.simulate.sensors import SensorReadings
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.soft_tissue import SoftTissueParams, draw_soft_tissue, strap_rotation
+from tests.scripts import EXERCISES, script
 
 RATE_HZ, PERIOD_S = 100.0, 0.01
 CALIBRATED_S = 31.0
@@ -55,7 +54,7 @@ MIRROR = np.array([-1.0, 1.0, 1.0])
 PAUSES = (MarkLabel.N_POSE, MarkLabel.POSTURE_NEUTRAL, MarkLabel.NEUTRAL)
 MOVEMENTS = ((Role.THIGH, MarkLabel.LEG_SWINGS, Movement.LEG_SWINGS), (Role.PELVIS, MarkLabel.BOWS, Movement.BOWS))
 
-every_exercise = pytest.mark.parametrize("exercise_id", list(PROGRAMMES))
+every_exercise = pytest.mark.parametrize("exercise_id", list(EXERCISES))
 lying_or_sitting = pytest.mark.parametrize("exercise_id", ["supine_ere", "prone_ir", "seated_ir", "brettzel"])
 
 
@@ -141,7 +140,9 @@ def _evidence(session: Worn) -> dict[Movement, Evidence]:
 def test_swapped_sensors_are_found_and_proper_ones_never_are(exercise_id: str) -> None:
     for seed in range(4):
         proper, swapped = _evidence(worn(exercise_id, seed)), _evidence(worn(exercise_id, seed, swapped=True))
-        assert (Movement.WALKING in proper) == PROGRAMMES[exercise_id].walks_there
+        guide = exercise(exercise_id).guide
+        assert guide is not None
+        assert (Movement.WALKING in proper) == guide.walks_there
         # Far from the limits, each movement by itself, but for a careless bow.
         assert all(each.ratio > 2.0 for each in proper.values())
         assert swap(SwapParams(), list(swapped.values())) is not None

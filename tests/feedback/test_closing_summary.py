@@ -7,6 +7,7 @@ from math import nan, pi, radians
 
 from imu_hip.feedback.closing_summary import DISCLAIMER, summary_lines
 from imu_hip.model.event import (
+    ActiveRange,
     CalibrationStep,
     Compensation,
     CompensationKind,
@@ -14,9 +15,11 @@ from imu_hip.model.event import (
     Exit,
     ExitVerdict,
     HoldVerdict,
+    NotJudged,
     PartStarted,
     RadioTrouble,
     Touch,
+    Trial,
     Trouble,
     Warning,
 )
@@ -93,7 +96,8 @@ def test_faults_troubles_and_warnings_are_counted_and_said() -> None:
         Warning("no_swings", "No leg swings: the mounting is less sure"),
     )
     text = "\n".join(summary_lines(SETUP, events))
-    assert "Knee moved: 2 times" in text
+    assert "Faults: 2" in text
+    assert text.count("knee moved") == 2
     assert "! n pose: you moved" in text
     assert "leg swings" not in text.replace("No leg swings", "")
     assert "! thigh sensor: lost, 1 time" in text
@@ -108,3 +112,31 @@ def test_unknown_figures_are_dashes() -> None:
 
 def test_it_ends_with_what_this_is_not() -> None:
     assert summary_lines(SETUP, ())[-1] == DISCLAIMER
+
+
+def test_a_fault_says_when_and_why_and_what_could_not_be_told_is_said_once() -> None:
+    events = (
+        Compensation(63.0, 66.0, CompensationKind.PELVIS_FOLLOWED, radians(9.0), "up", "the pelvis rolled 9°"),
+        NotJudged(1.0, 2.0, CompensationKind.KNEE_MOVED, radians(7.0), "known to 7° only"),
+        NotJudged(5.0, 6.0, CompensationKind.KNEE_MOVED, radians(8.0), "known to 8° only"),
+    )
+    text = "\n".join(summary_lines(SETUP, events))
+    assert "1. 1:03  pelvis followed (the pelvis rolled 9°)" in text
+    assert text.count("Not judged: knee moved (known to 7° only)") == 1
+    assert "8° only" not in text
+
+
+def test_a_measurement_tells_mean_trials_and_both_ways_and_no_holds() -> None:
+    inward, outward = Direction.INTERNAL, Direction.EXTERNAL
+    events = (
+        Trial(1.0, 3.0, inward, radians(29.0), radians(1.5)),
+        Trial(5.0, 7.0, inward, radians(31.0), radians(1.5)),
+        Trial(9.0, 11.0, outward, radians(40.0), radians(1.5)),
+        ActiveRange(inward, 2, radians(30.0), radians(31.0), radians(1.4), radians(1.8)),
+        ActiveRange(outward, 1, radians(40.0), radians(40.0), None, radians(1.5)),
+    )
+    text = "\n".join(summary_lines(SETUP, events))
+    assert "Internal: 30° ± 4°, mean of 2 trials (29°, 31°; best 31°)" in text
+    assert "External: 40° ± 3°, mean of 1 trial (40°; best 40°)" in text
+    assert "Total arc 70°, internal to external 0.75" in text
+    assert "Holds" not in text

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from imu_hip.guide import wording
 from imu_hip.guide.guide import GuideOutput, Params, State, TimedCommand, step
-from imu_hip.guide.script import Dose, routine_script, script
+from imu_hip.guide.script import Dose
 from imu_hip.guide.script_edges import GuideMark
 from imu_hip.guide.sections import SectionKind, sections
 from imu_hip.model.command import CommandName
 from imu_hip.model.event import CalibrationStep, Compensation, CompensationKind, Event
 from imu_hip.model.item import Edge, MarkLabel
 from imu_hip.model.signal import SignalKind
+from tests.scripts import routine_script, script
 
 STEP_S = 0.5
 TWO = routine_script(["supine_ere", "seated_ir"], doses={"supine_ere": Dose(sets=2), "seated_ir": Dose(sets=2)})

@@ -1,17 +1,17 @@
 """Routines: names for lists of exercises that share one calibration."""
 
-from imu_hip.guide.programme import PROGRAMMES
 from imu_hip.guide.routines import ROUTINES, exercises_of
-from imu_hip.guide.script import Dose, routine_script, script
+from imu_hip.guide.script import Dose
 from imu_hip.model.cue import Cue
 from imu_hip.model.item import MarkLabel
+from tests.scripts import EXERCISES, routine_script, script
 
 
 def test_routines_are_the_six_exercises_in_their_order() -> None:
     both = exercises_of(["routine_1", "routine_2"])
     assert both == ("standing_dissociation", "supine_ere", "hinge_ir", "seated_ir", "prone_ir", "brettzel")
-    assert set(both) <= set(PROGRAMMES)
-    assert not set(ROUTINES) & set(PROGRAMMES)
+    assert set(both) <= set(EXERCISES)
+    assert not set(ROUTINES) & set(EXERCISES)
 
 
 def test_other_names_stand_for_themselves() -> None:

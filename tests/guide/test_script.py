@@ -5,19 +5,19 @@ from itertools import pairwise
 
 import pytest
 
-from imu_hip.guide.programme import PROGRAMMES, Calibration
-from imu_hip.guide.script import routine_script, script
+from imu_hip.guide.around import Calibration
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
+from tests.scripts import EXERCISES, routine_script, script
 
 
 def end_s(prompt: Prompt) -> float:
     return prompt.start_s + prompt.duration_s
 
 
-EVERY = pytest.mark.parametrize("exercise_id", sorted(PROGRAMMES))
+EVERY = pytest.mark.parametrize("exercise_id", sorted(EXERCISES))
 MAX_REPS = {
     "standing_dissociation": ["internal", "internal", "external", "external"],
     "arom_seated": [],
@@ -105,7 +105,7 @@ def test_every_prompt_can_be_read_from_across_the_room(exercise_id: str) -> None
 
 
 def test_prompts_without_a_mark_say_what_they_ask_for_and_every_cue_is_used() -> None:
-    prompts = [*routine_script(sorted(PROGRAMMES)), *script("supine_ere", calibration=Calibration.LYING)]
+    prompts = [*routine_script(sorted(EXERCISES)), *script("supine_ere", calibration=Calibration.LYING)]
     unmarked = [prompt for prompt in prompts if prompt.label is None]
     assert {Cue(prompt.detail) for prompt in unmarked} == set(Cue)
 
@@ -171,7 +171,7 @@ def test_a_routine_is_calibrated_once_and_names_each_posture() -> None:
 
 def test_every_exercise_of_the_catalogue_can_be_guided() -> None:
     catalog = resources.files("imu_hip.exercise") / "catalog"
-    assert {path.name.removesuffix(".toml") for path in catalog.iterdir()} == set(PROGRAMMES)
+    assert {path.name.removesuffix(".toml") for path in catalog.iterdir()} == set(EXERCISES)
 
 
 def test_a_routine_without_an_exercise_is_refused() -> None:

@@ -4,14 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from imu_hip.guide.programme import PROGRAMMES
-from imu_hip.guide.script import Dose, routine_script, script
+from imu_hip.guide.script import Dose
 from imu_hip.guide.sections import SectionKind, sections
+from tests.scripts import EXERCISES, routine_script, script
 
 KINDS = SectionKind
 
 
-@pytest.mark.parametrize("exercise_id", sorted(PROGRAMMES))
+@pytest.mark.parametrize("exercise_id", sorted(EXERCISES))
 def test_sections_cover_the_script_without_holes(exercise_id: str) -> None:
     prompts = script(exercise_id, 2)
     found = sections(prompts)

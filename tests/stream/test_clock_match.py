@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
-from imu_hip.guide.script import script
 from imu_hip.model.setup import ClockMap, Side
 from imu_hip.simulate.delivery import DeliveryParams, deliver
 from imu_hip.simulate.session import simulate_session
 from imu_hip.stream import clock_match
 from imu_hip.stream.clock_match import ClockMatch, MatchParams, Moved, match
+from tests.scripts import script
 
 PARAMS = MatchParams()
 G_M_S2 = 9.81

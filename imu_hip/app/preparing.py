@@ -1,0 +1,26 @@
+"""Have what is compiled ready before a session, and say so where that takes long: the first time on a computer."""
+
+from __future__ import annotations
+
+import sys
+from threading import Timer
+
+_SAID_AFTER_S = 1.5
+
+
+def prepare() -> None:
+    """Compile, or fetch what has been compiled before; a second or two of silence are broken on stderr."""
+    timer = Timer(_SAID_AFTER_S, _say)
+    timer.daemon = True
+    timer.start()
+    try:
+        from imu_hip.kinematics.warm_up import warm_up
+
+        warm_up()
+    finally:
+        timer.cancel()
+
+
+def _say() -> None:
+    sys.stderr.write("preparing for this computer: some seconds, the first time only\n")
+    sys.stderr.flush()
