@@ -9,10 +9,11 @@ _SAID_AFTER_S = 1.5
 
 
 def prepare() -> None:
-    """Compile, or fetch what has been compiled before; a second or two of silence are broken on stderr."""
+    """Compile, or fetch what has been compiled before; on a terminal, a second or two of silence are broken."""
     timer = Timer(_SAID_AFTER_S, _say)
     timer.daemon = True
-    timer.start()
+    if sys.stderr.isatty():
+        timer.start()
     try:
         from imu_hip.kinematics.warm_up import warm_up
 
