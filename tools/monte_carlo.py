@@ -31,6 +31,7 @@ from imu_hip.session.foreign_csv import MarkedInterval
 from imu_hip.session.importer import import_items
 from imu_hip.session.versions import versions
 from imu_hip.simulate.delivery import DeliveredTable, DeliveryParams, deliver
+from imu_hip.simulate.magnetic_field import MagneticFieldParams
 from imu_hip.simulate.rotation_vector import rotation_vector
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.truth import TrueBlock, TrueHold
@@ -53,6 +54,11 @@ class Variant:
     without: tuple[MarkLabel, ...] = ()
     filter: FilterName = FilterName.VQF
 
+    @property
+    def magnetometer(self) -> bool:
+        """Whether there is one, and it is used."""
+        return self.simulation.magnetic_field is not None
+
 
 _USUAL = SimulationParams()
 VARIANTS = {
@@ -72,6 +78,8 @@ VARIANTS = {
     "5 % loss": Variant(delivery=DeliveryParams(loss=0.05, sync_s=0.030)),
     "no prompts": Variant(without=PROMPTS),
     "own clocks": Variant(delivery=DeliveryParams(own_clocks=True)),
+    "magnetometer": Variant(replace(_USUAL, magnetic_field=MagneticFieldParams(disturbance=0.0))),
+    "magnetometer, iron": Variant(replace(_USUAL, magnetic_field=MagneticFieldParams())),
     "madgwick": Variant(filter=FilterName.MADGWICK),
     "mahony": Variant(filter=FilterName.MAHONY),
     "ekf": Variant(filter=FilterName.EKF),
@@ -191,7 +199,7 @@ def corridor(
     imported = import_items(pelvis, thigh, marks, thigh_clock=clock)
     setup = Setup(
         side, exercise_id, (exercise(exercise_id),), imported.sensors, Origin.SIMULATION, None, imported.zero_ns, (),
-        variant.filter,
+        variant.filter, variant.magnetometer,
     )  # fmt: skip
     pipeline = Pipeline(setup)
     outputs = [pipeline.receive(imported.items), pipeline.finish()]
@@ -201,7 +209,7 @@ def corridor(
 
 
 def _table(table: DeliveredTable) -> TimedSamples:
-    return TimedSamples(table.t_s, table.readings.gyr, table.readings.acc, None)
+    return TimedSamples(table.t_s, table.readings.gyr, table.readings.acc, table.readings.mag)
 
 
 def score(

@@ -23,16 +23,18 @@ def demo(args: Namespace) -> int:
 
         require_window()
     from imu_hip.app.demo import Demo, Speed, simulated_person
+    from imu_hip.app.importing import simulation_params
     from imu_hip.app.watching import print_summary, watch
     from imu_hip.session.output_file import refuse_overwriting
 
     spec, side = _exercise(args), Side(args.side)
     if args.out is not None:
         refuse_overwriting(args.out, force=args.force)
-    worn, prompts = simulated_person(spec, side, args.seed, args.cycles)
+    worn, prompts = simulated_person(spec, side, args.seed, args.cycles, simulation_params(args.magnetometer))
     running = Demo(
         spec, side, worn, prompts,
-        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles, force=args.force,
+        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
+        magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
     failure: RecordingError | None = None
     try:
@@ -53,11 +55,11 @@ def replay(args: Namespace) -> int:
         from imu_hip.app.window import require_window
 
         require_window()
-    from imu_hip.api import read
+    from imu_hip.api import read, with_magnetometer
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
 
-    recording = read(args.file)
+    recording = with_magnetometer(read(args.file), args.magnetometer or None)
     running = Replay(recording, args.file.name, args.speed)
     watch(running, headless=args.headless)
     print_summary(recording.setup, running.session)
@@ -77,7 +79,11 @@ def analyze(args: Namespace) -> int:
         refuse_overwriting(args.samples, force=args.force, inputs=(args.file,))
     recording = api.read(args.file)
     result = api.analyze(
-        recording, filter=FilterName(args.filter), with_late=args.with_late, progress=_progress("analyzing")
+        recording,
+        filter=FilterName(args.filter),
+        magnetometer=args.magnetometer or None,
+        with_late=args.with_late,
+        progress=_progress("analyzing"),
     )
     if args.samples is not None:
         write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
@@ -94,7 +100,7 @@ def import_(args: Namespace) -> int:
 
     doubts = import_tables(
         args.pelvis, args.thigh, args.marks, _exercise(args), Side(args.side), args.out,
-        independent_clocks=args.clock == "independent", force=args.force,
+        independent_clocks=args.clock == "independent", magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
     for doubt in doubts:
         print(f"warning: {doubt.text}", file=sys.stderr)
@@ -106,7 +112,10 @@ def simulate(args: Namespace) -> int:
     """Write a simulated session and its truth."""
     from imu_hip.app.importing import simulate as write_simulation
 
-    write_simulation(_exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth, force=args.force)
+    write_simulation(
+        _exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth,
+        magnetometer=args.magnetometer, force=args.force,
+    )  # fmt: skip
     print(f"recording: {args.out}, truth: {args.truth}", file=sys.stderr)
     return 0
 

@@ -150,6 +150,6 @@ def _too_far(turned_rad: float) -> Refusal:
 
 
 def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
-    """Return the angles (3,) and their gradients (3, 12)."""
+    """Return the angles (3,) and their gradients (3, 14)."""
     both = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
     return hip_angles(*both)[0], of_angles(*both, state.mounted)[0]

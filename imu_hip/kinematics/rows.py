@@ -7,11 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from imu_hip.kinematics import heading_filter, link_heading, pauses, walking_alignment, walking_turns, zeroing
+from imu_hip.kinematics import (
+    heading_filter,
+    link_heading,
+    magnetic_heading,
+    pauses,
+    walking_alignment,
+    walking_turns,
+    zeroing,
+)
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.link_heading import LinkState
+from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.sight import Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.kinematics.uncertainty import standard_deviations
@@ -93,6 +102,9 @@ def _tick(
             state, moved = _link(params, state, cut(sight.block, fresh, row + 1), period_s)
             events.extend(moved)
             fresh = row + 1
+        if params.magnetic is not None:
+            state, moved = _magnetic(params, params.magnetic, state, sight.block, row)
+            events.extend(moved)
         if state.heading is not None and state.latest is not None:
             rates = (sight.block.pelvis_gyr[row], sight.block.thigh_gyr[row]) if known[row] else (_STILL, _STILL)
             ticks.add(row, state.heading, state.latest, rates, state.tilt_rad2)
@@ -113,6 +125,23 @@ def _link(
     before = zeroing.shown_angles(state)
     state = replace(state, heading=link_heading.measured(params.heading, state.heading, found))
     return state, zeroing.re_zero(params, state, float(rows.t_s[-1]), before)
+
+
+def _magnetic(
+    params: KinematicsParams, magnetic: MagneticParams, state: KinematicsState, block: OrientationBlock, row: int
+) -> tuple[KinematicsState, list[Event]]:
+    """Let the magnetometers say what they know at a row."""
+    if state.heading is None or state.alignment is None:
+        return state, []
+    may_ask = (state.posture or params.posture) in magnetic.postures and state.quiet_since_s is not None
+    told, heading = magnetic_heading.step(
+        magnetic, params.heading, state.magnetic, state.heading, state.alignment, block, row, may_ask=may_ask
+    )
+    if heading is state.heading:
+        return replace(state, magnetic=told), []
+    before = zeroing.shown_angles(state)
+    state = replace(state, magnetic=told, heading=heading)
+    return state, zeroing.re_zero(params, state, float(block.t_s[row]), before)
 
 
 def _pass_time(params: KinematicsParams, state: KinematicsState, sight: Sight, row: int) -> KinematicsState:

@@ -40,7 +40,7 @@ def standard_deviations(
 ) -> Floats:
     """Return sd (m, 3) rad for m moments.
 
-    `pelvis`, `thigh` (m, 4) uncorrected segment orientations, `x` (m, 12), `covariance` (m, 12, 12) and `scatter` (m,)
+    `pelvis`, `thigh` (m, 4) uncorrected segment orientations, `x` (m, 14), `covariance` (m, 14, 14) and `scatter` (m,)
     of the heading filter, `segment_rates` (m, 3) rad/s of pelvis and thigh in their own axes, `tilt_variance` (m,)
     rad²: what is unknown of the inclination after missing data.
     """

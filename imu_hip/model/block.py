@@ -32,11 +32,15 @@ class SampleState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SensorBlock:
-    """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState."""
+    """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState.
+
+    `mag` µT (n, 3), NaN where not known; None without a magnetometer.
+    """
 
     gyr: Floats
     acc: Floats
     state: NDArray[np.uint8]
+    mag: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class OrientationBlock:
     """Both sensors' orientations, each in its own heading: `earth_from_*` (n, 4); NaN where not known.
 
     `*_gyr` are rad/s in sensor axes with the bias removed. `*_restarted` marks rows at which a filter began anew
-    (its heading has no relation to the one before).
+    (its heading has no relation to the one before). `*_mag` are µT in sensor axes, or None.
     """
 
     t_s: Floats
@@ -71,6 +75,8 @@ class OrientationBlock:
     pelvis_restarted: NDArray[np.bool_]
     thigh_restarted: NDArray[np.bool_]
     on_sample: NDArray[np.bool_]
+    pelvis_mag: Floats | None = None
+    thigh_mag: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,21 @@ Block = TypeVar("Block", SensorBlock, AlignedBlock, OrientationBlock, AngleBlock
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """Return the rows of at least one block, one behind the other."""
+    """Return the rows of at least one block, one behind the other; where some have no field, it is NaN."""
     if len(blocks) == 1:
         return blocks[0]
     values: dict[str, Any] = {}
     for column in fields(blocks[0]):
         parts = [getattr(block, column.name) for block in blocks]
-        values[column.name] = joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts)
+        if isinstance(parts[0], SensorBlock):
+            values[column.name] = joined(parts)
+        elif any(part is not None for part in parts):
+            values[column.name] = np.concatenate(
+                [
+                    np.full((_length(block), 3), np.nan) if part is None else part
+                    for block, part in zip(blocks, parts, strict=True)
+                ]
+            )
     return type(blocks[0])(**values)
 
 
@@ -114,5 +128,18 @@ def cut(block: Block, start: int, stop: int) -> Block:
     values: dict[str, Any] = {}
     for column in fields(block):
         whole = getattr(block, column.name)
-        values[column.name] = cut(whole, start, stop) if isinstance(whole, SensorBlock) else whole[start:stop]
+        if isinstance(whole, SensorBlock):
+            values[column.name] = cut(whole, start, stop)
+        elif whole is not None:
+            values[column.name] = whole[start:stop]
     return type(block)(**values)
+
+
+def chosen(rows: OrientationBlock, which: NDArray[np.bool_]) -> OrientationBlock:
+    """Return the rows at which `which` (n,) is true."""
+    columns = ((column.name, getattr(rows, column.name)) for column in fields(rows))
+    return OrientationBlock(**{name: whole[which] for name, whole in columns if whole is not None})
+
+
+def _length(block: SensorBlock | AlignedBlock | OrientationBlock | AngleBlock) -> int:
+    return len(getattr(block, fields(block)[0].name))

@@ -30,6 +30,8 @@ def _same(a: object, b: object) -> None:
         left, right = getattr(a, column.name), getattr(b, column.name)
         if isinstance(left, SensorBlock):
             _same(left, right)
+        elif left is None:
+            assert right is None
         else:
             np.testing.assert_array_equal(left, right)
             assert left.dtype == right.dtype
