@@ -78,13 +78,22 @@ VARIANTS = {
     "5 % loss": Variant(delivery=DeliveryParams(loss=0.05, sync_s=0.030)),
     "no prompts": Variant(without=PROMPTS),
     "own clocks": Variant(delivery=DeliveryParams(own_clocks=True)),
-    "magnetometer": Variant(replace(_USUAL, magnetic_field=MagneticFieldParams(disturbance=0.0))),
-    "magnetometer, iron": Variant(replace(_USUAL, magnetic_field=MagneticFieldParams())),
     "madgwick": Variant(filter=FilterName.MADGWICK),
     "mahony": Variant(filter=FilterName.MAHONY),
     "ekf": Variant(filter=FilterName.EKF),
 }
 FILTERS = ("madgwick", "mahony", "ekf")
+ROOMS = {"no iron": 0.0, "iron": 1.0, "much iron": 4.0}
+MAGNETIC = {
+    f"{name}, magnetometer, {room}": replace(
+        VARIANTS[name],
+        simulation=replace(VARIANTS[name].simulation, magnetic_field=MagneticFieldParams(disturbance=disturbance)),
+    )
+    for name in ("base", "no table rest")
+    for room, disturbance in ROOMS.items()
+}
+VARIANTS |= MAGNETIC
+ON_REQUEST = (*FILTERS, *MAGNETIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +121,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/validate simulation", description=__doc__)
     parser.add_argument("--sessions", type=int, default=16, help="per exercise and variant (default: 16)")
     parser.add_argument("--exercise", action="append", choices=(*EXERCISES, *MEASUREMENTS), help="default: all eight")
-    parser.add_argument("--variant", action="append", choices=tuple(VARIANTS), help="default: all but the filters")
+    parser.add_argument(
+        "--variant", action="append", choices=tuple(VARIANTS), help="default: neither filters nor magnetometers"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     exercises = args.exercise or [*EXERCISES, *MEASUREMENTS]
-    variants = args.variant or [name for name in VARIANTS if name not in FILTERS]
+    variants = args.variant or [name for name in VARIANTS if name not in ON_REQUEST]
     used = " ".join(f"{name} {number}" for name, number in versions())
     print(f"measured {datetime.now(UTC):%Y-%m-%d}; {used}; {args.sessions} sessions each, seeds from {args.seed}")
     with ProcessPoolExecutor(os.cpu_count()) as pool:

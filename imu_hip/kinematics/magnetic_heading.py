@@ -210,8 +210,10 @@ def _read(
     if state.stance is None or not is_known:
         return replace(used, stance=now), _begun(heading, now, variance)
     changed = changed_rad2(params, heading_params.acc_bias, state.stance, now)
-    stance = state.stance
-    if changed < params.near_rad**2:
+    stance, p = state.stance, heading.covariance
+    unknown = p[HEADING, HEADING] + 2.0 * p[HEADING, MAGNETIC_OFF] + p[MAGNETIC_OFF, MAGNETIC_OFF]
+    if changed < max(params.near_rad**2, unknown):
+        # Far from the stance too, while it tells more than is known: after a gap, and then once.
         variance += changed
     elif t_s - state.near_s < params.elsewhere_s:
         # A leg that is turned for a while comes back, and what was known of this stance with it.
