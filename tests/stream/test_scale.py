@@ -31,7 +31,9 @@ def test_every_axis_map_is_the_rotation_that_it_says(axis_map: tuple[int, int, i
     found = to_si(counts, _config(axis_map))
     np.testing.assert_allclose(found[:, :3], 0.001 * counts[:, :3].astype(float) @ matrix.T, rtol=1e-15)
     np.testing.assert_allclose(found[:, 3:6], 0.005 * counts[:, 3:6].astype(float) @ matrix.T, rtol=1e-15)
-    np.testing.assert_allclose(found[:, 6:], 0.15 * counts[:, 6:].astype(float) @ matrix.T, rtol=1e-15)
+    assert found.shape == counts.shape
+    if columns == 9:
+        np.testing.assert_allclose(found[:, 6:], 0.15 * counts[:, 6:].astype(float) @ matrix.T, rtol=1e-15)
 
 
 def test_a_field_without_a_scale_is_not_known() -> None:
