@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from imu_hip.exercise.asymmetry import Comparison, side_difference
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import joined
-from imu_hip.model.event import Event, Warning
+from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.event import ActiveRange, Event, Warning
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.output import Outputs
-from imu_hip.model.setup import FilterName
+from imu_hip.model.setup import FilterName, Side
 from imu_hip.pipeline import Pipeline
 from imu_hip.session.reader import Recording, read_recording
 
@@ -65,6 +68,31 @@ def analyze(
             progress(min(1.0, (start + ITEMS_AT_A_TIME) / len(items)))
     outputs.append(pipeline.finish())
     return gathered(recording, pipeline, outputs)
+
+
+def side_differences(right: Analysis, left: Analysis) -> dict[Direction, Comparison]:
+    """Compare the active ranges of two measurements of the same kind, one of each side: left less right.
+
+    Raises
+    ------
+    UsageError
+        When they are not measurements of the same exercise, of the right and of the left leg.
+    """
+    if right.setup.exercise_id != left.setup.exercise_id:
+        raise UsageError(
+            Reason.WRONG_USAGE, "ranges of different postures cannot be compared: measure both the same way"
+        )
+    if (right.setup.side, left.setup.side) != (Side.RIGHT, Side.LEFT):
+        raise UsageError(Reason.WRONG_USAGE, "give the recording of the right leg first, then that of the left")
+    ranges = [
+        {event.direction: (event.mean_rad, event.sd_rad) for event in analysis.events if isinstance(event, ActiveRange)}
+        for analysis in (right, left)
+    ]
+    return {
+        direction: side_difference(ranges[0][direction], ranges[1][direction])
+        for direction in Direction
+        if all(direction in each for each in ranges)
+    }
 
 
 def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Analysis:

@@ -155,18 +155,11 @@ class _Digest:
         }
 
     def angles(self, block: AngleBlock, phases: np.ndarray) -> None:
-        known = block.valid[:, None]
-        rows = np.concatenate(
-            [
-                block.t_s[:, None],
-                np.where(known, block.angles_rad, 0.0),
-                np.where(known, block.sd_rad, 0.0),
-                known.astype(float),
-            ],
-            axis=1,
-        )
-        self._parts["angles"].update(np.ascontiguousarray(rows, dtype="<f8").tobytes())
-        self._parts["phases"].update(phases.astype(np.uint8).tobytes())
+        rows = np.empty((len(block.t_s), 8), dtype="<f8")
+        rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
+        rows[~block.valid, 1:7] = 0.0
+        self._parts["angles"].update(rows.data)
+        self._parts["phases"].update(phases.astype(np.uint8).data)
 
     def events(self, room: str, events: Sequence[Event]) -> None:
         for event in events:

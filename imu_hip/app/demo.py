@@ -121,7 +121,10 @@ class Demo:
         params = view.Params(
             self.setup, mode="demo", speed=speed.label, recording=self.path.name, cycles_goal=cycles_goal
         )
-        self.session = LiveSession(self.setup, prompts, params, self._recorder, on_finished=self.request_stop)
+        # The simulated person has learnt the script by heart.
+        self.session = LiveSession(
+            self.setup, prompts, params, self._recorder, on_finished=self.request_stop, hears=False
+        )
         self._processed_ns = 0
         self._radio = RadioThread(self._loop_factory(), self._measure)
 

@@ -9,12 +9,18 @@ import threading
 from collections.abc import Callable, Sequence
 
 from imu_hip.app.intake import Intake
-from imu_hip.guide import guide
+from imu_hip.guide import breath, breath_pacer, cueing, guide, moment
+from imu_hip.guide.guidance import Guidance
+from imu_hip.guide.guide import TimedCommand
+from imu_hip.model.command import CommandName
+from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
-from imu_hip.model.item import LinkChange, LinkState, Mark, NumberedItem, Role
+from imu_hip.model.item import Command, LinkChange, LinkState, Mark, NumberedItem, Role
+from imu_hip.model.output import JudgeSnapshot, Outputs
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Setup
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.signal import Signal
+from imu_hip.model.view_state import BreathPace, ViewState
 from imu_hip.pipeline import Pipeline
 from imu_hip.session.recorder import Recorder
 from imu_hip.view import view
@@ -27,7 +33,9 @@ class LiveSession:
 
     The guide's time begins when both sensors stream; its marks enter the same order as everything else. `on_finished`
     is called once, from the processing thread, when the guide has said everything. With `clock` (the one that stamps
-    arrivals) set, `latencies_s` tells how long after the last arrival each handful of angles was there.
+    arrivals) set, `latencies_s` tells how long after the last arrival each handful of angles was there. `signals` are
+    all cues so far; `on_signal`, if set, is called with each, from the processing thread, and must not block. With
+    `hears` unset the person follows the script come what may: no step is asked for again.
     """
 
     def __init__(
@@ -37,9 +45,13 @@ class LiveSession:
         params: view.Params,
         recorder: Recorder | None,
         on_finished: Callable[[], None],
+        *,
+        hears: bool = True,
     ) -> None:
         self.intake = Intake(recorder)
         self.events: list[Event] = []
+        self.signals: list[Signal] = []
+        self.on_signal: Callable[[Signal], None] | None = None
         self.latencies_s: list[float] = []
         self.clock: Callable[[], int] | None = None
         self.error: BaseException | None = None
@@ -48,11 +60,16 @@ class LiveSession:
         self._recorder = recorder
         self._params = params
         self._view = view.initial()
-        self._guide_params = guide.Params(script)
+        self._guide_params = guide.Params(script, repeats_refused=hears)
         self._guide = guide.State()
+        self._cue_params = cueing.Params({spec.id: spec for spec in setup.exercises})
+        self._cues = cueing.State()
+        self._seen = moment.Seen()
+        self._pacer = breath_pacer.PacerParams()
+        self._breath = breath.State()
         self._streaming: set[Role] = set()
         self._guided = bool(script)
-        self._prompt = ""
+        self._guidance: Guidance | None = None
         self._zero_ns = setup.zero_ns
         self._finished = False
         self._on_finished = on_finished
@@ -67,6 +84,11 @@ class LiveSession:
     def view_state(self) -> ViewState:
         """Return the newest view state; may be called from any thread."""
         return view.view_state(self._params, self._view)
+
+    def command(self, name: CommandName) -> None:
+        """Take a command of the person, as of now; nothing while no clock runs yet."""
+        if self.clock is not None:
+            self.intake.put(Command(self.clock(), name))
 
     @property
     def result_sha256(self) -> str:
@@ -97,19 +119,25 @@ class LiveSession:
         if self._zero_ns is None:
             self._zero_ns = items[0].item.t_ns
         outputs = self._pipeline.receive(items)
+        snapshot = self._pipeline.snapshot()
         self.events.extend(outputs.events)
         self._notice_streaming(items)
         now_s = (now_ns - self._zero_ns) / 1e9
-        self._let_guide_speak(now_s)
+        self._let_guide_speak(now_s, outputs.events, self._commands(items, self._zero_ns))
+        signals = self._give_cues(now_s, outputs, snapshot)
         self._view = view.step(
             self._params,
             self._view,
             outputs,
-            self._pipeline.snapshot(),
+            snapshot,
             self._pipeline.link(),
-            self._prompt,
+            self._guidance.text if self._guidance is not None else "",
             now_s,
             self._recorder.alarm if self._recorder is not None else "",
+            signals=signals,
+            count=self._count(),
+            pace=self._pace(now_s, snapshot),
+            breaths_measured=self._breaths(outputs, snapshot),
         )
         if len(outputs.angles.t_s) and self.clock is not None:
             self.latencies_s.append((self.clock() - now_ns) / 1e9)
@@ -120,17 +148,53 @@ class LiveSession:
             if isinstance(item, LinkChange) and item.state is LinkState.STREAMING:
                 self._streaming.add(item.role)
 
-    def _let_guide_speak(self, now_s: float) -> None:
+    @staticmethod
+    def _commands(items: Sequence[NumberedItem], zero_ns: int) -> list[TimedCommand]:
+        found = [numbered.item for numbered in items if isinstance(numbered.item, Command)]
+        return [TimedCommand((item.t_ns - zero_ns) / 1e9, item.name) for item in found]
+
+    def _let_guide_speak(self, now_s: float, events: Sequence[Event], commands: Sequence[TimedCommand]) -> None:
         if not self._guided or len(self._streaming) < len(Role) or self._finished:
             return
-        self._guide, said = guide.step(self._guide_params, self._guide, now_s)
-        self._prompt = said.prompt
+        self._guide, said = guide.step(self._guide_params, self._guide, now_s, events, commands)
+        self._guidance = said.now
         for mark in said.marks:
             t_ns = (self._zero_ns or 0) + round(mark.t_s * 1e9)
             self.intake.put(Mark(t_ns, mark.label, mark.edge, mark.detail))
         if said.finished:
             self._finished = True
             self._on_finished()
+
+    def _give_cues(self, now_s: float, outputs: Outputs, snapshot: JudgeSnapshot) -> tuple[Signal, ...]:
+        self._seen = moment.newest(self._seen, outputs.angles, outputs.phases)
+        known = moment.Moment(now_s, self._seen, snapshot, outputs.events, self._guidance)
+        self._cues, signals = cueing.step(self._cue_params, self._cues, known)
+        self.signals.extend(signals)
+        if self.on_signal is not None:
+            for signal in signals:
+                self.on_signal(signal)
+        return signals
+
+    def _count(self) -> str:
+        progress = None if self._guidance is None else self._guidance.progress
+        return "" if progress is None else progress.text
+
+    def _pace(self, now_s: float, snapshot: JudgeSnapshot) -> BreathPace | None:
+        """Pace the breath of a hold from its beginning, that of a block from the words that ask for it."""
+        if snapshot.hold_start_s is not None:
+            return breath_pacer.pace(self._pacer, (self._seen.t_s or now_s) - snapshot.hold_start_s)
+        if self._guidance is not None and self._guidance.asks is Cue.BLOCK:
+            return breath_pacer.pace(self._pacer, now_s - self._guidance.since_s)
+        return None
+
+    def _breaths(self, outputs: Outputs, snapshot: JudgeSnapshot) -> int | None:
+        """Count the breaths of the running hold, where lying still lets the pelvis show them."""
+        spec = self._setup.exercise(snapshot.exercise_id or self._setup.exercise_id)
+        angles = outputs.angles
+        self._breath = breath.step(breath.Params(), self._breath, angles.t_s, angles.pelvis_tilt_rad)
+        if spec is None or spec.posture not in breath.AMPLITUDES_RAD or snapshot.hold_start_s is None:
+            return None
+        return breath.breaths_since(self._breath, snapshot.hold_start_s, breath.AMPLITUDES_RAD[spec.posture])
 
     def _run(self) -> None:
         try:

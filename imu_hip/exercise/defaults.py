@@ -35,6 +35,8 @@ HOLD_PAIRS = {
     "drop_deg": Pair(2.5, 0.15, 30.0),
     # How far below the level of a hold the next one may be, before the limb has been in neutral.
     "step_deg": Pair(2.0, 0.12, 30.0),
+    # Two holds this far beyond the end range raise it.
+    "grow_deg": Pair(3.0, 0.10, 30.0),
 }
 HOLD_NUMBERS = {
     # Above enter and still for this long: a hold has started.
@@ -73,3 +75,23 @@ BLOCK_NUMBERS = {
     "range_deg": Number(3.0, 0.1, 30.0),
     "min_s": Number(4.0, 0.5, 120.0),
 }
+
+# Halfway between 2°, which never counts, and 8°, which always does.
+COMPENSATION_LIMIT_DEG = Number(5.0, 2.0, 45.0)
+COMPENSATION_PAIRS = {
+    # Less rotation than this in a repetition that was asked for: the thigh did not rotate.
+    "least_deg": Pair(5.0, 0.33, 30.0),
+    # More rotation than this the other way: the wrong direction.
+    "other_way_deg": Pair(6.0, 0.30, 30.0),
+}
+# Share of the rotation half-way down that must be left half-way up.
+ROTATION_KEPT = Number(0.5, 0.1, 1.0)
+
+GUIDE_NUMBERS = {
+    # A maximal repetition: its mark; when the person is told to come back; the rest after it.
+    "whole_s": Number(5.0, 2.0, 60.0),
+    "let_go_s": Number(3.25, 1.0, 60.0),
+    "neutral_s": Number(2.25, 1.0, 60.0),
+}
+LINE_S = Number(3.0, 0.5, 600.0)
+ROUNDS = Number(1.0, 1.0, 50.0)

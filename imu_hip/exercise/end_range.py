@@ -14,6 +14,7 @@ from imu_hip.model.exercise_spec import Direction, HoldRule
 
 _WINDOW_S = 0.5
 _STRIDE_S = 0.25
+_OTHER_WAY_RAD = math.radians(6.0)
 _UNSEEN_S = 0.1
 """A longer hole between two samples starts the window anew."""
 
@@ -70,6 +71,13 @@ def reached(repetition: MaximalRepetition) -> tuple[Direction, float] | None:
         direction = Direction.INTERNAL if more_inward else Direction.EXTERNAL
     best = repetition.internal_rad if direction is Direction.INTERNAL else repetition.external_rad
     return None if math.isinf(best) else (direction, best)
+
+
+def went_the_other_way(repetition: MaximalRepetition) -> bool:
+    """Tell whether a repetition with a named direction went the other way, further than into neutral."""
+    inward, outward = repetition.internal_rad, repetition.external_rad
+    asked, other = (inward, outward) if repetition.direction is Direction.INTERNAL else (outward, inward)
+    return repetition.direction is not None and other > _OTHER_WAY_RAD and other > 2.0 * asked
 
 
 def from_repetitions(plateaus_rad: Sequence[float]) -> float:

@@ -97,6 +97,11 @@ def step(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, .
     return events
 
 
+def rest_on(levels: Levels, state: HoldState, t_s: float) -> None:
+    """Do what a step does with a known sample in neutral while the machine is at rest. Changes `state`."""
+    state.known_s, state.approach_rad_s, state.enter_rad = t_s, 0.0, levels.enter_rad
+
+
 def is_at_rest(state: HoldState) -> bool:
     """Tell whether neither a hold, nor the beginning of one, nor an exit is going on."""
     return state.mode is Mode.IDLE and state.settle_s is None

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.exercise import conditioning, end_range, part
+from imu_hip.exercise import conditioning, end_range, faults, neutral_before, part
 from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, LowPassState, Sample, low_pass
 from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.levels import levels
+from imu_hip.exercise.moment import EVERY_S, Moment, look_at
+from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
 from imu_hip.model.block import AngleBlock
@@ -28,6 +30,8 @@ from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
 
+_EARLY_S = 1e-6
+_NEUTRAL = (MarkLabel.NEUTRAL, MarkLabel.POSTURE_NEUTRAL)
 _NO_PREPARATION = (MarkLabel.NEUTRAL, MarkLabel.EXERCISE)
 
 
@@ -65,7 +69,8 @@ class State:
 
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
-    other intervals that are open. `over`: what there was to show when the last part had ended.
+    other intervals that are open. `over`: what there was to show when the last part had ended. `thigh_turn_rad`: about
+    its long axis in space; `next_look_s`: when faults are looked for next; `neutral`: the last one, also before a part.
     """
 
     filter: LowPassState = field(default_factory=LowPassState)
@@ -79,6 +84,9 @@ class State:
     preparing: frozenset[MarkLabel] = frozenset()
     over: JudgeSnapshot | None = None
     last_s: float = 0.0
+    thigh_turn_rad: float = 0.0
+    next_look_s: float = -math.inf
+    neutral: NeutralState = field(default_factory=NeutralState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,16 @@ def step(params: Params, state: State, block: AngleBlock, marks: Sequence[TimedM
     events: list[Event] = []
     phases = np.zeros(len(block.t_s), np.uint8)
     known = (block.valid & np.isfinite(block.angles_rad[:, 2])).tolist()
-    rows = zip(block.t_s.tolist(), block.angles_rad[:, 2].tolist(), block.sd_rad[:, 2].tolist(), known, strict=True)
-    for row, (t_s, angle_rad, sd_rad, is_known) in enumerate(rows):
+    period_s = 1.0 / params.rate_hz
+    rows = zip(
+        block.t_s.tolist(),
+        block.angles_rad[:, 2].tolist(),
+        block.sd_rad[:, 2].tolist(),
+        block.thigh_rate_rad_s[:, 1].tolist(),
+        known,
+        strict=True,
+    )
+    for row, (t_s, angle_rad, sd_rad, turning_rad_s, is_known) in enumerate(rows):
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
         state.last_s = t_s
@@ -106,8 +122,15 @@ def step(params: Params, state: State, block: AngleBlock, marks: Sequence[TimedM
             sample = Sample(t_s - LAG_S, smooth_rad, rate_rad_s, sd_rad)
         else:
             sample = Sample(t_s - LAG_S, math.nan, math.nan, math.nan)
+        if is_known:
+            state.thigh_turn_rad += turning_rad_s * period_s
         new, phases[row] = _judge(params, state, sample, t_s)
         events += new
+        if t_s >= state.next_look_s:
+            state.next_look_s = t_s + EVERY_S - _EARLY_S
+            events += _look(
+                params, state, look_at(block, row, sample.angle_rad, sample.rate_rad_s, state.thigh_turn_rad)
+            )
     state.pending = tuple(pending)
     return state, JudgeOutput(tuple(events), phases)
 
@@ -147,6 +170,8 @@ def _within(running: PartState) -> JudgeSnapshot:
         cycles_complete=cycle.complete,
         steps_done=cycle.shown,
         exercise_id=running.spec.id,
+        faults=faults.showing(running.faults),
+        unsure=faults.unsure(running.faults),
     )
 
 
@@ -169,18 +194,39 @@ def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tu
         end_range.follow(state.repetition, sample)
     judging = state.repetition is None and (state.marked or not state.preparing)
     if state.part is None and not state.marked and judging and known:
-        state.part, state.held_back = part.start(params.default_spec(), t_s, params.rate_hz, state.plateaus_rad)
+        state.part, state.held_back = part.start(
+            params.default_spec(), t_s, params.rate_hz, state.plateaus_rad, state.neutral
+        )
     if state.part is None:
         return (), part.unjudged_phase(params.default_spec(), sample)
     # What happens while something else was asked for is not seen by the rules.
     seen = sample if judging else Sample(sample.t_s, math.nan, math.nan, math.nan)
     new, phase = part.step(state.part, seen)
-    if not state.marked:
-        state.held_back += new
-        new = ()
+    new = _kept_until_marked(state, new)
     if not (state.marked and judging):
         phase = part.unjudged_phase(state.part.spec, sample)
     return new, phase
+
+
+def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
+    """Look for faults within the part, unless something else was asked for."""
+    if moment.known:
+        spec = params.default_spec() if state.part is None else state.part.spec
+        known = {} if state.part is None else part.end_ranges(state.part)
+        level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, known, moment.rotation_rad)
+        neutral_before.step(state.neutral, moment, level_rad)
+    if state.part is None or state.repetition is not None or not (state.marked or not state.preparing):
+        return ()
+    new = part.look(state.part, moment)
+    return _kept_until_marked(state, new)
+
+
+def _kept_until_marked(state: State, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Hold events of a part back that is judged without a mark."""
+    if state.marked:
+        return events
+    state.held_back += events
+    return ()
 
 
 def _mark(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
@@ -194,11 +240,18 @@ def _mark(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
     if mark.label is MarkLabel.MAX_REP:
         if not begins:
             return _end_repetition(state, mark.t_s)
-        named = [direction for direction in Direction if direction.value == mark.detail]
-        state.repetition = MaximalRepetition(named[0] if named else None)
+        state.repetition = MaximalRepetition(_named(mark))
     elif mark.label not in _NO_PREPARATION:
         state.preparing = state.preparing | {mark.label} if begins else state.preparing - {mark.label}
+    if mark.label in _NEUTRAL:
+        state.neutral.prompted, state.neutral.next_way = begins, _named(mark)
+    if mark.label in _NEUTRAL and state.part is not None:
+        return _kept_until_marked(state, part.prompted_neutral(state.part, mark.edge, mark.t_s))
     return ()
+
+
+def _named(mark: TimedMark) -> Direction | None:
+    return next((direction for direction in Direction if direction.value == mark.detail), None)
 
 
 def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
@@ -211,8 +264,12 @@ def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, .
     if state.used_in is not None and state.used_in is not spec.posture:
         # An end range is one of its posture.
         state.plateaus_rad, state.used_in = {}, None
-    state.part, begun = part.start(spec, mark.t_s, params.rate_hz, state.plateaus_rad)
+    state.part, begun = _part(params, state, spec, mark.t_s)
     return events + begun
+
+
+def _part(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
+    return part.start(spec, t_s, params.rate_hz, state.plateaus_rad, state.neutral)
 
 
 def _end_part(state: State, t_s: float) -> tuple[Event, ...]:
@@ -231,6 +288,8 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
     if found is None:
         return ()
     direction, plateau_rad = found
+    if repetition is not None and end_range.went_the_other_way(repetition):
+        return (CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, False, 0.0, _other_way(direction)),)
     if state.part is None and state.used_in is not None:
         # Repetitions after a part are made for the next one.
         state.plateaus_rad, state.used_in = {}, None
@@ -249,6 +308,11 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
     if state.part is not None:
         events += part.retarget(state.part, direction, end_range_rad)
     return events
+
+
+def _other_way(asked: Direction) -> str:
+    went, way = ("outward", "inward") if asked is Direction.INTERNAL else ("inward", "outward")
+    return f"the thigh turned {went}, asked for was {way}: repeat it, turning {way} as far as you can"
 
 
 def _no_exercise_mark(params: Params) -> Warning:

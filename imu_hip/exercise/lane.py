@@ -15,7 +15,7 @@ from imu_hip.exercise.conditioning import LowPass, Sample
 from imu_hip.exercise.cycle import CycleState
 from imu_hip.exercise.end_range import Excursion
 from imu_hip.exercise.hold import HoldState, Mode
-from imu_hip.exercise.levels import Levels, levels
+from imu_hip.exercise.levels import Levels, larger, levels
 from imu_hip.model.event import Block as IsometricBlock
 from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
 from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
@@ -30,8 +30,9 @@ LaneEvent = Hold | Touch | Exit | IsometricBlock
 class LaneState:
     """All that evolves in one direction; its samples are + toward the end range.
 
-    `levels` is None until an end range is known. `excursion` is None when that came from maximal repetitions;
-    `plateaus_rad`, `waiting` and `next_rad` (an end range for when the limb is at rest) serve where it did not.
+    `levels` is None until an end range is known. `excursion` is None when that came from maximal repetitions: then
+    `plateaus_rad` are those of holds, otherwise of ways out, which are `waiting` to be judged until there is one.
+    `next_rad`: an end range for when the limb is at rest.
     """
 
     direction: Direction
@@ -61,21 +62,22 @@ def step(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample
     """Judge one sample, known or not; `smoother` is the low-pass of the block. Changes `state`."""
     state.last_s = sample.t_s
     if state.excursion is None:
-        return _judge(spec, smoother, state, sample)
+        events = _judge(spec, smoother, state, sample)
+        if events:
+            _learn(spec, state, events)
+        return events + _adopt_at_rest(spec, smoother, state, sample.t_s)
     plateau = end_range.watch(spec.hold, state.excursion, sample)
     if plateau is not None:
         state.plateaus_rad.append(plateau)
         state.next_rad = end_range.from_exercise(state.plateaus_rad)
-    events: tuple[ExerciseEvent, ...] = ()
+    events = ()
     if state.levels is None:
         state.waiting.append(sample)
         if len(state.waiting) > _MOST_WAITING:
             del state.waiting[: _MOST_WAITING // 2]
     else:
         events = _judge(spec, smoother, state, sample)
-    if state.next_rad is not None and hold.is_at_rest(state.hold):
-        events += _adopt(spec, smoother, state, sample.t_s)
-    return events
+    return events + _adopt_at_rest(spec, smoother, state, sample.t_s)
 
 
 def retarget(
@@ -117,14 +119,22 @@ def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Samp
     if own is None:
         return ()
     known = sample.angle_rad == sample.angle_rad
+    in_neutral = known and sample.angle_rad <= own.neutral_rad
+    if in_neutral and spec.block is None and not state.cycle.steps and hold.is_at_rest(state.hold):
+        # Most rows of most recordings: nothing can come of them.
+        hold.rest_on(own, state.hold, sample.t_s)
+        state.cycle.neutral_s = sample.t_s
+        return ()
     events = hold.step(own, state.hold, sample)
-    at_rest = known and state.hold.mode is Mode.IDLE and sample.angle_rad <= own.neutral_rad
+    at_rest = in_neutral and state.hold.mode is Mode.IDLE
     blocks: tuple[IsometricBlock, ...] = ()
     if spec.block is not None:
         if known:
             blocks = block.step(smoother, spec.block, own, state.block, sample)
         blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
-    if not (events or blocks or at_rest):
+    if not (events or blocks or (at_rest and state.cycle.steps)):
+        if at_rest:
+            state.cycle.neutral_s = sample.t_s
         return ()
     return _in_order(spec, state, events, blocks, sample.t_s if at_rest else None)
 
@@ -185,6 +195,24 @@ def _break_off(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...
     blocks = block.stop(spec.block, state.block) if spec.block is not None and state.block.seeking else ()
     ended = _in_order(spec, state, events, blocks, None)
     return ended + cycle.close(spec.cycle, state.cycle, state.last_s)
+
+
+def _learn(spec: ExerciseSpec, state: LaneState, events: tuple[ExerciseEvent, ...]) -> None:
+    """Raise the end range when two holds have gone well beyond it: to what both of them reached."""
+    new = [event.angle_rad for event in events if isinstance(event, Hold)]
+    state.plateaus_rad += new
+    if not new or state.levels is None or len(state.plateaus_rad) < 2:
+        return
+    both_reached_rad = sorted(state.plateaus_rad)[-2]
+    end_range_rad = state.levels.end_range_rad
+    if both_reached_rad > end_range_rad + larger(spec.hold.grow, end_range_rad):
+        state.next_rad = both_reached_rad
+
+
+def _adopt_at_rest(spec: ExerciseSpec, smoother: LowPass, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
+    if state.next_rad is None or not hold.is_at_rest(state.hold):
+        return ()
+    return _adopt(spec, smoother, state, t_s)
 
 
 def _adopt(spec: ExerciseSpec, smoother: LowPass, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:

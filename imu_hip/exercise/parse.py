@@ -8,6 +8,10 @@ larger of `floor` and `fraction` times the personal end range. A file states onl
     [hold]         keys of `HOLD_PAIRS` and `HOLD_NUMBERS`
     [exit]         keys of `EXIT_NUMBERS`; `graded = false` where the way back does not matter
     [block]        keys of `BLOCK_NUMBERS`; only where the cycle has a block
+    [[compensation]]  one for each fault that is looked for: see `parse_faults`
+    leg            "moving" (if it is not there) or "stance": which leg wears the thigh sensor
+    [guide]        what is said: see `parse_guide`
+    measurement    true: trials are measured, and no holds judged
 """
 
 from __future__ import annotations
@@ -16,10 +20,11 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TypeVar
 
-from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS, Number, Pair
+from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS
+from imu_hip.exercise.parse_faults import parse_faults
+from imu_hip.exercise.parse_guide import parse_guide
+from imu_hip.exercise.toml_values import TomlValues
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.exercise_spec import (
     BlockRule,
@@ -27,16 +32,26 @@ from imu_hip.model.exercise_spec import (
     ExerciseSpec,
     ExitRule,
     HoldRule,
+    Leg,
     Posture,
     Step,
-    Threshold,
 )
 
-_Word = TypeVar("_Word", bound=StrEnum)
-
-
 _TEXTS = ("id", "name", "dose", "source")
-_KEYS = (*_TEXTS, "posture", "directions", "not_seen", "cycle", "hold", "exit", "block")
+_KEYS = (
+    *_TEXTS,
+    "posture",
+    "directions",
+    "not_seen",
+    "cycle",
+    "hold",
+    "exit",
+    "block",
+    "compensation",
+    "measurement",
+    "guide",
+    "leg",
+)
 _HOLDS = {Step.INTERNAL_HOLD: Direction.INTERNAL, Step.EXTERNAL_HOLD: Direction.EXTERNAL}
 
 
@@ -55,49 +70,54 @@ def parse_exercise(text: str, where: str) -> ExerciseSpec:
     return _Reader(where).exercise(data)
 
 
-class _Reader:
-    """Takes values out of one file's tables and names file and key when one is wrong."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
+class _Reader(TomlValues):
+    """Reads the tables of an exercise file."""
 
     def exercise(self, data: Mapping[str, object]) -> ExerciseSpec:
-        self._known(data, _KEYS, "")
-        name, dose, source = (self._text(data, key) for key in ("name", "dose", "source"))
-        identifier = self._text(data, "id")
+        self.known(data, _KEYS, "")
+        name, dose, source = (self.text(data, key) for key in ("name", "dose", "source"))
+        identifier = self.text(data, "id")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", identifier):
-            raise self._wrong("id", f"'{identifier}' is not lower case letters, digits and underscores")
-        directions = self._words(data, "directions", Direction)
+            raise self.wrong("id", f"'{identifier}' is not lower case letters, digits and underscores")
+        directions = self.words(data, "directions", Direction)
         if not directions or len(set(directions)) < len(directions):
-            raise self._wrong("directions", "name internal, external, or each once")
-        cycle = self._words(data, "cycle", Step) if "cycle" in data else ()
+            raise self.wrong("directions", "name internal, external, or each once")
+        cycle = self.words(data, "cycle", Step) if "cycle" in data else ()
+        measurement = self.flag(data, "measurement", default=False)
+        if measurement and cycle:
+            raise self.wrong("measurement", "must be false, because there is a cycle")
+        graded = None if measurement else self._exit(self.table(data, "exit"), cycle)
         return ExerciseSpec(
             id=identifier,
             name=name,
-            posture=self._word("posture", self._text(data, "posture"), Posture),
+            posture=self.word("posture", self.text(data, "posture"), Posture),
             directions=directions,
-            hold=self._hold(self._table(data, "hold")),
-            exit=self._exit(self._table(data, "exit"), cycle),
-            block=self._block(self._table(data, "block"), cycle),
+            hold=self._hold(self.table(data, "hold")),
+            exit=graded,
+            block=self._block(self.table(data, "block"), cycle),
             cycle=self._cycle(cycle, directions),
             dose=dose,
-            not_seen=self._texts(data, "not_seen"),
+            not_seen=self.texts(data, "not_seen"),
             source=source,
+            faults=parse_faults(self, data),
+            measurement=measurement,
+            guide=parse_guide(self, data, directions),
+            leg=self.word("leg", self.text(data, "leg"), Leg) if "leg" in data else Leg.MOVING,
         )
 
     def _hold(self, table: Mapping[str, object]) -> HoldRule:
-        self._known(table, (*HOLD_PAIRS, *HOLD_NUMBERS), "hold.")
-        pairs = {key: self._pair(table, key, rule) for key, rule in HOLD_PAIRS.items()}
-        numbers = self._numbers("hold.", table, HOLD_NUMBERS)
+        self.known(table, (*HOLD_PAIRS, *HOLD_NUMBERS), "hold.")
+        pairs = {key: self.pair("hold.", table, key, rule) for key, rule in HOLD_PAIRS.items()}
+        numbers = self.numbers("hold.", table, HOLD_NUMBERS)
         enter, leave = pairs["enter_deg"], pairs["leave_deg"]
         if leave.floor < enter.floor or leave.fraction < enter.fraction:
-            raise self._wrong("hold.leave_deg", "must not be nearer to the end range than hold.enter_deg")
+            raise self.wrong("hold.leave_deg", "must not be nearer to the end range than hold.enter_deg")
         if leave.fraction + numbers["neutral_fraction"] >= 1.0:
-            raise self._wrong("hold.neutral_fraction", "lies above the level of hold.leave_deg")
+            raise self.wrong("hold.neutral_fraction", "lies above the level of hold.leave_deg")
         if numbers["min_dwell_s"] < numbers["settle_s"]:
-            raise self._wrong("hold.min_dwell_s", "is shorter than hold.settle_s")
+            raise self.wrong("hold.min_dwell_s", "is shorter than hold.settle_s")
         if numbers["breath_s"] < numbers["min_dwell_s"]:
-            raise self._wrong("hold.breath_s", "is shorter than hold.min_dwell_s")
+            raise self.wrong("hold.breath_s", "is shorter than hold.min_dwell_s")
         return HoldRule(
             enter=enter,
             leave=leave,
@@ -105,35 +125,33 @@ class _Reader:
             release=pairs["release_deg_per_s"],
             drop=pairs["drop_deg"],
             step=pairs["step_deg"],
+            grow=pairs["grow_deg"],
             smallest_end_range_rad=math.radians(numbers.pop("smallest_end_range_deg")),
             **numbers,
         )
 
     def _exit(self, table: Mapping[str, object], cycle: tuple[Step, ...]) -> ExitRule | None:
-        self._known(table, (*EXIT_NUMBERS, "graded"), "exit.")
-        graded = table.get("graded", True)
-        if not isinstance(graded, bool):
-            raise self._wrong("exit.graded", "is neither true nor false")
-        if not graded:
+        self.known(table, (*EXIT_NUMBERS, "graded"), "exit.")
+        if not self.flag(table, "graded", default=True, prefix="exit."):
             if Step.CONTROLLED_EXIT in cycle:
-                raise self._wrong("exit.graded", "must be true, because the cycle has a controlled_exit")
+                raise self.wrong("exit.graded", "must be true, because the cycle has a controlled_exit")
             return None
-        numbers = self._numbers("exit.", table, EXIT_NUMBERS)
+        numbers = self.numbers("exit.", table, EXIT_NUMBERS)
         if numbers["flop_per_s"] < numbers["controlled_per_s"]:
-            raise self._wrong("exit.flop_per_s", "is below exit.controlled_per_s")
+            raise self.wrong("exit.flop_per_s", "is below exit.controlled_per_s")
         if numbers["flop_s"] > numbers["controlled_s"]:
-            raise self._wrong("exit.flop_s", "is longer than exit.controlled_s")
+            raise self.wrong("exit.flop_s", "is longer than exit.controlled_s")
         return ExitRule(**numbers)
 
     def _block(self, table: Mapping[str, object], cycle: tuple[Step, ...]) -> BlockRule | None:
-        self._known(table, tuple(BLOCK_NUMBERS), "block.")
+        self.known(table, tuple(BLOCK_NUMBERS), "block.")
         if Step.BLOCK not in cycle:
             if table:
-                raise self._wrong("block", "is of no use, because the cycle has no block")
+                raise self.wrong("block", "is of no use, because the cycle has no block")
             return None
-        numbers = self._numbers("block.", table, BLOCK_NUMBERS)
+        numbers = self.numbers("block.", table, BLOCK_NUMBERS)
         if numbers["highest"] <= numbers["lowest"]:
-            raise self._wrong("block.highest", "is not above block.lowest")
+            raise self.wrong("block.highest", "is not above block.lowest")
         return BlockRule(
             still_rad_s=math.radians(numbers.pop("still_deg_per_s")),
             range_rad=math.radians(numbers.pop("range_deg")),
@@ -142,68 +160,8 @@ class _Reader:
 
     def _cycle(self, cycle: tuple[Step, ...], directions: tuple[Direction, ...]) -> tuple[Step, ...]:
         if cycle and len(directions) > 1:
-            raise self._wrong("cycle", "is only understood for an exercise of one direction")
+            raise self.wrong("cycle", "is only understood for an exercise of one direction")
         for step in cycle:
             if step in _HOLDS and _HOLDS[step] not in directions:
-                raise self._wrong("cycle", f"{step} is not one of the directions")
+                raise self.wrong("cycle", f"{step} is not one of the directions")
         return cycle
-
-    def _known(self, table: Mapping[str, object], keys: tuple[str, ...], prefix: str) -> None:
-        for key in table:
-            if key not in keys:
-                raise self._wrong(f"{prefix}{key}", f"is not a key; there are {', '.join(keys)}")
-
-    def _table(self, data: Mapping[str, object], key: str) -> Mapping[str, object]:
-        table = data.get(key, {})
-        if not isinstance(table, dict):
-            raise self._wrong(key, "is not a table")
-        return table
-
-    def _text(self, data: Mapping[str, object], key: str) -> str:
-        if key not in data:
-            raise self._wrong(key, "is missing")
-        text = data[key]
-        if not isinstance(text, str) or not text.strip():
-            raise self._wrong(key, "is not a text")
-        return text
-
-    def _texts(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
-        if key not in data:
-            raise self._wrong(key, "is missing")
-        texts = data[key]
-        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise self._wrong(key, "is not a list of texts")
-        return tuple(texts)
-
-    def _words(self, data: Mapping[str, object], key: str, words: type[_Word]) -> tuple[_Word, ...]:
-        return tuple(self._word(key, text, words) for text in self._texts(data, key))
-
-    def _word(self, key: str, text: str, words: type[_Word]) -> _Word:
-        for word in words:
-            if word.value == text:
-                return word
-        raise self._wrong(key, f"'{text}' is not one of {', '.join(words)}")
-
-    def _numbers(self, prefix: str, table: Mapping[str, object], rules: Mapping[str, Number]) -> dict[str, float]:
-        return {
-            key: self._within(prefix + key, table.get(key, rule.default), rule.lowest, rule.highest)
-            for key, rule in rules.items()
-        }
-
-    def _pair(self, table: Mapping[str, object], key: str, rule: Pair) -> Threshold:
-        where = f"hold.{key}"
-        pair = table.get(key, [rule.floor, rule.fraction])
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise self._wrong(where, "is not a pair [floor, fraction of the end range]")
-        floor = self._within(where, pair[0], 0.0, rule.highest_floor)
-        return Threshold(math.radians(floor), self._within(where, pair[1], 0.0, 1.0))
-
-    def _within(self, key: str, value: object, lowest: float, highest: float) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong(key, f"{value!r} is not a number")
-        if not lowest <= value <= highest:
-            raise self._wrong(key, f"{value:g} is not between {lowest:g} and {highest:g}")
-        return float(value)
-
-    def _wrong(self, key: str, reason: str) -> UnusableInputError:
-        return UnusableInputError(Reason.WRONG_VALUE, f"{self.where}: {key}: {reason}")

@@ -4,36 +4,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from imu_hip.exercise import best_plateau, block, end_range, lane
+from imu_hip.exercise import best_plateau, block, end_range, faults, half_second, lane, trials
+from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
 from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
+from imu_hip.exercise.end_range import WindowState
+from imu_hip.exercise.faults import FaultState
 from imu_hip.exercise.lane import LaneState
-from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, Warning
+from imu_hip.exercise.moment import Moment
+from imu_hip.exercise.neutral_before import NeutralState
+from imu_hip.exercise.trials import TrialState
+from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, Trial, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
+from imu_hip.model.item import Edge
 
 
 @dataclass(slots=True)
 class PartState:
-    """All that evolves: a lane for each direction that can be judged; `inward`: the side the limb was last seen on."""
+    """All that evolves: a lane for each direction that can be judged, or the trials of a measurement.
+
+    `inward`: the side the limb was last seen on.
+    """
 
     spec: ExerciseSpec
     start_s: float
     smoother: LowPass
     lanes: tuple[LaneState, ...]
     plateaus: tuple[BestPlateauState, ...]
+    trials: tuple[TrialState, ...]
+    measured: list[Trial]
+    faults: FaultState
+    window: WindowState = field(default_factory=WindowState)
     inward: bool = True
 
 
 def start(
-    spec: ExerciseSpec, t_s: float, rate_hz: float, plateaus_rad: Mapping[Direction, Sequence[float]]
+    spec: ExerciseSpec,
+    t_s: float,
+    rate_hz: float,
+    plateaus_rad: Mapping[Direction, Sequence[float]],
+    neutral: NeutralState,
 ) -> tuple[PartState, tuple[Event, ...]]:
-    """Begin a part; `plateaus_rad` are the maximal repetitions made for it."""
+    """Begin a part; `plateaus_rad` are the maximal repetitions made for it, `neutral` is what it starts from."""
     lanes: list[LaneState] = []
     events: list[Event] = [PartStarted(t_s, spec.id)]
     unknown = []
-    for direction in spec.directions:
+    for direction in () if spec.measurement else spec.directions:
         repetitions = plateaus_rad.get(direction, ())
         if not repetitions:
             unknown.append(direction)
@@ -49,7 +67,10 @@ def start(
     if unknown:
         events.append(_no_repetition(spec, unknown))
     plateaus = tuple(BestPlateauState(direction) for direction in spec.directions)
-    return PartState(spec, t_s, low_pass(block.CUTOFF_HZ, rate_hz), tuple(lanes), plateaus), tuple(events)
+    measured = tuple(TrialState(direction) for direction in spec.directions) if spec.measurement else ()
+    smoother = low_pass(block.CUTOFF_HZ, rate_hz)
+    found = faults.start(spec, t_s, neutral)
+    return PartState(spec, t_s, smoother, tuple(lanes), plateaus, measured, [], found), tuple(events)
 
 
 def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
@@ -64,9 +85,25 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
         events += lane.step(state.spec, state.smoother, each, turned)
         if known:
             phase = max(phase, lane.phase(state.spec, each, turned))
-    for plateau in state.plateaus:
-        best_plateau.step(state.spec.hold, plateau, _toward(plateau.direction, sample))
+    seen = half_second.step(state.window, sample)
+    if seen is not None:
+        for plateau in state.plateaus:
+            best_plateau.step(state.spec.hold, plateau, seen)
+    for each_way in state.trials if known else ():
+        finished = trials.step(state.spec.hold, each_way, sample, seen)
+        state.measured += finished
+        events += finished
     return events, phase if state.lanes else unjudged_phase(state.spec, sample)
+
+
+def look(state: PartState, moment: Moment) -> tuple[Event, ...]:
+    """Look at the whole body for faults, every `moment.EVERY_S`. Changes `state`."""
+    return faults.step(state.faults, moment, end_ranges(state))
+
+
+def prompted_neutral(state: PartState, edge: Edge, t_s: float) -> tuple[Event, ...]:
+    """Take in that a prompt to be in neutral begins or ends. Changes `state`."""
+    return faults.prompted_neutral(state.faults, edge, t_s, end_ranges(state))
 
 
 def retarget(state: PartState, direction: Direction, end_range_rad: float) -> tuple[Event, ...]:
@@ -87,8 +124,21 @@ def close(state: PartState, t_s: float) -> tuple[Event, ...]:
         events += lane.close(state.spec, state.smoother, each)
         if each.levels is None:
             events.append(_no_plateau(state.spec, each.direction))
+    for each_way in state.trials:
+        last = trials.close(each_way, t_s)
+        state.measured += last
+        events += last
+    ranges = (active_range(direction, state.measured) for direction in state.spec.directions)
+    events += [found for found in ranges if found is not None]
+    events += faults.close(state.faults, t_s, end_ranges(state))
     reached = tuple(plateau.best for plateau in state.plateaus if plateau.best is not None)
     return (*events, *reached, PartEnded(t_s, state.spec.id))
+
+
+def end_ranges(state: PartState) -> dict[Direction, float]:
+    """Return the end ranges that are known; of a measurement, the best trials so far."""
+    known = {each.direction: each.levels.end_range_rad for each in state.lanes if each.levels is not None}
+    return known | {each.direction: each.most_rad for each in state.trials if each.most_rad > 0.0}
 
 
 def _toward(direction: Direction, sample: Sample) -> Sample:

@@ -40,6 +40,10 @@ def line(state: ViewState) -> str:
     if state.cycle_steps:
         goal = "" if state.cycles_goal is None else f"/{state.cycles_goal}"
         parts.append(f"cycle {state.cycle}{goal} step {state.cycle_steps_done}/{len(state.cycle_steps)}")
+    elif state.count:
+        parts.append(state.count)
+    if state.pace is not None:
+        parts.append("breathe in" if state.pace.inhaling else "breathe out")
     if state.prompt:
         parts.append(state.prompt)
     parts.extend(_sensor(sensor) for sensor in state.sensors)

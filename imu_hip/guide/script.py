@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from imu_hip.guide.programme import (
     CALIBRATIONS,
@@ -22,6 +23,17 @@ from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 
 _MAXIMAL_REPETITIONS = 2
+_READY_S = 3.5
+"""How long to be still in neutral before another set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of an exercise: `sets` of `cycles` (how often its lines are gone through), with `rest_s` between."""
+
+    sets: int = 1
+    cycles: int = 1
+    rest_s: float = 30.0
 
 
 def script(exercise_id: str, cycles: int = 1, calibration: Calibration = Calibration.STANDING) -> tuple[Prompt, ...]:
@@ -39,20 +51,28 @@ def script(exercise_id: str, cycles: int = 1, calibration: Calibration = Calibra
 
 
 def routine_script(
-    exercise_ids: Sequence[str], cycles: int = 1, calibration: Calibration = Calibration.STANDING
+    exercise_ids: Sequence[str],
+    cycles: int = 1,
+    calibration: Calibration = Calibration.STANDING,
+    doses: Mapping[str, Dose] | None = None,
 ) -> tuple[Prompt, ...]:
     """Return the prompts of a session of several exercises that share one calibration, as `script` does for one.
 
     In a session of several, the mark of each posture's neutral names the exercise it begins. Who is calibrated lying
-    gets up for exercises on the feet only, and then stands still once more before anything else.
+    gets up for exercises on the feet only, and then stands still once more before anything else. An exercise that
+    `doses` names is done as often as it says there, any other in one set of `cycles`; each set is an interval of its
+    own.
 
     Raises
     ------
     UsageError
-        For an exercise that has no script, no exercise at all, or fewer than one cycle.
+        For an exercise that has no script, no exercise at all, or fewer than one set or cycle.
     """
-    if cycles < 1:
-        raise UsageError(Reason.WRONG_USAGE, f"{cycles} cycles cannot be guided: ask for at least 1")
+    chosen = {exercise_id: (doses or {}).get(exercise_id, Dose(cycles=cycles)) for exercise_id in exercise_ids}
+    for dose in chosen.values():
+        if dose.sets < 1 or dose.cycles < 1:
+            asked = f"{dose.sets} sets of {dose.cycles} cycles"
+            raise UsageError(Reason.WRONG_USAGE, f"{asked} cannot be guided: ask for at least 1 of each")
     if not exercise_ids:
         raise UsageError(Reason.WRONG_USAGE, "a session without an exercise cannot be guided: name one")
     prompts = _in_sequence(0.0, CALIBRATIONS[calibration])
@@ -67,7 +87,7 @@ def routine_script(
         lies = False
         prompts += _in_sequence(_end_s(prompts), [*there, *entry])
         prompts += _maximal_repetitions(_end_s(prompts), programme.maximal)
-        prompts += _exercise(_end_s(prompts), exercise_id, programme, cycles)
+        prompts += _sets(_end_s(prompts), exercise_id, programme, chosen[exercise_id])
         stands = programme.stands
     return prompts
 
@@ -95,6 +115,17 @@ def _naming(exercise_id: str, lines: Iterable[Line]) -> tuple[Line, ...]:
         (duration_s, text, label, exercise_id if label is MarkLabel.POSTURE_NEUTRAL else detail)
         for duration_s, text, label, detail in lines
     )
+
+
+def _sets(start_s: float, exercise_id: str, programme: Programme, dose: Dose) -> tuple[Prompt, ...]:
+    """Ask for all sets of an exercise, with a rest and a moment in neutral before each but the first."""
+    prompts = _exercise(start_s, exercise_id, programme, dose.cycles)
+    for number in range(2, dose.sets + 1):
+        rest = (dose.rest_s, f"Rest. Next: set {number} of {dose.sets}", None, Cue.LET_GO)
+        ready = (_READY_S, "Lie or stand as before, in neutral", MarkLabel.NEUTRAL, "")
+        prompts += _in_sequence(_end_s(prompts), (rest, ready))
+        prompts += _exercise(_end_s(prompts), exercise_id, programme, dose.cycles)
+    return prompts
 
 
 def _exercise(start_s: float, exercise_id: str, programme: Programme, cycles: int) -> tuple[Prompt, ...]:

@@ -41,15 +41,6 @@ class Alignment:
     mounted: tuple[Mounted, Mounted] = STOOD
     sagittal_sd_rad: tuple[float, float] = (0.0, 0.0)
 
-    def sagittal_variance(self, angles_rad: Floats) -> Floats:
-        """Return what `sagittal_sd_rad` adds to the variance of hip angles (n, 3), rad² (n, 3).
-
-        A thigh that turns about a tilted long axis seems to ad- and abduct.
-        """
-        pelvis, thigh = (sd * sd for sd in self.sagittal_sd_rad)
-        sine, cosine = np.sin(angles_rad[:, 2]), np.cos(angles_rad[:, 2])
-        return np.stack([pelvis + thigh * cosine * cosine, thigh * sine * sine, np.zeros(len(angles_rad))], axis=1)
-
 
 def from_axes(pose: NeutralPose, pelvis: SegmentAxis, thigh: SegmentAxis) -> Alignment:
     """Return the alignment of two known mediolateral axes; the relative heading is the one of the N-pose."""

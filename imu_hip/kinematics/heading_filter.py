@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics.unknowns import (
     ADDUCTION_OFF,
     HEADING,
@@ -104,24 +105,50 @@ def in_another_posture(params: HeadingParams, state: HeadingState) -> HeadingSta
 
 def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: float, lost_rad2: float) -> HeadingState:
     """Let `dt_s` pass, in which the pelvis turned by `turn_rad`; `lost_rad2` is added variance for missing data."""
-    keep = max(0.0, 1.0 - dt_s / params.rate_decay_s)
-    x = state.x.copy()
-    x[0] = x[0] + dt_s * x[1]
-    x[1] = keep * x[1]
-    stays = math.exp(-dt_s / params.link_off_decay_s)
-    x[LINK_OFF] = stays * x[LINK_OFF]
-    p = state.covariance.copy()
-    p[0, :] = p[0, :] + dt_s * p[1, :]
-    p[:, 0] = p[:, 0] + dt_s * p[:, 1]
-    p[1, :] = keep * p[1, :]
-    p[:, 1] = keep * p[:, 1]
-    p[LINK_OFF, :] = stays * p[LINK_OFF, :]
-    p[:, LINK_OFF] = stays * p[:, LINK_OFF]
-    p[0, 0] += params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_noise_rad * abs(turn_rad) + lost_rad2
     # Pauses that scatter more than expected mean a rate that changes faster, too.
-    p[1, 1] += 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
-    p[LINK_OFF, LINK_OFF] += (1.0 - stays * stays) * params.link_off_rad**2
-    return replace(state, x=x, covariance=p)
+    rate_noise = 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
+    stays = math.exp(-dt_s / params.link_off_decay_s)
+    x, covariance = _predicted(
+        state.x,
+        state.covariance,
+        dt_s,
+        max(0.0, 1.0 - dt_s / params.rate_decay_s),
+        stays,
+        params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_noise_rad * abs(turn_rad) + lost_rad2,
+        rate_noise,
+        (1.0 - stays * stays) * params.link_off_rad**2,
+    )
+    return HeadingState(x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted)
+
+
+@compiled
+def _predicted(
+    x: Floats,
+    covariance: Floats,
+    dt_s: float,
+    rate_stays: float,
+    link_stays: float,
+    heading_noise: float,
+    rate_noise: float,
+    link_noise: float,
+) -> tuple[Floats, Floats]:
+    """Heading follows its rate, which decays; so does what the hip centre's heading is off by."""
+    x, p = x.copy(), covariance.copy()
+    x[HEADING] += dt_s * x[RATE]
+    x[RATE] *= rate_stays
+    x[LINK_OFF] *= link_stays
+    for k in range(UNKNOWNS):
+        p[HEADING, k] += dt_s * p[RATE, k]
+        p[RATE, k] *= rate_stays
+        p[LINK_OFF, k] *= link_stays
+    for k in range(UNKNOWNS):
+        p[k, HEADING] += dt_s * p[k, RATE]
+        p[k, RATE] *= rate_stays
+        p[k, LINK_OFF] *= link_stays
+    p[HEADING, HEADING] += heading_noise
+    p[RATE, RATE] += rate_noise
+    p[LINK_OFF, LINK_OFF] += link_noise
+    return x, p
 
 
 def update(
@@ -139,19 +166,60 @@ def update(
     `is_pause`: how surprising it is counts for `scatter`. Return whether it was believed.
     """
     innovation = float(wrap_angle(innovation_rad))
-    p, r = state.covariance, sd_rad * sd_rad
-    ph = (p * gradient[None, :]).sum(axis=1)
-    variance = float((gradient * ph).sum()) + r
+    noise = sd_rad * sd_rad
+    along, of_state = spread(state.covariance, gradient)
+    variance = of_state + noise
     surprise = innovation * innovation / variance
     if gated and surprise > params.gate * max(1.0, scatter(params, state)):
         return state, False
     if is_pause:
         state = replace(state, surprise=state.surprise + min(surprise, params.gate), pauses=state.pauses + 1)
-    gain = ph / variance
-    # Joseph form: stays symmetric and positive from a start that knows nothing.
-    a = np.eye(UNKNOWNS) - gain[:, None] * gradient[None, :]
-    p = _product(_product(a, p), a.T) + gain[:, None] * gain[None, :] * r
-    return replace(state, x=state.x + gain * innovation, covariance=0.5 * (p + p.T)), True
+    gain = along / variance
+    covariance = _measured(state.covariance, gain, gradient, noise)
+    return replace(state, x=state.x + gain * innovation, covariance=covariance), True
+
+
+@compiled
+def spread(p: Floats, gradient: Floats) -> tuple[Floats, float]:
+    """Return the covariance (14,) of the unknowns with what answers to them by `gradient`, and its variance."""
+    along = np.empty(UNKNOWNS)
+    variance = 0.0
+    for i in range(UNKNOWNS):
+        total = 0.0
+        for j in range(UNKNOWNS):
+            total += p[i, j] * gradient[j]
+        along[i] = total
+        variance += gradient[i] * total
+    return along, variance
+
+
+@compiled
+def _measured(p: Floats, gain: Floats, gradient: Floats, noise: float) -> Floats:
+    """Return the covariance after a measurement, in Joseph form.
+
+    It stays symmetric and positive from a start that knows nothing.
+    """
+    a, ap, out = np.empty_like(p), np.empty_like(p), np.empty_like(p)
+    for i in range(UNKNOWNS):
+        for j in range(UNKNOWNS):
+            a[i, j] = -gain[i] * gradient[j]
+        a[i, i] += 1.0
+    for i in range(UNKNOWNS):
+        for j in range(UNKNOWNS):
+            total = 0.0
+            for k in range(UNKNOWNS):
+                total += a[i, k] * p[k, j]
+            ap[i, j] = total
+    for i in range(UNKNOWNS):
+        for j in range(UNKNOWNS):
+            total = 0.0
+            for k in range(UNKNOWNS):
+                total += ap[i, k] * a[j, k]
+            out[i, j] = total + gain[i] * gain[j] * noise
+    for i in range(UNKNOWNS):
+        for j in range(i):
+            out[i, j] = out[j, i] = 0.5 * (out[i, j] + out[j, i])
+    return out
 
 
 def contradicted(params: HeadingParams, state: HeadingState) -> HeadingState:
@@ -165,7 +233,3 @@ def scatter(params: HeadingParams, state: HeadingState) -> float:
     The posterior mean of a common scale of all variances with a prior worth `trust` pauses.
     """
     return (params.trust + state.surprise) / (params.trust + state.pauses)
-
-
-def _product(a: Floats, b: Floats) -> Floats:
-    return np.asarray((a[:, :, None] * b[None, :, :]).sum(axis=1))

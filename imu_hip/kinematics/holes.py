@@ -11,14 +11,22 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.model.block import Floats, OrientationBlock
-from imu_hip.quaternion import conjugate, cross3, dot3, norm, rotate
+from imu_hip.quaternion_rows import (
+    Vector,
+    cross3,
+    dot3,
+    length3,
+    quaternion_at,
+    quaternion_of,
+    rotate,
+    up_in,
+)
 
-_UP = np.array([0.0, 0.0, 1.0])
-_LONG_AXIS = np.array([0.0, 1.0, 0.0])
+_UNKNOWN = np.full(4, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +51,79 @@ def lost(
     params: HoleParams,
     alignment: Alignment | None,
     latest: tuple[Floats, Floats] | None,
-    last_known_s: float | None,
+    last_known_s: float,
     block: OrientationBlock,
-    known: NDArray[np.bool_],
     period_s: float,
-) -> tuple[Floats, Floats]:
-    """Return, at each row (n,) that ends a hole, the variances (rad²) it adds to heading and inclination.
+) -> Floats:
+    """Return, at each row (2, n) that ends a hole, the variances (rad²) it adds to heading and inclination.
 
-    `latest`, `last_known_s`: orientations of both sensors and time of the newest known row before the block.
+    `latest`, `last_known_s`: orientations of both sensors and time of the newest known row before the block (NaN: none
+    yet).
     """
-    heading, tilt = np.zeros(len(known)), np.zeros(len(known))
-    rows = np.flatnonzero(known)
-    if len(rows) == 0:
-        return heading, tilt
-    before_s = np.concatenate([[block.t_s[rows[0]] if last_known_s is None else last_known_s], block.t_s[rows[:-1]]])
-    length_s = block.t_s[rows] - before_s
-    for k in np.flatnonzero(length_s > 1.6 * period_s):
-        row = int(rows[k])
-        before = latest if k == 0 else _orientations(block, int(rows[k - 1]))
-        turned = params.turn_rad_s * float(length_s[k])
-        if alignment is not None and before is not None:
-            turned = min(turned, _bound(params, alignment, before, _orientations(block, row)))
-        heading[row] = turned * turned
-        tilt[row] = min(params.tilt_rad_s * float(length_s[k]), params.most_tilt_rad) ** 2
-    return heading, tilt
+    pelvis_axis = _UNKNOWN if alignment is None else alignment.sensor_from_pelvis
+    thigh_axis = _UNKNOWN if alignment is None else alignment.sensor_from_thigh
+    before_pelvis, before_thigh = latest or (_UNKNOWN, _UNKNOWN)
+    return _lost_rows(
+        block.t_s, block.pelvis_gyr, block.thigh_gyr, block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor,
+        before_pelvis, before_thigh, last_known_s, pelvis_axis, thigh_axis, 1.6 * period_s,
+        params.turn_rad_s, params.tilt_rad_s, params.most_tilt_rad,
+        params.reclined, params.still_rad, params.turn_per_tilt, params.least_sine,
+    )  # fmt: skip
 
 
-def _orientations(block: OrientationBlock, row: int) -> tuple[Floats, Floats]:
-    return block.earth_from_pelvis_sensor[row], block.earth_from_thigh_sensor[row]
+@compiled
+def is_known(pelvis_gyr: Floats, thigh_gyr: Floats, row: int) -> bool:
+    """Tell whether both sensors are known at a row."""
+    return not (math.isnan(pelvis_gyr[row, 0]) or math.isnan(thigh_gyr[row, 0]))
 
 
-def _bound(
-    params: HoleParams, alignment: Alignment, before: tuple[Floats, Floats], after: tuple[Floats, Floats]
-) -> float:
-    """Return how far the relative heading may have turned, for what the inclinations show."""
-    axes = (alignment.sensor_from_pelvis, alignment.sensor_from_thigh)
-    upright, standing = (
-        abs(float(rotate(q, rotate(sensor_from_segment, _LONG_AXIS))[2]))
-        for q, sensor_from_segment in zip(after, axes, strict=True)
-    )
-    if upright > params.reclined:
-        return math.inf
-    changed = sum(
-        _angle(rotate(conjugate(a), _UP), rotate(conjugate(b), _UP)) for a, b in zip(before, after, strict=True)
-    )
-    sine = max(math.sqrt(max(0.0, 1.0 - standing * standing)), params.least_sine)
-    return params.still_rad + params.turn_per_tilt * changed / sine
+@compiled
+def _lost_rows(
+    t_s: Floats,
+    pelvis_gyr: Floats,
+    thigh_gyr: Floats,
+    pelvis: Floats,
+    thigh: Floats,
+    latest_pelvis: Floats,
+    latest_thigh: Floats,
+    last_known_s: float,
+    sensor_from_pelvis: Floats,
+    sensor_from_thigh: Floats,
+    least_s: float,
+    turn_rad_s: float,
+    tilt_rad_s: float,
+    most_tilt_rad: float,
+    reclined: float,
+    still_rad: float,
+    turn_per_tilt: float,
+    least_sine: float,
+) -> Floats:
+    out = np.zeros((2, len(t_s)))
+    # What is not known (no alignment, no row before) makes the bound NaN, and no number is larger than that.
+    long_pelvis = rotate(quaternion_of(sensor_from_pelvis), (0.0, 1.0, 0.0))
+    long_thigh = rotate(quaternion_of(sensor_from_thigh), (0.0, 1.0, 0.0))
+    before = quaternion_of(latest_pelvis), quaternion_of(latest_thigh)
+    for row in range(len(t_s)):
+        if not is_known(pelvis_gyr, thigh_gyr, row):
+            continue
+        after = quaternion_at(pelvis, row), quaternion_at(thigh, row)
+        length_s = t_s[row] - last_known_s
+        if length_s > least_s:
+            turned = turn_rad_s * length_s
+            if abs(rotate(after[0], long_pelvis)[2]) <= reclined:
+                upright = rotate(after[1], long_thigh)[2]
+                changed = _angle(up_in(before[0]), up_in(after[0])) + _angle(up_in(before[1]), up_in(after[1]))
+                sine = max(math.sqrt(max(0.0, 1.0 - upright * upright)), least_sine)
+                bound = still_rad + turn_per_tilt * changed / sine
+                if turned > bound:
+                    turned = bound
+            out[0, row] = turned * turned
+            out[1, row] = min(tilt_rad_s * length_s, most_tilt_rad) ** 2
+        before, last_known_s = after, t_s[row]
+    return out
 
 
-def _angle(u: Floats, v: Floats) -> float:
-    return math.atan2(float(norm(cross3(u, v))), float(dot3(u, v)))
+@compiled
+def _angle(u: Vector, v: Vector) -> float:
+    """Return the angle between two vectors."""
+    return math.atan2(length3(cross3(u, v)), dot3(u, v))

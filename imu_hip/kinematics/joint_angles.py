@@ -6,19 +6,25 @@ pelvis_from_thigh = Rz(flexion) Rx(adduction) Ry(internal rotation); singular at
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
-from imu_hip.quaternion import conjugate, dot3, multiply, rotate
-
-
-def angles(pelvis_from_thigh: Floats) -> Floats:
-    """Return flexion, adduction, internal rotation of a right hip, rad (..., 3)."""
-    w, x, y, z = (pelvis_from_thigh[..., k] for k in range(4))
-    flexion = np.arctan2(-2.0 * (x * y - z * w), 1.0 - 2.0 * (x * x + z * z))
-    adduction = np.arcsin(np.clip(2.0 * (y * z + x * w), -1.0, 1.0))
-    rotation = np.arctan2(-2.0 * (x * z - y * w), 1.0 - 2.0 * (x * x + y * y))
-    return np.stack([flexion, adduction, rotation], axis=-1)
+from imu_hip.quaternion_rows import (
+    Quaternion,
+    Vector,
+    arc_sine,
+    as_rows,
+    conjugate,
+    dot3,
+    multiply,
+    put,
+    quaternion_at,
+    rotate,
+    subtract,
+)
 
 
 def about_long_axis(angle_rad: Floats) -> Floats:
@@ -29,26 +35,52 @@ def about_long_axis(angle_rad: Floats) -> Floats:
 
 
 def hip_angles(earth_from_pelvis: Floats, earth_from_thigh: Floats) -> Floats:
-    """Return the angles of a right hip, rad (..., 3), from orientations in one common heading."""
-    return angles(multiply(conjugate(earth_from_pelvis), earth_from_thigh))
+    """Return flexion, adduction, internal rotation of a right hip, rad (..., 3).
+
+    `earth_from_*` (..., 4): orientations in one common heading.
+    """
+    shape, (pelvis, thigh) = as_rows(earth_from_pelvis, earth_from_thigh)
+    return _angles_of_rows(pelvis, thigh).reshape(*shape, 3)
 
 
-def dual_axes(pelvis_from_thigh: Floats) -> Floats:
-    """Return (..., 3 angles, 3): what of an angular velocity of the thigh in the pelvis' axes each angle changes by.
+@compiled
+def _angles_of_rows(pelvis: Floats, thigh: Floats) -> Floats:
+    out = np.empty((len(pelvis), 3))
+    for k in range(len(pelvis)):
+        put(out, k, angles(multiply(conjugate(quaternion_at(pelvis, k)), quaternion_at(thigh, k))))
+    return out
+
+
+@compiled
+def angles(pelvis_from_thigh: Quaternion) -> Vector:
+    """Return flexion, adduction, internal rotation of a right hip, rad."""
+    w, x, y, z = pelvis_from_thigh
+    flexion = math.atan2(-2.0 * (x * y - z * w), 1.0 - 2.0 * (x * x + z * z))
+    adduction = arc_sine(2.0 * (y * z + x * w))
+    rotation = math.atan2(-2.0 * (x * z - y * w), 1.0 - 2.0 * (x * x + y * y))
+    return flexion, adduction, rotation
+
+
+@compiled
+def dual_axes(pelvis_from_thigh: Quaternion) -> tuple[Vector, Vector, Vector]:
+    """Return for each angle what of an angular velocity of the thigh in the pelvis' axes it changes by.
 
     The dual of the joint's axes z, x', y'' (of which the first and the last are oblique by the adduction).
     """
-    flexion, adduction, _ = np.moveaxis(angles(pelvis_from_thigh), -1, 0)
-    z = np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*flexion.shape, 3))
-    floating = np.stack([np.cos(flexion), np.sin(flexion), np.zeros_like(flexion)], axis=-1)
-    long_axis = rotate(pelvis_from_thigh, np.array([0.0, 1.0, 0.0]))
-    oblique = np.sin(adduction)[..., None]
-    cosine2 = np.maximum(1.0 - oblique * oblique, 1e-6)
-    return np.stack([(z - oblique * long_axis) / cosine2, floating, (long_axis - oblique * z) / cosine2], axis=-2)
+    flexion, adduction, _ = angles(pelvis_from_thigh)
+    lx, ly, lz = rotate(pelvis_from_thigh, (0.0, 1.0, 0.0))
+    oblique = math.sin(adduction)
+    cosine2 = max(1.0 - oblique * oblique, 1e-6)
+    return (
+        (-oblique * lx / cosine2, -oblique * ly / cosine2, (1.0 - oblique * lz) / cosine2),
+        (math.cos(flexion), math.sin(flexion), 0.0),
+        (lx / cosine2, ly / cosine2, (lz - oblique) / cosine2),
+    )
 
 
-def rates(earth_from_pelvis: Floats, earth_from_thigh: Floats, pelvis_rate: Floats, thigh_rate: Floats) -> Floats:
-    """Return how fast the angles of a right hip change, rad/s (..., 3), from angular rates (..., 3) in segment axes."""
-    pelvis_from_thigh = multiply(conjugate(earth_from_pelvis), earth_from_thigh)
-    relative = rotate(pelvis_from_thigh, thigh_rate) - pelvis_rate
-    return dot3(dual_axes(pelvis_from_thigh), relative[..., None, :])
+@compiled
+def rates(pelvis_from_thigh: Quaternion, pelvis_rate: Vector, thigh_rate: Vector) -> Vector:
+    """Return how fast the angles of a right hip change, rad/s, from angular rates in segment axes."""
+    relative = subtract(rotate(pelvis_from_thigh, thigh_rate), pelvis_rate)
+    of_flexion, of_adduction, of_rotation = dual_axes(pelvis_from_thigh)
+    return dot3(of_flexion, relative), dot3(of_adduction, relative), dot3(of_rotation, relative)

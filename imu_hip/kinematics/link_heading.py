@@ -19,15 +19,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.unknowns import HEADING, LINK_OFF, UNKNOWNS
 from imu_hip.model.block import Floats, OrientationBlock, cut, joined
 from imu_hip.quaternion import cross3, rotate
+from imu_hip.quaternion_rows import quaternion_at, quaternion_of
+from imu_hip.quaternion_rows import rotate as rotate_one
 
 Complex = NDArray[np.complex128]
-_Y = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,25 @@ def found(
 
 
 def _upright(params: LinkParams, alignment: Alignment, rows: OrientationBlock) -> bool:
-    least = math.cos(params.most_lean_rad)
-    pelvis = rotate(rows.earth_from_pelvis_sensor, rotate(alignment.sensor_from_pelvis, _Y))
-    thigh = rotate(rows.earth_from_thigh_sensor, rotate(alignment.sensor_from_thigh, _Y))
-    return bool(np.all((pelvis[:, 2] > least) & (thigh[:, 2] > least)))
+    return _all_upright(
+        rows.earth_from_pelvis_sensor, rows.earth_from_thigh_sensor,
+        alignment.sensor_from_pelvis, alignment.sensor_from_thigh, math.cos(params.most_lean_rad),
+    )  # fmt: skip
+
+
+@compiled
+def _all_upright(
+    pelvis: Floats, thigh: Floats, sensor_from_pelvis: Floats, sensor_from_thigh: Floats, least: float
+) -> bool:
+    """Tell whether the long axes of both segments point up at every row; what is not known does not."""
+    long_pelvis = rotate_one(quaternion_of(sensor_from_pelvis), (0.0, 1.0, 0.0))
+    long_thigh = rotate_one(quaternion_of(sensor_from_thigh), (0.0, 1.0, 0.0))
+    for row in range(len(pelvis)):
+        pelvis_up = rotate_one(quaternion_at(pelvis, row), long_pelvis)[2]
+        thigh_up = rotate_one(quaternion_at(thigh, row), long_thigh)[2]
+        if not (pelvis_up > least and thigh_up > least):
+            return False
+    return True
 
 
 def _hip_velocity(earth_from_sensor: Floats, gyr: Floats, acc: Floats, lever_m: Floats, period_s: float) -> Complex:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.unknowns import ADDUCTION_OFF, HEADING, LEVEL_OFF, corrected, of_angles, of_level
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Posture
-from imu_hip.quaternion import conjugate, dot3, rotate
+from imu_hip.quaternion import rotate
+from imu_hip.quaternion_rows import Vector, arc_sine, dot3, length3, quaternion_of, up_in
+from imu_hip.quaternion_rows import rotate as rotate_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,16 @@ class Refusal:
 
 def looks_like(params: AnchorParams, template: PostureTemplate, pelvis: Floats, thigh: Floats) -> bool:
     """Tell whether gravity agrees with the posture; `pelvis` and `thigh` (4,) are segment orientations."""
-    up = rotate(conjugate(pelvis), np.array([0.0, 0.0, 1.0]))
-    wanted = np.array(template.up)
-    cosine = float(dot3(up, wanted)) / float(np.sqrt(dot3(wanted, wanted)))
-    elevation = math.asin(min(1.0, max(-1.0, float(rotate(thigh, np.array([0.0, 1.0, 0.0]))[2]))))
+    cosine, elevation = _shown(pelvis, thigh, template.up)
     near_pelvis = math.acos(min(1.0, max(-1.0, cosine))) < params.posture_tolerance_rad
     return near_pelvis and abs(elevation - template.thigh_elevation_rad) < params.posture_tolerance_rad
+
+
+@compiled
+def _shown(pelvis: Floats, thigh: Floats, wanted_up: Vector) -> tuple[float, float]:
+    """Return the cosine between the pelvis' way up and the wanted one, and the elevation of the thigh's long axis."""
+    up, along = up_in(quaternion_of(pelvis)), rotate_one(quaternion_of(thigh), (0.0, 1.0, 0.0))
+    return dot3(up, wanted_up) / length3(wanted_up), arc_sine(along[2])
 
 
 def anchor(
@@ -113,10 +120,10 @@ def anchor(
         off = template.adduction_rad + float(state.x[ADDUCTION_OFF]) - float(angles[1])
         state, _ = heading_filter.update(heading, state, off, gradient, params.repeated_sd_rad)
     if template.flat:
-        level, _ = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
-        gradient = of_level(level, state.mounted)[0].copy()
+        level, _ = corrected(pelvis, thigh, state.x, state.mounted)
+        gradient = of_level(level, state.mounted)
         gradient[LEVEL_OFF] = -1.0
-        raised = math.asin(min(1.0, max(-1.0, float(rotate(level[0], np.array([0.0, 0.0, 1.0]))[2]))))
+        raised = math.asin(min(1.0, max(-1.0, float(rotate(level, np.array([0.0, 0.0, 1.0]))[2]))))
         state, _ = heading_filter.update(
             heading, state, float(state.x[LEVEL_OFF]) - raised, gradient, params.repeated_sd_rad
         )
@@ -138,7 +145,7 @@ def _near_rad(
     params: AnchorParams, heading: HeadingParams, state: HeadingState, gradient: Floats, *, lenient: bool
 ) -> float:
     """Return how far from neutral a pause may be."""
-    variance = float(((state.covariance * gradient[None, :]).sum(axis=1) * gradient).sum())
+    variance = heading_filter.spread(state.covariance, gradient)[1]
     sd = math.sqrt(max(0.0, variance * heading_filter.scatter(heading, state)))
     if lenient:
         return params.near_prompted_rad + params.near_prompted_sds * sd
@@ -151,5 +158,5 @@ def _too_far(turned_rad: float) -> Refusal:
 
 def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
     """Return the angles (3,) and their gradients (3, 14)."""
-    both = corrected(pelvis[None, :], thigh[None, :], state.x, state.mounted)
-    return hip_angles(*both)[0], of_angles(*both, state.mounted)[0]
+    both = corrected(pelvis, thigh, state.x, state.mounted)
+    return hip_angles(*both), of_angles(*both, state.mounted)

@@ -30,14 +30,12 @@ def begin_prompt(state: KinematicsState, label: MarkLabel, begin_s: float) -> Ki
     return replace(state, neutral_mark=label, neutral_since_s=begin_s, anchored=False, prompted=True)
 
 
-def is_due(params: KinematicsParams, state: KinematicsState, t_s: float) -> bool:
-    """Tell whether there is a pause that has been quiet for long enough, and has not been used yet."""
-    if state.heading is None or state.anchored or state.quiet_since_s is None:
-        return False
+def is_due(params: KinematicsParams, state: KinematicsState, quiet_since_s: float, t_s: float) -> bool:
+    """Tell whether a limb that has been quiet since then has been so for long enough to look for a pause."""
     if state.neutral_mark is not None:
-        return t_s - max(state.quiet_since_s, state.neutral_since_s) >= params.quiet_s
+        return t_s - max(quiet_since_s, state.neutral_since_s) >= params.quiet_s
     found_by_itself = not state.prompted and state.calibration.open_label is None and not state.repeating
-    return found_by_itself and t_s - state.quiet_since_s > params.quiet_s
+    return found_by_itself and t_s - quiet_since_s > params.quiet_s
 
 
 def end_prompt(

@@ -6,18 +6,26 @@ Sums run over the whole recording, so that their differences do not depend on ho
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, lfilter
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics import holes
 from imu_hip.kinematics.alignment import Alignment
-from imu_hip.kinematics.holes import HoleParams
+from imu_hip.kinematics.holes import HoleParams, is_known
 from imu_hip.model.block import Floats, OrientationBlock
-from imu_hip.quaternion import about_vertical, conjugate, multiply, norm, rotate
+from imu_hip.quaternion_rows import (
+    about_vertical,
+    conjugate,
+    length3,
+    multiply,
+    put,
+    quaternion_at,
+    rotate,
+    vector_at,
+)
 
 Flags = NDArray[np.bool_]
 Orientations = tuple[Floats, Floats]
@@ -26,20 +34,19 @@ Orientations = tuple[Floats, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All up to the newest row.
+    """All up to the newest row; what there are two of is of pelvis and thigh sensor.
 
-    `pelvis`, `thigh` (4,): each sensor's newest orientation; `twist_*_rad`: heading given back after its restart.
-    `sums`: turn of the pelvis about the vertical (rad), variances lost in holes by heading and by inclination (rad²).
-    `rate_filter`: the low-pass of both rates; `quiet_rate_rad_s`: the larger of them.
+    `newest` (2, 4): orientations, NaN before there is one; `twists_rad` (2,): heading given back after a restart.
+    `sums` (3,): turn of the pelvis about the vertical (rad), variances lost in holes by heading and by inclination
+    (rad²). `low_pass` (2,): what the low-pass of each rate carries; `quiet_rate_rad_s`: the larger of them.
+    `last_known_s` is NaN before both have been known.
     """
 
-    last_known_s: float | None = None
-    pelvis: Floats | None = None
-    thigh: Floats | None = None
-    twist_pelvis_rad: float = 0.0
-    twist_thigh_rad: float = 0.0
-    sums: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    rate_filter: Floats | None = None
+    last_known_s: float = math.nan
+    newest: Floats = field(default_factory=lambda: np.full((2, 4), np.nan))
+    twists_rad: Floats = field(default_factory=lambda: np.zeros(2))
+    sums: Floats = field(default_factory=lambda: np.zeros(3))
+    low_pass: Floats = field(default_factory=lambda: np.zeros(2))
     quiet_rate_rad_s: float = math.inf
 
 
@@ -47,15 +54,15 @@ class Seen:
 class Sight:
     """The same at each of n rows.
 
-    `block`: with continued headings. `known`: both sensors. `sums`: three of (n,), as in `Seen`. `quiet_rad_s` (n,):
-    the larger low-passed rate of both sensors. `newest_known` (n,): index of the last known row up to each, or -1.
+    `block`: with continued headings. `known`: both sensors. `sums` (3, n): as in `Seen`. `quiet_rad_s` (n,): the larger
+    low-passed rate of both sensors. `newest_known` (n,): index of the last known row up to each, or -1.
     """
 
     block: OrientationBlock
     known: Flags
-    sums: tuple[Floats, Floats, Floats]
+    sums: Floats
     quiet_rad_s: Floats
-    newest_known: NDArray[np.intp]
+    newest_known: NDArray[np.int64]
 
     def orientations(self, row: int) -> Orientations:
         """Return both sensors' orientations at a row."""
@@ -72,78 +79,98 @@ def see(
     period_s: float,
 ) -> tuple[Seen, Sight]:
     """Take in at least one row; `latest`: orientations at the newest row before, at which both were known."""
-    known = ~(np.isnan(block.pelvis_gyr[:, 0]) | np.isnan(block.thigh_gyr[:, 0]))
-    pelvis, last_pelvis, twist_pelvis = _continued(
-        block.earth_from_pelvis_sensor, block.pelvis_restarted, seen.pelvis, seen.twist_pelvis_rad
-    )
-    thigh, last_thigh, twist_thigh = _continued(
-        block.earth_from_thigh_sensor, block.thigh_restarted, seen.thigh, seen.twist_thigh_rad
-    )
-    block = replace(block, earth_from_pelvis_sensor=pelvis, earth_from_thigh_sensor=thigh)
-    lost_heading, lost_tilt = holes.lost(params, alignment, latest, seen.last_known_s, block, known, period_s)
-    turned = np.where(known, rotate(pelvis, block.pelvis_gyr)[:, 2], 0.0) * period_s
-    sums = (
-        _running_sum(seen.sums[0], turned),
-        _running_sum(seen.sums[1], lost_heading),
-        _running_sum(seen.sums[2], lost_tilt),
-    )
-    newest = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
-    quiet, rate_filter = _quiet_rate(quiet_hz, seen, block, known, newest, period_s)
-    now = Seen(
-        last_known_s=float(block.t_s[newest[-1]]) if newest[-1] >= 0 else seen.last_known_s,
-        pelvis=last_pelvis,
-        thigh=last_thigh,
-        twist_pelvis_rad=twist_pelvis,
-        twist_thigh_rad=twist_thigh,
-        sums=(float(sums[0][-1]), float(sums[1][-1]), float(sums[2][-1])),
-        rate_filter=rate_filter,
-        quiet_rate_rad_s=float(quiet[-1]),
-    )
-    return now, Sight(block, known, sums, quiet, newest)
+    pelvis, thigh, newest, twists_rad = _continued(
+        block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor, block.pelvis_restarted, block.thigh_restarted,
+        seen.newest, seen.twists_rad,
+    )  # fmt: skip
+    block = OrientationBlock(
+        block.t_s, pelvis, thigh, block.pelvis_gyr, block.thigh_gyr, block.pelvis_acc, block.thigh_acc,
+        block.pelvis_restarted, block.thigh_restarted, block.on_sample, block.pelvis_mag, block.thigh_mag,
+    )  # fmt: skip
+    lost = holes.lost(params, alignment, latest, seen.last_known_s, block, period_s)
+    known, newest_known, sums, quiet, low_pass = _followed(
+        pelvis, block.pelvis_gyr, block.thigh_gyr, lost, seen.sums, period_s,
+        seen.low_pass, seen.quiet_rate_rad_s, math.tan(math.pi * quiet_hz * period_s),
+    )  # fmt: skip
+    last = int(newest_known[-1])
+    last_known_s = float(block.t_s[last]) if last >= 0 else seen.last_known_s
+    now = Seen(last_known_s, newest, twists_rad, sums[:, -1].copy(), low_pass, float(quiet[-1]))
+    return now, Sight(block, known, sums, quiet, newest_known)
 
 
-def _continued(q: Floats, restarted: Flags, last: Floats | None, twist: float) -> tuple[Floats, Floats | None, float]:
-    """Give a restarted filter the heading it had before: what is unknown of it goes into the standard deviation.
+@compiled
+def _continued(
+    pelvis: Floats,
+    thigh: Floats,
+    pelvis_restarted: Flags,
+    thigh_restarted: Flags,
+    newest: Floats,
+    twists_rad: Floats,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return both sensors' orientations with one heading throughout, and `newest` and `twists_rad` behind them."""
+    newest, twists_rad = newest.copy(), twists_rad.copy()
+    pelvis = _continued_rows(pelvis, pelvis_restarted, newest, twists_rad, 0)
+    thigh = _continued_rows(thigh, thigh_restarted, newest, twists_rad, 1)
+    return pelvis, thigh, newest, twists_rad
 
-    Return the orientations with one heading throughout, the newest known one, and the heading that is given back.
+
+@compiled
+def _continued_rows(q: Floats, restarted: Flags, newest: Floats, twists_rad: Floats, sensor: int) -> Floats:
+    """Give a restarted filter the heading it had before: what is unknown of it goes into the standard deviation."""
+    last, twist_rad = quaternion_at(newest, sensor), twists_rad[sensor]
+    back = about_vertical(twist_rad)
+    out = np.empty_like(q)
+    for row in range(len(q)):
+        own = quaternion_at(q, row)
+        if restarted[row] and not math.isnan(last[0]):
+            change = multiply(last, conjugate(own))
+            twist_rad = 2.0 * math.atan2(change[3], change[0])
+            back = about_vertical(twist_rad)
+        if twist_rad != 0.0:
+            own = multiply(back, own)
+        put(out, row, own)
+        if not math.isnan(own[0]):
+            last = own
+    put(newest, sensor, last)
+    twists_rad[sensor] = twist_rad
+    return out
+
+
+@compiled
+def _followed(
+    pelvis: Floats,
+    pelvis_gyr: Floats,
+    thigh_gyr: Floats,
+    lost: Floats,
+    sums: Floats,
+    period_s: float,
+    low_pass: Floats,
+    quiet_rad_s: float,
+    warped: float,
+) -> tuple[Flags, NDArray[np.int64], Floats, Floats, Floats]:
+    """Return `known`, `newest_known`, `sums` and `quiet_rad_s` of `Sight`, and what the low-pass carries.
+
+    That is a Butterworth filter of first order by the bilinear transform, `warped` = tan(π cutoff / rate); rows that
+    are not known repeat what it said before. Sums add in row order, so they do not depend on how the rows were cut.
     """
-    pieces: list[Floats] = []
-    starts = [int(k) for k in np.flatnonzero(restarted)] if restarted.any() else []
-    for first, stop in zip([0, *starts], [*starts, len(q)], strict=True):
-        if first in starts and last is not None:
-            change = multiply(last, conjugate(q[first]))
-            twist = 2.0 * math.atan2(float(change[3]), float(change[0]))
-        piece = multiply(about_vertical(twist), q[first:stop]) if twist else q[first:stop]
-        pieces.append(piece)
-        known = np.flatnonzero(~np.isnan(piece[:, 0]))
-        last = piece[known[-1]] if len(known) else last
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces), last, twist
-
-
-def _quiet_rate(
-    quiet_hz: float, seen: Seen, block: OrientationBlock, known: Flags, newest: NDArray[np.intp], period_s: float
-) -> tuple[Floats, Floats | None]:
-    """Return the larger low-passed rate (n,), rad/s, and the filter; rows without samples repeat the value before."""
-    if newest[-1] < 0:
-        return np.full(len(known), seen.quiet_rate_rad_s), seen.rate_filter
-    carried = np.zeros((2, 1)) if seen.rate_filter is None else seen.rate_filter
-    rates = np.empty((2, np.count_nonzero(known)))
-    rates[0], rates[1] = norm(block.pelvis_gyr[known]), norm(block.thigh_gyr[known])
-    smooth, carried = lfilter(*_low_pass(quiet_hz, period_s), rates, axis=1, zi=carried)
-    heard = np.cumsum(known) - 1
-    larger = np.maximum(smooth[0], smooth[1])
-    return np.where(heard >= 0, larger[np.maximum(heard, 0)], seen.quiet_rate_rad_s), np.asarray(carried)
-
-
-@cache
-def _low_pass(cutoff_hz: float, period_s: float) -> tuple[Floats, Floats]:
-    """Design takes far longer than filtering a small block, so it is done once."""
-    b, a = butter(1, cutoff_hz, fs=1.0 / period_s)
-    return np.asarray(b), np.asarray(a)
-
-
-def _running_sum(before: float, terms: Floats) -> Floats:
-    """Return the sum up to each row; adds in row order, so it does not depend on how the rows were cut."""
-    out = np.empty(len(terms) + 1)
-    out[0], out[1:] = before, terms
-    return np.asarray(np.cumsum(out)[1:])
+    n = len(pelvis)
+    gain, back = warped / (1.0 + warped), (1.0 - warped) / (1.0 + warped)
+    known, newest_known = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64)
+    sums_out, quiet_out, low_pass = np.empty((3, n)), np.empty(n), low_pass.copy()
+    turned, heading, tilt = sums[0], sums[1], sums[2]
+    last = -1
+    for row in range(n):
+        known[row] = is_known(pelvis_gyr, thigh_gyr, row)
+        if known[row]:
+            last = row
+            pelvis_gyr_now, thigh_gyr_now = vector_at(pelvis_gyr, row), vector_at(thigh_gyr, row)
+            turned += rotate(quaternion_at(pelvis, row), pelvis_gyr_now)[2] * period_s
+            pelvis_rate, thigh_rate = gain * length3(pelvis_gyr_now), gain * length3(thigh_gyr_now)
+            pelvis_smooth, thigh_smooth = pelvis_rate + low_pass[0], thigh_rate + low_pass[1]
+            low_pass[0], low_pass[1] = pelvis_rate + back * pelvis_smooth, thigh_rate + back * thigh_smooth
+            quiet_rad_s = max(pelvis_smooth, thigh_smooth)
+        heading += lost[0, row]
+        tilt += lost[1, row]
+        newest_known[row], quiet_out[row] = last, quiet_rad_s
+        sums_out[0, row], sums_out[1, row], sums_out[2, row] = turned, heading, tilt
+    return known, newest_known, sums_out, quiet_out, low_pass

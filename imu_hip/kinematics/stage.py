@@ -30,7 +30,8 @@ def step(
 
     `bias_known_since_s`: from when on the gyroscopes' bias is known from a table rest (None: it is not).
     """
-    state = replace(state, bias_known_since_s=bias_known_since_s)
+    if bias_known_since_s != state.bias_known_since_s:
+        state = replace(state, bias_known_since_s=bias_known_since_s)
     block = side.as_right_hip(params.side, block)
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
     pieces: list[AngleBlock] = []
@@ -56,7 +57,9 @@ def step(
         pieces.append(piece)
         events.extend(new)
         start = stop
-    return replace(state, pending=tuple(pending)), joined(pieces or [rows.no_rows()]), tuple(events)
+    if len(pending) != len(state.pending) or marks:
+        state = replace(state, pending=tuple(pending))
+    return state, joined(pieces or [rows.no_rows()]), tuple(events)
 
 
 def _mark(

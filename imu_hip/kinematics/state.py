@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
@@ -82,7 +84,7 @@ class KinematicsState:
     last_tick_s: float = 0.0
     seen: Seen = field(default_factory=Seen)
     latest: tuple[Floats, Floats] | None = None
-    sums_at_tick: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    sums_at_tick: Floats = field(default_factory=lambda: np.zeros(3))
     tilt_rad2: float = 0.0
     link: LinkState = field(default_factory=LinkState)
     magnetic: MagneticState = field(default_factory=MagneticState)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imu_hip.kinematics.joint_angles import hip_angles, rates
-from imu_hip.kinematics.unknowns import STOOD, Mounted, corrected, of_angles
+from imu_hip.compiled import compiled
+from imu_hip.kinematics.alignment import Alignment
+from imu_hip.kinematics.heading_filter import spread
+from imu_hip.kinematics.joint_angles import angles, rates
+from imu_hip.kinematics.unknowns import UNKNOWNS, corrected_at, mounted_axes, put_gradients, ways
 from imu_hip.model.block import Floats
+from imu_hip.quaternion_rows import conjugate, multiply, quaternion_at, quaternion_of, rotate, vector_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +33,82 @@ class UncertaintyParams:
 
 def standard_deviations(
     params: UncertaintyParams,
-    pelvis: Floats,
-    thigh: Floats,
+    alignment: Alignment,
+    orientations: tuple[Floats, Floats],
     x: Floats,
     covariance: Floats,
     scatter: Floats,
-    segment_rates: tuple[Floats, Floats],
+    gyr: tuple[Floats, Floats],
     tilt_variance: Floats,
-    mounted: tuple[Mounted, Mounted] = STOOD,
 ) -> Floats:
     """Return sd (m, 3) rad for m moments.
 
-    `pelvis`, `thigh` (m, 4) uncorrected segment orientations, `x` (m, 14), `covariance` (m, 14, 14) and `scatter` (m,)
-    of the heading filter, `segment_rates` (m, 3) rad/s of pelvis and thigh in their own axes, `tilt_variance` (m,)
-    rad²: what is unknown of the inclination after missing data.
+    `orientations` (m, 4) and `gyr` (m, 3) rad/s of pelvis and thigh sensor, `x` (m, 14), `covariance` (m, 14, 14) and
+    `scatter` (m,) of the heading filter, `tilt_variance` (m,) rad²: what is unknown of the inclination after missing
+    data.
     """
-    both = corrected(pelvis, thigh, x, mounted)
-    gradient = of_angles(*both, mounted)
-    through = (gradient[:, :, :, None] * covariance[:, None, :, :]).sum(axis=2)
-    variance = np.maximum((through * gradient).sum(axis=2), 0.0)
-    # Pauses that agree better than expected tell of rotation only.
-    variance[:, 2] *= scatter
-    variance[:, :2] *= np.maximum(scatter, 1.0)[:, None]
-    floor = np.array(params.floor_rad)
-    late = params.lag_s * rates(*both, *segment_rates)
-    variance = variance + floor * floor + late * late + tilt_variance[:, None]
-    variance[:, 2] += (params.gyro_scale * hip_angles(*both)[:, 2]) ** 2
-    return np.asarray(np.sqrt(variance))
+    return _sd_of_rows(
+        *orientations, *gyr, alignment.sensor_from_pelvis, alignment.sensor_from_thigh, *alignment.sagittal_sd_rad,
+        *mounted_axes(alignment.mounted), x, covariance, scatter, tilt_variance,
+        *params.floor_rad, params.gyro_scale, params.lag_s,
+    )  # fmt: skip
+
+
+@compiled
+def _sd_of_rows(
+    pelvis_sensor: Floats,
+    thigh_sensor: Floats,
+    pelvis_gyr: Floats,
+    thigh_gyr: Floats,
+    sensor_from_pelvis: Floats,
+    sensor_from_thigh: Floats,
+    pelvis_sagittal_sd: float,
+    thigh_sagittal_sd: float,
+    pelvis_up: Floats,
+    pelvis_about: Floats,
+    thigh_up: Floats,
+    thigh_about: Floats,
+    x: Floats,
+    covariance: Floats,
+    scatter: Floats,
+    tilt_variance: Floats,
+    floor_flexion: float,
+    floor_adduction: float,
+    floor_rotation: float,
+    gyro_scale: float,
+    lag_s: float,
+) -> Floats:
+    mounted = ways(pelvis_up, pelvis_about, thigh_up, thigh_about)
+    to_pelvis, to_thigh = quaternion_of(sensor_from_pelvis), quaternion_of(sensor_from_thigh)
+    floor = (floor_flexion, floor_adduction, floor_rotation)
+    gradients = np.zeros((3, UNKNOWNS))
+    out = np.empty((len(x), 3))
+    for k in range(len(x)):
+        uncorrected = (
+            multiply(quaternion_at(pelvis_sensor, k), to_pelvis),
+            multiply(quaternion_at(thigh_sensor, k), to_thigh),
+        )
+        level, turned = corrected_at(uncorrected[0], uncorrected[1], x, k, mounted)
+        put_gradients(gradients, level, turned, mounted)
+        pelvis_from_thigh = multiply(conjugate(level), turned)
+        _, _, rotation = angles(pelvis_from_thigh)
+        speed = rates(
+            pelvis_from_thigh,
+            rotate(conjugate(to_pelvis), vector_at(pelvis_gyr, k)),
+            rotate(conjugate(to_thigh), vector_at(thigh_gyr, k)),
+        )
+        # A thigh that turns about a long axis that is off in the sagittal plane seems to ad- and abduct.
+        sine, cosine = math.sin(rotation), math.cos(rotation)
+        besides = (
+            pelvis_sagittal_sd**2 + (thigh_sagittal_sd * cosine) ** 2,
+            (thigh_sagittal_sd * sine) ** 2,
+            (gyro_scale * rotation) ** 2,
+        )
+        for angle in range(3):
+            variance = max(spread(covariance[k], gradients[angle])[1], 0.0)
+            # Pauses that agree better than expected tell of rotation only.
+            variance *= scatter[k] if angle == 2 else max(scatter[k], 1.0)
+            late = lag_s * speed[angle]
+            variance += floor[angle] * floor[angle] + late * late + tilt_variance[k] + besides[angle]
+            out[k, angle] = math.sqrt(variance)
+    return out

@@ -56,8 +56,7 @@ def accumulate(
     """Take in rows; the same for any cutting."""
     row, n = 0, len(rows.t_s)
     while row < n:
-        end_s = state.begin_s + params.window_s
-        stop = int(np.searchsorted(rows.t_s, end_s, side="left"))
+        stop = int(rows.t_s.searchsorted(state.begin_s + params.window_s))
         if stop > row:
             state = replace(state, rows=(*state.rows, cut(rows, row, stop)))
         if stop < n:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from imu_hip.kinematics import calibration, heading_filter, magnetic_heading, mounting, walking_alignment
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.neutral_anchor import zeroed
@@ -172,9 +170,7 @@ def shown_angles(state: KinematicsState) -> Floats | None:
         return None
     pelvis = multiply(state.latest[0], state.alignment.sensor_from_pelvis)
     thigh = multiply(state.latest[1], state.alignment.sensor_from_thigh)
-    return np.asarray(
-        hip_angles(*corrected(pelvis[None, :], thigh[None, :], state.heading.x, state.heading.mounted))[0]
-    )
+    return hip_angles(*corrected(pelvis, thigh, state.heading.x, state.heading.mounted))
 
 
 def re_zero(params: KinematicsParams, state: KinematicsState, t_s: float, before: Floats | None) -> list[Event]:

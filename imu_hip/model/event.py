@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from imu_hip.model.exercise_spec import CompensationKind as CompensationKind
 from imu_hip.model.exercise_spec import Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 
@@ -103,39 +104,43 @@ class Block:
     range_rad: float
 
 
-class CompensationKind(StrEnum):
-    """Faults the coaches name; the words of the outside contract."""
-
-    PELVIS_FOLLOWED = "pelvis_followed"
-    PELVIS_LIFTED = "pelvis_lifted"
-    KNEE_MOVED = "knee_moved"
-    HIP_OUT = "hip_out"
-    THIGH_DID_NOT_ROTATE = "thigh_did_not_rotate"
-    ROTATION_LOST = "rotation_lost"
-    WRONG_DIRECTION = "wrong_direction"
-    WRONG_POSTURE = "wrong_posture"
-    OTHER_LEG_MOVED = "other_leg_moved"
-
-
 @dataclass(frozen=True, slots=True)
 class Compensation:
-    """A fault with its span and peak."""
+    """A fault with its span and peak (>= 0), in the terms of its kind; `toward` says which way, `why` with numbers."""
 
     start_s: float
     end_s: float
     kind: CompensationKind
     peak_rad: float
+    toward: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A fault that could not be told from error over a repetition; `sd_rad`: of the change that would show it."""
+
+    start_s: float
+    end_s: float
+    kind: CompensationKind
+    sd_rad: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One cycle of the exercise; `steps` in the order in which they came, `missing` what was left out."""
+    """One cycle of the exercise; `steps` in the order in which they came, `missing` what was left out.
+
+    `growth_rad`: how much further the last hold went than the first, None with fewer than two.
+    """
 
     start_s: float
     end_s: float
     complete: bool
     steps: tuple[Step, ...]
     missing: tuple[Step, ...]
+    growth_rad: float | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,32 @@ class Plateau:
     t_s: float
     direction: Direction
     angle_rad: float
+    sd_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial of a measurement: from leaving neutral to being back, and its best plateau (`angle_rad` >= 0)."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+    angle_rad: float
+    sd_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRange:
+    """The active range of a part in one direction, from all its trials; angles >= 0.
+
+    `trial_sd_rad`: standard deviation between trials, None with one; `sd_rad`: of the mean, with the angle's own error.
+    """
+
+    direction: Direction
+    trials: int
+    mean_rad: float
+    best_rad: float
+    trial_sd_rad: float | None
     sd_rad: float
 
 
@@ -239,5 +270,19 @@ class Warning:
     text: str
 
 
-ExerciseEvent = Hold | Touch | Exit | Block | Compensation | Cycle | EndRange | Plateau | PartStarted | PartEnded
+ExerciseEvent = (
+    Hold
+    | Touch
+    | Exit
+    | Block
+    | Compensation
+    | NotJudged
+    | Trial
+    | ActiveRange
+    | Cycle
+    | EndRange
+    | Plateau
+    | PartStarted
+    | PartEnded
+)
 Event = ExerciseEvent | CalibrationStep | ReZero | StrapGainFound | Trouble | Warning

@@ -5,8 +5,11 @@ Angles in radians, times in seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from imu_hip.model.programme import Programme
 
 
 class Posture(StrEnum):
@@ -26,6 +29,13 @@ class Direction(StrEnum):
 
     INTERNAL = "internal"
     EXTERNAL = "external"
+
+
+class Leg(StrEnum):
+    """Which leg wears the thigh sensor, left or right; its side is the side of the session."""
+
+    MOVING = "moving"
+    STANCE = "stance"
 
 
 class Step(StrEnum):
@@ -65,6 +75,8 @@ class HoldRule:
     back_date_s: float
     neutral_fraction: float
     smallest_end_range_rad: float
+    # Recordings made before there was this rule do not have it.
+    grow: Threshold = Threshold(math.radians(3.0), 0.10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,92 @@ class BlockRule:
     min_s: float
 
 
+class CompensationKind(StrEnum):
+    """Faults the coaches name; the words of the outside contract."""
+
+    PELVIS_FOLLOWED = "pelvis_followed"
+    PELVIS_LIFTED = "pelvis_lifted"
+    KNEE_MOVED = "knee_moved"
+    HIP_OUT = "hip_out"
+    THIGH_DID_NOT_ROTATE = "thigh_did_not_rotate"
+    ROTATION_LOST = "rotation_lost"
+    WRONG_DIRECTION = "wrong_direction"
+    WRONG_POSTURE = "wrong_posture"
+    OTHER_LEG_MOVED = "other_leg_moved"
+
+
+class Channel(StrEnum):
+    """What shows a fault; its change since the neutral before the repetition counts."""
+
+    PELVIS_TURN = "pelvis_turn"
+    """The pelvis about the vertical, + as the thigh in internal rotation."""
+    PELVIS_ROLL = "pelvis_roll"
+    """The pelvis about its long axis or sideways, + with the trained side going up."""
+    PELVIS_TILT = "pelvis_tilt"
+    """+ is anterior."""
+    ADDUCTION = "adduction"
+    FLEXION = "flexion"
+    THIGH_RAISE = "thigh_raise"
+    """The thigh in space, + as in flexion: hip flexion without what the pelvis' tilt makes of it."""
+
+
+class Sense(StrEnum):
+    """Which way a channel has to change to be a fault."""
+
+    EITHER = "either"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    WITH_ROTATION = "with_rotation"
+    """Positive while the thigh is turned in, negative while it is turned out."""
+    AGAINST_ROTATION = "against_rotation"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """A fault that a channel shows by changing further than `limit_rad`."""
+
+    kind: CompensationKind
+    channel: Channel
+    sense: Sense
+    limit_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRules:
+    """What counts as a fault in an exercise; None: not looked for.
+
+    `did_not_rotate`: least rotation in a repetition that was asked for. `wrong_direction`: rotation the other way.
+    `rotation_kept`: share of the rotation half-way down that must be left half-way up. `other_leg_rad`: the pelvis
+    moves further than this while the thigh turns less than this in space. `posture`: the posture is checked.
+    """
+
+    channels: tuple[ChannelRule, ...] = ()
+    did_not_rotate: Threshold | None = None
+    wrong_direction: Threshold | None = None
+    rotation_kept: float | None = None
+    other_leg_rad: float | None = None
+    posture: bool = False
+
+    @property
+    def kinds(self) -> tuple[CompensationKind, ...]:
+        """Every kind that is looked for, in the order of the words."""
+        others = {
+            CompensationKind.THIGH_DID_NOT_ROTATE: self.did_not_rotate is not None,
+            CompensationKind.WRONG_DIRECTION: self.wrong_direction is not None,
+            CompensationKind.ROTATION_LOST: self.rotation_kept is not None,
+            CompensationKind.OTHER_LEG_MOVED: self.other_leg_rad is not None,
+            CompensationKind.WRONG_POSTURE: self.posture,
+        }
+        shown = {rule.kind for rule in self.channels} | {kind for kind, looked_for in others.items() if looked_for}
+        return tuple(kind for kind in CompensationKind if kind in shown)
+
+
 @dataclass(frozen=True, slots=True)
 class ExerciseSpec:
-    """One exercise of the catalogue. `cycle` is empty where repetitions are judged one by one."""
+    """One exercise of the catalogue. `cycle` is empty where repetitions are judged one by one.
+
+    `measurement`: plateaus are measured, and no holds judged. `guide`: None for an exercise nobody is guided through.
+    """
 
     id: str
     name: str
@@ -104,3 +199,7 @@ class ExerciseSpec:
     dose: str
     not_seen: tuple[str, ...]
     source: str
+    faults: FaultRules = field(default_factory=FaultRules)
+    measurement: bool = False
+    guide: Programme | None = None
+    leg: Leg = Leg.MOVING

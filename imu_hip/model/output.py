@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.event import Event
+from imu_hip.model.event import CompensationKind, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class JudgeSnapshot:
     """What the judge thinks right now (live display only; not part of the result).
 
     `hold_start_s` is None outside a hold; `end_range_rad` None until known; `steps_done` of the running cycle.
+    `faults`: those that are being made; `unsure`: those that cannot be told from error now.
     """
 
     end_range_rad: float | None
@@ -25,6 +26,8 @@ class JudgeSnapshot:
     cycles_complete: int
     steps_done: tuple[str, ...]
     exercise_id: str | None
+    faults: tuple[CompensationKind, ...] = ()
+    unsure: tuple[CompensationKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

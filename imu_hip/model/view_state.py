@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.event import Phase
+from imu_hip.model.event import CompensationKind, Phase
 from imu_hip.model.item import LinkState, Role
 
 
@@ -48,6 +48,15 @@ class HoldView:
 
 
 @dataclass(frozen=True, slots=True)
+class BreathPace:
+    """What the pacer asks for: breathe in or out, `share` (0 to 1) of that done, whole breaths since it began."""
+
+    inhaling: bool
+    share: float
+    breaths: int
+
+
+@dataclass(frozen=True, slots=True)
 class TraceView:
     """The last stretch of the angle.
 
@@ -68,7 +77,10 @@ class ViewState:
     `mode`: "live", "demo" or "replay". `end_range_deg`/`band_deg` are None until the personal end range is known;
     `band_deg` is (lower, upper) of the target band. `hold_s` is the running hold's time at end range, `hold_goal_s`
     what is asked for. `angle_deg` is toward internal rotation; None when not known; `greyed` when its standard
-    deviation is above 8 deg. Angles are "strap degrees" until `strap_calibrated`.
+    deviation is above 8 deg. Angles are "strap degrees" until `strap_calibrated`. `count`: which set and repetition is
+    under way, in words. `pace` is None while no breath is paced; `breaths_measured` (experimental) counts the whole
+    breaths of the running hold, None while breathing is not seen. `faults` are being made; `unsure` are those that
+    cannot be told from error now.
     """
 
     mode: str
@@ -99,3 +111,8 @@ class ViewState:
     recording: str
     recording_alarm: str
     strap_calibrated: bool = False
+    count: str = ""
+    pace: BreathPace | None = None
+    breaths_measured: int | None = None
+    faults: tuple[CompensationKind, ...] = ()
+    unsure: tuple[CompensationKind, ...] = ()

@@ -5,7 +5,9 @@ Nothing is integrated across a hole, and a long one starts the filter again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 from imu_hip.model.block import Floats, SampleState, SensorBlock
 from imu_hip.orientation.choice import FilterParams, filter_of
 from imu_hip.orientation.filter import FilterState
+
+_MISSING: Final = np.uint8(SampleState.MISSING)
+"""Comparing with the enum itself takes numpy several times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +45,41 @@ def step(
 ) -> tuple[SensorFilterState, SensorFilterOutput]:
     """Run the filter over the rows that have samples."""
     n = len(t_s)
+    known = block.state != _MISSING
+    count = np.count_nonzero(known)
+    if count == n > 0:
+        return _filtered(params, restart_s, period_s, state, t_s, block.gyr, block.acc)
     output = SensorFilterOutput(np.full((n, 4), np.nan), np.full((n, 3), np.nan), np.zeros(n, dtype=bool))
-    present = np.flatnonzero(block.state != SampleState.MISSING)
-    if len(present) == 0:
-        return state, output
-    times = t_s[present]
-    before = np.concatenate([[times[0] - period_s if state.last_s is None else state.last_s], times[:-1]])
-    steps_s = times - before
+    if count > 0:
+        state, found = _filtered(params, restart_s, period_s, state, t_s[known], block.gyr[known], block.acc[known])
+        output.earth_from_sensor[known] = found.earth_from_sensor
+        output.rate_rad_s[known] = found.rate_rad_s
+        output.restarted[known] = found.restarted
+    return state, output
+
+
+def _filtered(
+    params: FilterParams,
+    restart_s: float,
+    period_s: float,
+    state: SensorFilterState,
+    t_s: Floats,
+    gyr: Floats,
+    acc: Floats,
+) -> tuple[SensorFilterState, SensorFilterOutput]:
+    """Run the filter over at least one row, all with samples."""
+    n, chosen, filter_state = len(t_s), filter_of(params), state.filter
+    before_s = np.empty(n)
+    before_s[0], before_s[1:] = t_s[0] - period_s if state.last_s is None else state.last_s, t_s[:-1]
+    steps_s = t_s - before_s
+    restarted = steps_s > restart_s
     # A hole is not integrated over: the first row behind it counts as one ordinary step.
-    hole = steps_s > 1.6 * period_s
-    chosen, filter_state = filter_of(params), state.filter
-    starts = np.flatnonzero(steps_s > restart_s)
-    output.restarted[present[starts]] = True
-    for first, last in zip([0, *starts], [*starts, len(present)], strict=True):
-        if first in starts:
+    steps_s[steps_s > 1.6 * period_s] = period_s
+    output = SensorFilterOutput(np.empty((n, 4)), np.empty((n, 3)), restarted)
+    for first, stop in pairwise(sorted({0, *restarted.nonzero()[0].tolist(), n})):
+        if restarted[first]:
             filter_state = chosen.restarted(params, filter_state, period_s)
-        if first == last:
-            continue
-        rows = present[first:last]
-        filter_state, run = chosen.step(
-            params,
-            filter_state,
-            block.gyr[rows],
-            block.acc[rows],
-            np.where(hole[first:last], period_s, steps_s[first:last]),
-            period_s,
-        )
-        output.earth_from_sensor[rows] = run.earth_from_sensor
-        output.rate_rad_s[rows] = run.rate_rad_s
-    return replace(state, filter=filter_state, last_s=float(times[-1])), output
+        rows = slice(first, stop)
+        filter_state, run = chosen.step(params, filter_state, gyr[rows], acc[rows], steps_s[rows], period_s)
+        output.earth_from_sensor[rows], output.rate_rad_s[rows] = run.earth_from_sensor, run.rate_rad_s
+    return SensorFilterState(filter_state, float(t_s[-1])), output

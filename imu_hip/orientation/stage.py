@@ -39,13 +39,15 @@ class OrientationParams:
     @property
     def chosen(self) -> FilterParams:
         """The settings of the chosen filter."""
-        settings: dict[FilterName, FilterParams] = {
-            FilterName.VQF: self.vqf,
-            FilterName.MADGWICK: self.madgwick,
-            FilterName.MAHONY: self.mahony,
-            FilterName.EKF: self.ekf,
-        }
-        return settings[self.filter]
+        match self.filter:
+            case FilterName.VQF:
+                return self.vqf
+            case FilterName.MADGWICK:
+                return self.madgwick
+            case FilterName.MAHONY:
+                return self.mahony
+            case FilterName.EKF:
+                return self.ekf
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ def step(
     period_s: float,
 ) -> tuple[OrientationState, OrientationBlock, tuple[Event, ...]]:
     """Run both filters over the rows; a mark takes effect at the first row at or after its time."""
-    pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
+    if marks:
+        state = replace(state, pending=tuple(sorted((*state.pending, *marks), key=lambda mark: mark.t_s)))
     pieces: list[OrientationBlock] = []
     events: list[Event] = []
     start = 0
-    while pending and len(block.t_s) and pending[0].t_s <= block.t_s[-1]:
-        mark = pending.pop(0)
+    while state.pending and len(block.t_s) and state.pending[0].t_s <= block.t_s[-1]:
+        mark, *pending = state.pending
+        state = replace(state, pending=tuple(pending))
         stop = int(np.searchsorted(block.t_s, mark.t_s, side="left"))
         state, piece = _run(params, state, cut(block, start, stop), period_s)
         pieces.append(piece)
@@ -83,7 +87,7 @@ def step(
         events.extend(new)
     state, piece = _run(params, state, cut(block, start, len(block.t_s)), period_s)
     pieces.append(piece)
-    return replace(state, pending=tuple(pending)), joined(pieces), tuple(events)
+    return state, joined(pieces), tuple(events)
 
 
 def _mark(
@@ -159,9 +163,20 @@ def _run(
 ) -> tuple[OrientationState, OrientationBlock]:
     if state.table_since_s is not None and len(block.t_s):
         state = replace(state, table_rows=(*state.table_rows, block))
-    pelvis, p = sensor.step(params.chosen, params.restart_s, period_s, state.pelvis, block.t_s, block.pelvis)
-    thigh, t = sensor.step(params.chosen, params.restart_s, period_s, state.thigh, block.t_s, block.thigh)
-    return replace(state, pelvis=pelvis, thigh=thigh), _block(block, p, t)
+    chosen = params.chosen
+    pelvis, p = sensor.step(chosen, params.restart_s, period_s, state.pelvis, block.t_s, block.pelvis)
+    thigh, t = sensor.step(chosen, params.restart_s, period_s, state.thigh, block.t_s, block.thigh)
+    # This is every call's way: `replace` would take several times as long.
+    state = OrientationState(
+        pelvis,
+        thigh,
+        state.bias_known,
+        state.bias_from_standing,
+        state.table_since_s,
+        state.table_rows,
+        state.pending,
+    )
+    return state, _block(block, p, t)
 
 
 def _block(block: AlignedBlock, pelvis: SensorFilterOutput, thigh: SensorFilterOutput) -> OrientationBlock:

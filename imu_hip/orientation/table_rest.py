@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from imu_hip.model.block import Floats
 
@@ -19,19 +19,20 @@ class TableRestParams:
     least_s: float = 3.0
 
 
-def still_windows(params: TableRestParams, t_s: Floats, gyr: Floats) -> list[NDArray[np.bool_]]:
-    """Return which of the rows (n,) lie in each still window.
+def still_windows(params: TableRestParams, t_s: Floats, gyr: Floats) -> list[slice]:
+    """Return the rows of each still window.
 
     The windows at both ends are left out: a hand may still, or already, be at the sensor.
     """
     if len(t_s) == 0:
         return []
     number = np.floor((t_s - t_s[0]) / params.window_s).astype(int)
-    windows = [number == k for k in range(1, int(number[-1]))]
+    borders = number.searchsorted(np.arange(1, int(number[-1]) + 1)).tolist()
+    windows = [slice(first, stop) for first, stop in pairwise(borders)]
     return [
         inside
         for inside in windows
-        if np.count_nonzero(inside) >= 3 and bool(np.all(np.std(gyr[inside], axis=0) < params.still_rad_s))
+        if inside.stop - inside.start >= 3 and bool(np.all(np.std(gyr[inside], axis=0) < params.still_rad_s))
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.event import (
+    ActiveRange,
     Block,
     CalibrationStep,
     Compensation,
@@ -15,11 +16,13 @@ from imu_hip.model.event import (
     Event,
     Exit,
     Hold,
+    NotJudged,
     PartEnded,
     PartStarted,
     Plateau,
     RadioTrouble,
     StrapGainFound,
+    Trial,
     Trouble,
     Warning,
 )
@@ -86,17 +89,68 @@ def _part(
     analysis: Analysis, exercise_id: str, bounds: tuple[float | None, float | None], events: Sequence[Event]
 ) -> Json:
     spec = analysis.setup.exercise(exercise_id)
-    return {
+    ranges = [e for e in events if isinstance(e, ActiveRange)]
+    out = {
         "exercise": exercise_id,
         "posture": spec.posture.value if spec else None,
         "start_s": bounds[0],
         "end_s": bounds[1],
-        "range": {**_range(events), **_corrected(spec, _strap_gain(analysis), events)},
+        "range": {**_range(events), **_measured_range(ranges), **_corrected(spec, _strap_gain(analysis), events)},
         "holds": [_hold(e) for e in events if isinstance(e, Hold)],
         "exits": [_exit(e) for e in events if isinstance(e, Exit)],
         "blocks": [_block(e) for e in events if isinstance(e, Block)],
         "compensations": [_compensation(e) for e in events if isinstance(e, Compensation)],
+        "not_judged": [_not_judged(e) for e in events if isinstance(e, NotJudged)],
         "cycles": [_cycle(e) for e in events if isinstance(e, Cycle)],
+    }
+    if spec is not None and spec.measurement:
+        out |= {
+            "trials": [_trial(e) for e in events if isinstance(e, Trial)],
+            "active_range": {e.direction.value: _active_range(e) for e in ranges},
+            **_both_ways(ranges),
+        }
+    return out
+
+
+def _trial(trial: Trial) -> Json:
+    return {
+        "start_s": trial.start_s,
+        "end_s": trial.end_s,
+        "direction": trial.direction.value,
+        "angle_deg": _degrees(trial.angle_rad),
+        "sd_deg": _degrees(trial.sd_rad),
+    }
+
+
+def _active_range(found: ActiveRange) -> Json:
+    return {
+        "trials": found.trials,
+        "mean_deg": _degrees(found.mean_rad),
+        "best_deg": _degrees(found.best_rad),
+        "trial_sd_deg": _degrees(found.trial_sd_rad),
+        "sd_deg": _degrees(found.sd_rad),
+    }
+
+
+def _measured_range(ranges: Iterable[ActiveRange]) -> Json:
+    """Return what stands in the place of the best plateau in a measurement: the mean of the trials."""
+    out: Json = {}
+    for found in ranges:
+        name = f"{found.direction.value}_rotation"
+        out |= {f"{name}_deg": _degrees(found.mean_rad), f"{name}_sd_deg": _degrees(found.sd_rad)}
+    return out
+
+
+def _both_ways(ranges: Iterable[ActiveRange]) -> Json:
+    """Return total arc and ratio of the means; None when a direction was not measured."""
+    means = {found.direction: found for found in ranges}
+    inward, outward = (means.get(direction) for direction in (Direction.INTERNAL, Direction.EXTERNAL))
+    if inward is None or outward is None:
+        return {"arc_deg": None, "arc_sd_deg": None, "ir_er_ratio": None}
+    return {
+        "arc_deg": _degrees(inward.mean_rad + outward.mean_rad),
+        "arc_sd_deg": _degrees(math.hypot(inward.sd_rad, outward.sd_rad)),
+        "ir_er_ratio": _number(inward.mean_rad / outward.mean_rad),
     }
 
 
@@ -186,6 +240,18 @@ def _compensation(fault: Compensation) -> Json:
         "end_s": fault.end_s,
         "peak_deg": _degrees(fault.peak_rad),
         "kind": fault.kind.value,
+        "toward": fault.toward or None,
+        "why": fault.why,
+    }
+
+
+def _not_judged(unsure: NotJudged) -> Json:
+    return {
+        "start_s": unsure.start_s,
+        "end_s": unsure.end_s,
+        "kind": unsure.kind.value,
+        "sd_deg": _degrees(unsure.sd_rad),
+        "why": unsure.why,
     }
 
 
@@ -196,6 +262,8 @@ def _cycle(cycle: Cycle) -> Json:
         "complete": cycle.complete,
         "steps": [step.value for step in cycle.steps],
         "missing": [step.value for step in cycle.missing],
+        "growth_deg": _degrees(cycle.growth_rad),
+        "why": cycle.why,
     }
 
 

@@ -10,5 +10,5 @@ from imu_hip import __version__
 
 def versions() -> tuple[tuple[str, str], ...]:
     """Return name and version of everything that a result depends on."""
-    libraries = tuple((name, version(name)) for name in ("vqf", "numpy", "scipy"))
+    libraries = tuple((name, version(name)) for name in ("vqf", "numpy", "scipy", "numba"))
     return (("imu_hip", __version__), *libraries, ("python", platform.python_version()))

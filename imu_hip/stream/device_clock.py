@@ -214,15 +214,17 @@ def _fit(
     """
     rates = params.rate_sd * _RATES
     packets = [(window.device_s, window.offset_s) for window in windows]
-    highest, late_s = _bound(packets, rates, now_s, 1.0)
+    offsets_s = _moved(packets, rates, now_s)
+    highest = offsets_s.min(axis=0)
+    late_s = offsets_s.mean(axis=0) - highest
     log_weight = _LOG_PRIOR - late_s / _scale(params, windows, late_s, interval_s)
     upper, width = highest, np.zeros_like(rates)
     if exchanges:
-        answers, _ = _bound([(e.device_s, e.most_offset_s) for e in exchanges], rates, now_s, 1.0)
-        requests, _ = _bound([(e.device_s, e.least_offset_s) for e in exchanges], rates, now_s, -1.0)
+        answers = _moved([(e.device_s, e.most_offset_s) for e in exchanges], rates, now_s).min(axis=0)
+        requests = _moved([(e.device_s, e.least_offset_s) for e in exchanges], rates, now_s).max(axis=0)
         upper = np.minimum(highest, answers)
-        width = np.maximum(upper + requests, 0.0)
-        log_weight += np.minimum(upper + requests, 0.0) / params.impossible_s
+        width = np.maximum(upper - requests, 0.0)
+        log_weight += np.minimum(upper - requests, 0.0) / params.impossible_s
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     middle = upper - 0.5 * width
@@ -238,12 +240,10 @@ def _fit(
     return ClockLine(now_s, offset_s, rate, math.sqrt(variance), rate_sd, ahead_s, delay_s, delay_sd_s)
 
 
-def _bound(points: Sequence[tuple[float, float]], rates: Floats, now_s: float, sign: float) -> tuple[Floats, Floats]:
-    """Return the least of `sign` times the points' offsets, moved to now, and how far they lie above it on average."""
+def _moved(points: Sequence[tuple[float, float]], rates: Floats, now_s: float) -> Floats:
+    """Return (points, rates): what the offset of each point has become by now at each rate."""
     t_s, offset_s = np.array(points).T[:, :, None]
-    moved = sign * (offset_s + rates * (now_s - t_s))
-    least: Floats = moved.min(axis=0)
-    return least, moved.mean(axis=0) - least
+    return np.asarray(offset_s + rates * (now_s - t_s))
 
 
 def _scale(params: ClockParams, windows: tuple[Earliest, ...], late_s: Floats, interval_s: float) -> float:

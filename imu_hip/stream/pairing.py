@@ -93,7 +93,8 @@ def take(params: PairingParams, state: PairingState) -> tuple[PairingState, Alig
     if state.horizon_s < min(state.next_pelvis_s, state.pelvis.last_s):
         return state, _NO_ROWS
     pelvis, thigh = in_si(state.pelvis.pieces), in_si(state.thigh.pieces)
-    first, stop = (pelvis.t_s.searchsorted(at_s, "right") for at_s in (state.last_pelvis_s, state.horizon_s))
+    first = pelvis.t_s.searchsorted(state.last_pelvis_s, "right")
+    stop = pelvis.t_s.searchsorted(state.horizon_s, "right")
     new_s = pelvis.t_s[first:stop]
     t_s, on_sample = _grid(params, state, new_s)
     all_on_sample = len(t_s) == len(new_s)
@@ -140,7 +141,7 @@ def _grid(params: PairingParams, state: PairingState, pelvis_s: Floats) -> tuple
     after_hole = pelvis_s - before_s[:-1] > 1.5 * period_s
     # Beyond the last pelvis sample that is known, only the deadline can have brought the horizon.
     is_overdue = state.pelvis.last_s < state.horizon_s
-    if not is_overdue and not after_hole.any():
+    if not is_overdue and not np.count_nonzero(after_hole):
         return pelvis_s, np.ones(len(pelvis_s), dtype=bool)
     pieces: list[Floats] = []
     flags: list[NDArray[np.bool_]] = []
@@ -186,7 +187,7 @@ def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -
         values, state = _missing(len(t_s), samples.values.shape[1])
         values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
     exact = own_s.take(right, mode="clip") == t_s
-    if exact.any():
+    if np.count_nonzero(exact):
         values[exact], state[exact] = samples.values[right[exact]], _MEASURED
     return _sensor_block(values, state)
 
@@ -211,7 +212,7 @@ def _between(
     values = left + weight * (samples.values.take(right, axis=0) - left)
     state = np.zeros(len(t_s), dtype=np.uint8)
     wide = span_s > 1.5 * period_s
-    if wide.any():
+    if np.count_nonzero(wide):
         too_wide = span_s > max(params.bridge_s, 1.5 * period_s)
         state[wide] = _BRIDGED
         state[too_wide], values[too_wide] = _MISSING, np.nan

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,18 +61,18 @@ class CountedSamples:
 
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other; where only some have a field, it is NaN for the others."""
+    if len(pieces) == 1 and isinstance(pieces[0], Samples):
+        return pieces[0]
     parts: list[Samples] = []
-    waiting: list[CountedSamples] = []
-    for piece in pieces:
-        if waiting and not _alike(waiting[-1], piece):
-            parts.append(_converted(waiting))
-            waiting = []
-        if isinstance(piece, CountedSamples):
-            waiting.append(piece)
-        else:
-            parts.append(piece)
-    if waiting:
-        parts.append(_converted(waiting))
+    for _, alike in groupby(pieces, _kind):
+        packets: list[CountedSamples] = []
+        for piece in alike:
+            if isinstance(piece, CountedSamples):
+                packets.append(piece)
+            else:
+                parts.append(piece)
+        if packets:
+            parts.append(_converted(packets))
     if len(parts) == 1:
         return parts[0]
     if not parts:
@@ -84,21 +86,23 @@ def _widened(values: Floats, width: int) -> Floats:
     return values if have == width else np.concatenate([values, np.full((n, width - have), np.nan)], axis=1)
 
 
-def _alike(packet: CountedSamples, piece: Samples | CountedSamples) -> bool:
-    """Tell whether a packet and what follows can become SI together."""
-    return (
-        isinstance(piece, CountedSamples)
-        and packet.counts.shape == piece.counts.shape
-        and (packet.config is piece.config or packet.config == piece.config)
-    )
+def _kind(piece: Samples | CountedSamples) -> tuple[tuple[int, ...], SensorConfig] | None:
+    """Return what packets must have in common to become SI together; None for what is SI already."""
+    return (piece.counts.shape, piece.config) if isinstance(piece, CountedSamples) else None
 
 
 def _converted(packets: Sequence[CountedSamples]) -> Samples:
     """Return the samples of packets that are alike."""
     first = packets[0]
-    back = np.arange(len(first) - 1, -1, -1, dtype=float)
+    back = _back(len(first))
     if len(packets) == 1:
         return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
     last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T[:, :, None]
     t_s: Floats = last_s - back * period_s
     return Samples(t_s.reshape(-1), to_si(np.concatenate([packet.counts for packet in packets]), first.config))
+
+
+@lru_cache(maxsize=32)
+def _back(n: int) -> Floats:
+    """Return how many samples each of `n` is before the last."""
+    return np.arange(n - 1, -1, -1, dtype=float)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from math import degrees, inf
 
+from imu_hip.model.coaching_words import EXITS, FAULTS
 from imu_hip.model.event import (
     CalibrationStep,
     Compensation,
@@ -84,14 +85,12 @@ def after(notices: Notices, event: Event) -> Notices:
             return _without(notices, Rank.WARNING)
         case PartStarted():
             return _without(notices, Rank.CALIBRATION)
-        case Exit(verdict=ExitVerdict.FLOP):
-            return _with(notices, _brief(Rank.EXIT, "", "You let it flop: ease out of it", event.end_s))
-        case Exit(verdict=ExitVerdict.FAST):
-            return _with(notices, _brief(Rank.EXIT, "", "Exit too fast: let go more slowly", event.end_s))
+        case Exit(verdict=ExitVerdict.FLOP | ExitVerdict.FAST as verdict):
+            return _with(notices, _brief(Rank.EXIT, "", EXITS[verdict], event.end_s))
         case Exit():
             return _without(notices, Rank.EXIT)
         case Compensation(kind=kind):
-            return _with(notices, _brief(Rank.COMPENSATION, "", wording.COMPENSATION[kind], event.end_s))
+            return _with(notices, _brief(Rank.COMPENSATION, "", FAULTS[kind].line, event.end_s))
         case ReZero(change_rad=change_rad):
             text = f"Angle corrected by {abs(degrees(change_rad)):.0f}°"
             return _with(notices, _brief(Rank.RE_ZERO, "", text, event.t_s))

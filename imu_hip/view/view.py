@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import degrees, isfinite
 
-from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase
+from imu_hip.model.coaching_words import FAULTS
+from imu_hip.model.event import CalibrationStep, CompensationKind, Event, Exit, Hold, PartStarted, Phase
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup
-from imu_hip.model.view_state import ExitView, HoldView, SensorView, ViewState
+from imu_hip.model.signal import Signal
+from imu_hip.model.view_state import BreathPace, ExitView, HoldView, SensorView, ViewState
 from imu_hip.view import notice, trace, wording
 from imu_hip.view.notice import Notice, Notices, Rank
 from imu_hip.view.trace import Trace
@@ -54,6 +56,10 @@ class State:
     holds: tuple[HoldView, ...]
     last_exit: ExitView | None
     strap_calibrated: bool
+    cue: Signal | None = None
+    count: str = ""
+    pace: BreathPace | None = None
+    breaths_measured: int | None = None
 
 
 def initial() -> State:
@@ -70,8 +76,15 @@ def step(
     prompt: str,
     now_s: float,
     recording_alarm: str = "",
+    *,
+    signals: Sequence[Signal] = (),
+    count: str = "",
+    pace: BreathPace | None = None,
+    breaths_measured: int | None = None,
 ) -> State:
     """Return the state after these outputs; `now_s` is the present on the common clock.
+
+    `signals` are those given now; `count`, `pace` and `breaths_measured` are shown as they are.
 
     There is no second output: a view state is made by `view_state` when somebody wants to draw it.
     """
@@ -86,6 +99,10 @@ def step(
         prompt=prompt,
         recording_alarm=recording_alarm,
         now_s=now_s,
+        cue=next((signal for signal in reversed(signals) if signal.text), held.cue),
+        count=count,
+        pace=pace,
+        breaths_measured=breaths_measured,
     )
 
 
@@ -125,16 +142,29 @@ def view_state(params: Params, state: State) -> ViewState:
         recording=params.recording,
         recording_alarm=wording.one_line(state.recording_alarm),
         strap_calibrated=state.strap_calibrated,
+        count=state.count,
+        pace=state.pace,
+        breaths_measured=state.breaths_measured,
+        faults=state.snapshot.faults,
+        unsure=state.snapshot.unsure,
     )
 
 
 def _prompt(state: State, phase: Phase, angle_deg: float | None, band_deg: tuple[float, float] | None) -> str:
-    """Return the guide's words, or our own where nobody guides; nothing while a judged limb is not seen."""
+    """Return the guide's words, or where nobody guides the newest cue's, or what to do next.
+
+    Nothing while a judged limb is not seen.
+    """
     if state.snapshot.exercise_id is None:
-        return state.prompt
+        return state.prompt or _cue(state)
     if angle_deg is None and band_deg is not None:
         return ""
-    return state.prompt or wording.coaching(phase, angle_deg, band_deg)
+    return state.prompt or _cue(state) or wording.coaching(phase, angle_deg, band_deg)
+
+
+def _cue(state: State) -> str:
+    """Return the words of the newest cue while they are news."""
+    return state.cue.text if state.cue is not None and state.now_s - state.cue.t_s < notice.SHOWN_S else ""
 
 
 def _after(state: State, event: Event) -> State:
@@ -225,7 +255,7 @@ def _standing_notices(
     params: Params, state: State, sensors: tuple[SensorView, ...], greyed: bool
 ) -> tuple[Notice, ...]:
     """Return warnings that are true of this moment rather than caused by an event."""
-    found = []
+    found = [Notice(Rank.COMPENSATION, "", FAULTS[kind].line, state.now_s) for kind in _sure_faults(state)]
     for sensor in sensors:
         if sensor.age_s is not None and sensor.age_s > params.stale_s:
             text = f"No data from the {sensor.role.value} sensor for {sensor.age_s:.0f} s"
@@ -237,6 +267,10 @@ def _standing_notices(
         text = "Angle uncertain: pause in neutral"
         found.append(Notice(Rank.UNCERTAIN, "", text))
     return tuple(found)
+
+
+def _sure_faults(state: State) -> list[CompensationKind]:
+    return [kind for kind in state.snapshot.faults if kind not in state.snapshot.unsure]
 
 
 def _degrees(angle_rad: float | None) -> float | None:

@@ -1,23 +1,11 @@
-"""Words for people: faults, marks, coaching lines, and texts cut to a length that can be read."""
+"""Words for people: marks, coaching lines, and texts cut to a length that can be read."""
 
 from __future__ import annotations
 
-from imu_hip.model.event import CompensationKind, Phase
+from imu_hip.model.event import Phase
 from imu_hip.model.item import MarkLabel
 
 MAX_LINE = 64
-
-COMPENSATION = {
-    CompensationKind.PELVIS_FOLLOWED: "Pelvis turned along: keep it still",
-    CompensationKind.PELVIS_LIFTED: "Pelvis lifted: keep it down",
-    CompensationKind.KNEE_MOVED: "Knee moved: keep it in place",
-    CompensationKind.HIP_OUT: "Hip shot out to the side: keep it in",
-    CompensationKind.THIGH_DID_NOT_ROTATE: "The thigh did not rotate: turn from the hip",
-    CompensationKind.ROTATION_LOST: "Rotation lost on the way up: keep it on",
-    CompensationKind.WRONG_DIRECTION: "Wrong direction: turn the other way",
-    CompensationKind.WRONG_POSTURE: "Posture is not the one of this exercise",
-    CompensationKind.OTHER_LEG_MOVED: "The other leg moved: keep it still",
-}
 
 MARK = {
     MarkLabel.TABLE_REST: "Rest on the table",

@@ -11,10 +11,12 @@ from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.demo import Demo, Speed, simulated_person
 from imu_hip.guide.script import script
+from imu_hip.model.command import CommandName
 from imu_hip.model.event import CalibrationStep
-from imu_hip.model.item import Mark, MarkLabel, NumberedItem
+from imu_hip.model.item import Command, Edge, Mark, MarkLabel, NumberedItem
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import Side
+from imu_hip.model.signal import Signal, SignalKind
 from imu_hip.pipeline import Pipeline
 
 SPEC = exercise("supine_ere")
@@ -59,3 +61,38 @@ def test_a_bug_in_the_pipeline_ends_the_session_but_closes_the_recording(
         demo.finish()
     assert not demo.is_running
     assert len(api.read(demo.path).items) > 300
+
+
+def test_each_prompt_is_given_as_a_line_in_its_time(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    heard: list[Signal] = []
+    demo.session.on_signal = heard.append
+    demo.start()
+    demo.finish()
+    assert heard == demo.session.signals
+    lines = [signal for signal in heard if signal.kind is SignalKind.INSTRUCTION]
+    assert [line.text for line in lines] == [prompt.text for prompt in CALIBRATION]
+    begun_s = [line.t_s - lines[0].t_s for line in lines]
+    assert begun_s == pytest.approx([prompt.start_s for prompt in CALIBRATION], abs=0.25)
+
+
+def test_a_command_is_recorded_and_obeyed(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+
+    def stops(signal: Signal) -> None:
+        if signal.text == CALIBRATION[2].text:
+            demo.session.command(CommandName.STOP)
+
+    demo.session.on_signal = stops
+    demo.start()
+    demo.finish()
+    items = [numbered.item for numbered in api.read(demo.path).items]
+    (command,) = [item for item in items if isinstance(item, Command)]
+    assert command.name == CommandName.STOP
+    marks = [item for item in items if isinstance(item, Mark)]
+    assert [(mark.label, mark.edge) for mark in marks[2:]] == [
+        (MarkLabel.N_POSE, Edge.BEGIN),
+        (MarkLabel.N_POSE, Edge.END),
+    ]
+    assert 0 <= marks[-1].t_ns - command.t_ns < 1_000_000
+    assert api.analyze(demo.path).result_sha256 == demo.session.result_sha256

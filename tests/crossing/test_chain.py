@@ -137,6 +137,26 @@ def test_rows_one_by_one_change_no_bit() -> None:
     _same(run([*before, *after], Side.RIGHT, [len(before), *([1] * len(after))]), whole)
 
 
+def _swung_backward_first(s: SimulatedSession) -> SensorReadings:
+    """Return the thigh's readings with the leg swings turned round about the thigh, and all else as it was."""
+    along = rotate(s.truth.thigh_from_sensor * np.array([1.0, -1.0, -1.0, -1.0]), np.array([0.0, 1.0, 0.0]))
+    swings = next(prompt for prompt in SCRIPT if prompt.label is MarkLabel.LEG_SWINGS)
+    inside = (s.t_s >= swings.start_s) & (s.t_s < swings.start_s + swings.duration_s + 0.5)
+
+    def turned(vectors: np.ndarray) -> np.ndarray:
+        return np.where(inside[:, None], 2.0 * along * (vectors @ along)[:, None] - vectors, vectors)
+
+    return SensorReadings(turned(s.thigh.gyr), turned(s.thigh.acc))
+
+
+def test_rows_before_an_axis_is_turned_round_keep_their_angles_however_they_are_cut() -> None:
+    s = _session(7)
+    items = items_of(s.t_s, s.pelvis, _swung_backward_first(s), MARKS)
+    whole = run(items, Side.RIGHT)
+    assert "axis_turned_round" in [e.code for e in whole.events if isinstance(e, Warning)]
+    _same(run(items, Side.RIGHT, [1] * len(items)), whole)
+
+
 def test_a_hole_gives_no_angle_and_widens_what_comes_after() -> None:
     s, wanted = _session(7), _whole(7).angles
     kept = np.ones(len(s.t_s), bool)

@@ -17,6 +17,10 @@ from imu_hip.app import cli
 from imu_hip.app.catalogue import catalogue
 from imu_hip.exercise import block, conditioning
 from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS, Pair
+from imu_hip.guide import breath, cueing, guide, speech
+from imu_hip.guide.breath_pacer import PacerParams
+from imu_hip.guide.movement_cues import MovementParams
+from imu_hip.guide.routines import ROUTINES
 from imu_hip.kinematics.calibration import CalibrationParams
 from imu_hip.kinematics.heading_filter import HeadingParams
 from imu_hip.kinematics.holes import HoleParams
@@ -29,10 +33,12 @@ from imu_hip.kinematics.neutral_pose import NeutralPoseParams
 from imu_hip.kinematics.state import KinematicsParams
 from imu_hip.kinematics.uncertainty import UncertaintyParams
 from imu_hip.kinematics.walking_alignment import WalkingParams
+from imu_hip.model.command import CommandName
 from imu_hip.model.event import Phase, RadioTrouble
 from imu_hip.model.exercise_spec import Posture, Threshold
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.setup import Side
+from imu_hip.model.signal import SignalKind
 from imu_hip.orientation.ahrs_filter import EkfParams, MadgwickParams, MahonyParams
 from imu_hip.orientation.stage import OrientationParams
 from imu_hip.orientation.table_rest import TableRestParams
@@ -76,7 +82,13 @@ TUNED = {
     "VqfParams": VqfParams(),
     "WalkingParams": WalkingParams(),
     "block": block,
+    "breath": breath.Params(),
     "conditioning": conditioning,
+    "cueing": cueing.Params({}),
+    "guide": guide.Params(()),
+    "movement": MovementParams(),
+    "pacer": PacerParams(),
+    "speech": speech.SpeechParams(),
 }
 
 
@@ -201,7 +213,7 @@ def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_constants_of_the_maths_are_those_of_the_code() -> None:
-    rows = [*tables(ROOT / "docs" / "maths.md", "constant"), *tables(ROOT / "docs" / "judging.md", "constant")]
+    rows = [row for name in ("maths", "judging", "guiding") for row in tables(ROOT / f"docs/{name}.md", "constant")]
     assert len(rows) > 60
     for row in rows:
         owner, _, name = row["constant"].strip("`").partition(".")
@@ -234,7 +246,7 @@ def test_catalogue_of_judging_is_the_catalogue() -> None:
     def pair(threshold: Threshold) -> list[float]:
         return [round(math.degrees(threshold.floor), 9), threshold.fraction]
 
-    rows = list(tables(ROOT / "docs" / "judging.md", "exercise"))
+    rows = [row for row in tables(ROOT / "docs" / "judging.md", "exercise") if "posture" in row]
     assert [row["exercise"].strip("`") for row in rows] == [spec.id for spec in catalogue()]
     for row, spec in zip(rows, catalogue(), strict=True):
         assert row["posture"] == spec.posture
@@ -242,6 +254,47 @@ def test_catalogue_of_judging_is_the_catalogue() -> None:
         assert (float(row["`min_dwell_s`"]), float(row["`breath_s`"])) == (spec.hold.min_dwell_s, spec.hold.breath_s)
         assert [float(v) for v in row["`drop_deg`"].split(",")] == pair(spec.hold.drop)
         assert row["exits graded"] == ("no" if spec.exit is None else "yes")
+
+
+def test_faults_of_judging_are_those_of_the_catalogue() -> None:
+    shown = [
+        (
+            row["exercise"].strip("`"),
+            row["kind"].strip("`"),
+            row["channel"].strip("`"),
+            row["sense"],
+            float(row["limit"]),
+        )
+        for row in tables(ROOT / "docs" / "judging.md", "exercise")
+        if "channel" in row
+    ]
+    assert shown == [
+        (spec.id, rule.kind, rule.channel, rule.sense, round(math.degrees(rule.limit_rad), 9))
+        for spec in catalogue()
+        for rule in spec.faults.channels
+    ]
+
+
+def test_signals_of_guiding_are_those_of_the_program_in_their_order() -> None:
+    rows = list(tables(ROOT / "docs" / "guiding.md", "signal"))
+    assert {row["signal"].strip("`") for row in rows} == set(SignalKind)
+    lines = [row["signal"].strip("`") for row in rows if row["line"] == "yes"]
+    assert lines == list(speech.PRIORITY)
+    wordless = [row["signal"].strip("`") for row in rows if row["tone"] == "no"]
+    assert set(wordless) == set(speech.OF_THE_GUIDE)
+
+
+def test_commands_and_routines_of_guiding_are_those_of_the_program() -> None:
+    page = ROOT / "docs" / "guiding.md"
+    assert {row["command"].strip("`") for row in tables(page, "command")} == set(CommandName)
+    told = {row["routine"].strip("`"): tuple(re.findall(r"\w+", row["exercises"])) for row in tables(page, "routine")}
+    assert told == dict(ROUTINES)
+
+
+def test_amplitudes_of_guiding_are_those_of_the_program() -> None:
+    told = re.findall(r"([\d.]+)° (to either side on the back|face down)", prose(ROOT / "docs" / "guiding.md"))
+    found = {Posture.SUPINE: float(told[0][0]), Posture.PRONE: float(told[1][0])}
+    assert {posture: math.radians(deg) for posture, deg in found.items()} == pytest.approx(dict(breath.AMPLITUDES_RAD))
 
 
 def test_only_what_the_catalogue_page_shows_differs_from_the_defaults() -> None:

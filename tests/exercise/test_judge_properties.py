@@ -9,17 +9,25 @@ from hypothesis import strategies as st
 
 from imu_hip.exercise import judge
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.event import Event, Exit, Hold, PartEnded, PartStarted, Touch
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.event import Compensation, Event, Exit, Hold, NotJudged, PartEnded, PartStarted, Touch, Trial
+from imu_hip.model.exercise_spec import Channel, Direction, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from tests.exercise.traces import RATE_HZ, block, catalogue, movement, run
 
 PARAMS = [
     judge.Params(tuple(map(catalogue, (name, "supine_ere"))), name, RATE_HZ)
-    for name in ("supine_ere", "standing_dissociation", "arom_prone", "brettzel")
+    for name in ("supine_ere", "standing_dissociation", "arom_prone", "brettzel", "hinge_ir", "prone_ir", "seated_ir")
 ]
+UP_CHANNELS = tuple(channel for channel in Channel if channel is not Channel.THIGH_RAISE)
 Recording = tuple[AngleBlock, list[TimedMark]]
-LABELS = (MarkLabel.EXERCISE, MarkLabel.MAX_REP, MarkLabel.NEUTRAL, MarkLabel.TABLE_REST, MarkLabel.N_POSE)
+LABELS = (
+    MarkLabel.EXERCISE,
+    MarkLabel.MAX_REP,
+    MarkLabel.NEUTRAL,
+    MarkLabel.POSTURE_NEUTRAL,
+    MarkLabel.TABLE_REST,
+    MarkLabel.N_POSE,
+)
 DETAILS = ("", "internal", "external", "supine_ere", "something")
 
 
@@ -50,7 +58,23 @@ def recordings(draw: st.DrawFn) -> Recording:
         )
         for _ in range(draw(st.integers(0, 8)))
     ]
-    return block(angle[present], t_s[present], valid[present]), sorted(marks, key=lambda mark: mark.t_s)
+    posture = draw(st.sampled_from(Posture))
+    moved = {
+        channel: size * (rng.integers(-2, 3) + share * angle / 30.0)
+        for channel in draw(st.sets(st.sampled_from(list(UP_CHANNELS))))
+        for size, share in [(draw(st.sampled_from([1.0, 5.0, 20.0])), draw(st.sampled_from([-1.0, 0.0, 1.0])))]
+    }
+    sd_deg = draw(st.sampled_from([0.5, 1.5, 9.0])) + draw(st.sampled_from([0.0, 0.2])) * np.abs(angle)
+    whole = block(
+        angle[present],
+        t_s[present],
+        valid[present],
+        posture,
+        {channel: np.asarray(values)[present] for channel, values in moved.items()},
+        sd_deg[present],
+        None if draw(st.booleans()) else np.zeros(np.count_nonzero(present)),
+    )
+    return whole, sorted(marks, key=lambda mark: mark.t_s)
 
 
 def exactly(events: tuple[Event, ...], phases: list[int]) -> tuple[str, list[int]]:
@@ -88,6 +112,17 @@ def test_whatever_comes_holds_do_not_overlap_and_lie_within_their_part(
                 assert event.start_s == ends[event.direction]
                 assert event.end_s >= event.start_s
                 assert event.verdict is None or math.isfinite(event.peak_rad_s)
+            case Compensation() | NotJudged():
+                assert part_s is not None
+                # A neutral before the part, and flags on the way, reach back a little.
+                assert part_s - 0.1 <= event.start_s <= event.end_s
+                size = event.peak_rad if isinstance(event, Compensation) else event.sd_rad
+                assert math.isfinite(size)
+                assert size >= 0.0
+                assert event.why
+            case Trial():
+                assert event.angle_rad > 0.0
+                assert event.start_s <= event.end_s
     assert part_s is None
 
 

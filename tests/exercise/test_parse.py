@@ -6,8 +6,24 @@ from importlib.resources import files
 import pytest
 
 from imu_hip.exercise.parse import parse_exercise
+from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.exercise_spec import BlockRule, Direction, ExitRule, HoldRule, Posture, Step, Threshold
+from imu_hip.model.exercise_spec import (
+    BlockRule,
+    Channel,
+    ChannelRule,
+    CompensationKind,
+    Direction,
+    ExitRule,
+    FaultRules,
+    HoldRule,
+    Posture,
+    Sense,
+    Step,
+    Threshold,
+)
+from imu_hip.model.item import MarkLabel
+from imu_hip.model.programme import Line, Maximal, Programme, Round
 from tests.exercise.traces import PLAIN, catalogue
 
 IDS = [
@@ -43,6 +59,7 @@ def test_defaults_are_the_published_numbers() -> None:
         release=deg(10.0, 0.6),
         drop=deg(2.5, 0.15),
         step=deg(2.0, 0.12),
+        grow=deg(3.0, 0.10),
         settle_s=0.30,
         min_dwell_s=2.0,
         breath_s=8.0,
@@ -74,8 +91,8 @@ def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop() -> None:
         ("seated_ir", Posture.LONG_SITTING, INWARD, deg(2.5, 0.15), 2.0, 2.0, True),
         ("prone_ir", Posture.PRONE, INWARD, deg(2.5, 0.15), 1.0, 1.0, True),
         ("brettzel", Posture.SIDE_LYING, INWARD, deg(2.5, 0.15), 2.0, 8.0, False),
-        ("arom_seated", Posture.SEATED, BOTH, deg(2.5, 0.15), 0.5, 0.5, False),
-        ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 0.5, 0.5, False),
+        ("arom_seated", Posture.SEATED, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
+        ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
     ],
 )
 def test_each_exercise_says_what_differs(
@@ -97,6 +114,10 @@ def test_prone_ir_says_how_its_source_was_read() -> None:
     assert "read here as the position with the foot outward" in catalogue("prone_ir").source
 
 
+FAULT = PLAIN + "[[compensation]]\n"
+HIP_OUT = FAULT + 'kind = "hip_out"\nchannel = "adduction"\n'
+ENTRY = PLAIN + '[guide]\nentry = [{say = "Lie still", mark = "posture_neutral"}]\n'
+ROUND = 'round = [{lines = [{say = "Go", cue = "internal_hold"}]}]\n'
 CYCLE = 'cycle = ["internal_hold", "block"]\n'
 
 
@@ -136,6 +157,34 @@ CYCLE = 'cycle = ["internal_hold", "block"]\n'
         (PLAIN + "[exit]\nflop_s = 1.0", "exit.flop_s: is longer"),
         (PLAIN + "[block]\nmin_s = 5.0", "block: is of no use"),
         (PLAIN + CYCLE + "[block]\nlowest = 0.96", "block.highest: is not above"),
+        (PLAIN + 'leg = "left"', "leg: 'left' is not one of moving, stance"),
+        (PLAIN + CYCLE + "measurement = true", "measurement: must be false"),
+        (PLAIN + "compensation = 3", "compensation: is not an array of tables: write [[compensation]]"),
+        (FAULT, "compensation.kind: is missing"),
+        (FAULT + 'kind = "laziness"', "compensation.kind: 'laziness' is not one of pelvis_followed"),
+        (FAULT + 'kind = "hip_out"', "compensation.channel: is missing"),
+        (FAULT + 'kind = "hip_out"\nchannel = "nose"', "compensation.channel: 'nose' is not one of pelvis_turn"),
+        (HIP_OUT + 'sense = "up"', "compensation.sense: 'up' is not one of either"),
+        (HIP_OUT + "limit_deg = 1", "compensation.limit_deg: 1 is not between 2 and 45"),
+        (HIP_OUT + "least_deg = [5, 0.3]", "compensation.least_deg: is not a key"),
+        (HIP_OUT + HIP_OUT.removeprefix(PLAIN), "compensation.channel: hip_out is there twice for adduction"),
+        (FAULT + 'kind = "thigh_did_not_rotate"\nleast_deg = 5', "compensation.least_deg: is not a pair"),
+        (FAULT + 'kind = "wrong_posture"\nlimit_deg = 5', "compensation.limit_deg: is not a key"),
+        (FAULT + 'kind = "rotation_lost"\nkept = 2', "compensation.kept: 2 is not between 0.1 and 1"),
+        (PLAIN + 2 * '[[compensation]]\nkind = "wrong_posture"\n', "compensation.kind: wrong_posture is there twice"),
+        (PLAIN + "[guide]\ntitle = 3", "guide.title: is not a key"),
+        (PLAIN + "[guide]", "guide.entry: is missing"),
+        (PLAIN + '[guide]\nentry = [{say = "Lie down", cue = "lie_down"}]', "guide.entry: has no line with mark"),
+        (ENTRY, "guide.round: is missing"),
+        (ENTRY + "round = [{times = 1.5, lines = []}]", "guide.round.times: 1.5 is not a whole number"),
+        (ENTRY + "round = [{times = 1, lines = []}]", "guide.round.lines: is missing"),
+        (ENTRY + 'round = [{lines = [{say = "Go"}]}]', "guide.round.lines.cue: name either"),
+        (ENTRY + 'round = [{lines = [{say = "Go", cue = "fly"}]}]', "guide.round.lines.cue: 'fly' is not one of"),
+        (ENTRY + 'round = [{lines = [{say = "Go", mark = "bows"}]}]', "guide.round.lines.mark: 'bows' is not one of"),
+        (ENTRY + 'round = [{lines = [{say = "Go", cue = "let_go", for_s = 0}]}]', "guide.round.lines.for_s: 0 is not"),
+        (ENTRY + ROUND + "[guide.maximal]\n", "guide.maximal.internal: is missing"),
+        (ENTRY + ROUND + '[guide.maximal]\ninternal = "In"\nexternal = "Out"', "guide.maximal.external: is not one of"),
+        (ENTRY + ROUND + '[guide.maximal]\ninternal = "In"\nlet_go_s = 6', "guide.maximal.let_go_s: is not before"),
     ],
 )
 def test_a_wrong_file_is_refused_by_file_key_and_reason(text: str, message: str) -> None:
@@ -161,3 +210,27 @@ def test_numbers_of_a_file_replace_the_defaults() -> None:
     assert spec.exit is not None
     assert spec.block is not None
     assert (spec.hold.breath_s, spec.exit.timeout_s, spec.block.min_s) == (9.0, 20.0, 6.0)
+
+
+def test_faults_of_a_file_are_read_with_their_limits() -> None:
+    text = HIP_OUT + 'sense = "positive"\nlimit_deg = 7\n[[compensation]]\nkind = "rotation_lost"\n'
+    faults = parse_exercise(text, "mine.toml").faults
+    rule = ChannelRule(CompensationKind.HIP_OUT, Channel.ADDUCTION, Sense.POSITIVE, math.radians(7.0))
+    assert faults == FaultRules(channels=(rule,), rotation_kept=0.5)
+    assert faults.kinds == (CompensationKind.HIP_OUT, CompensationKind.ROTATION_LOST)
+
+
+def test_what_is_said_is_read_line_by_line() -> None:
+    guide = parse_exercise(ENTRY + ROUND + '[guide.maximal]\ninternal = "As far as you can"', "mine.toml").guide
+    assert guide == Programme(
+        entry=(Line(3.0, "Lie still", MarkLabel.POSTURE_NEUTRAL),),
+        maximal=Maximal("As far as you can", "", 5.0, 3.25, 2.25),
+        rounds=(Round(1, (Line(3.0, "Go", None, Cue.INTERNAL_HOLD),)),),
+    )
+
+
+def test_every_exercise_of_the_catalogue_can_be_guided_and_has_faults() -> None:
+    for exercise_id in IDS:
+        spec = catalogue(exercise_id)
+        assert spec.guide is not None
+        assert CompensationKind.WRONG_POSTURE in spec.faults.kinds

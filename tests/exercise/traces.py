@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import pairwise
 from typing import TypeVar
@@ -16,7 +16,7 @@ from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.parse import parse_exercise
 from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import Event
-from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.exercise_spec import Channel, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 
 _Kind = TypeVar("_Kind")
@@ -67,19 +67,49 @@ def samples(angle_deg: Floats, rate_hz: float = RATE_HZ, sd_deg: float = 1.5) ->
     return [Sample(i / rate_hz, float(a), float(v), sd) for i, (a, v) in enumerate(zip(angle, rate, strict=True))]
 
 
+UP = {
+    Posture.STANDING: (0.0, 0.0, 0.0),
+    Posture.HINGE: (0.0, 0.0, 0.0),
+    Posture.LONG_SITTING: (-10.0, 0.0, 80.0),
+    Posture.SEATED: (-10.0, 0.0, 80.0),
+    Posture.SUPINE: (-90.0, 0.0, 45.0),
+    Posture.PRONE: (90.0, 0.0, 0.0),
+    Posture.SIDE_LYING: (0.0, 85.0, 40.0),
+}
+"""Pelvis tilt, pelvis list and hip flexion at rest, in degrees."""
+
+
 def block(
-    angle_deg: Floats, t_s: Floats | None = None, valid: Sequence[bool] | NDArray[np.bool_] | None = None
+    angle_deg: Floats,
+    t_s: Floats | None = None,
+    valid: Sequence[bool] | NDArray[np.bool_] | None = None,
+    posture: Posture = Posture.SUPINE,
+    moved: Mapping[Channel, Floats] | None = None,
+    sd_deg: float | Floats = 1.5,
+    thigh_turn_deg: Floats | None = None,
 ) -> AngleBlock:
-    """Return an angle block whose internal rotation is `angle_deg`; rows that are not valid are NaN."""
+    """Return an angle block whose internal rotation is `angle_deg`; rows that are not valid are NaN.
+
+    `moved`: by how much each channel moves, in degrees. The thigh turns with the hip unless `thigh_turn_deg` is given.
+    """
     n = len(angle_deg)
     times = np.arange(n) / RATE_HZ if t_s is None else t_s
     known = np.ones(n, bool) if valid is None else np.asarray(valid, bool)
     angles = np.zeros((n, 3))
+    tilt_deg, list_deg, flexion_deg = UP[posture]
+    by = {channel: np.zeros(n) for channel in Channel} | dict(moved or {})
+    angles[:, 0] = np.radians(flexion_deg + by[Channel.FLEXION])
+    angles[:, 1] = np.radians(by[Channel.ADDUCTION])
     angles[:, 2] = np.radians(angle_deg)
     angles[~known] = np.nan
-    sd = np.where(known[:, None], np.full((n, 3), math.radians(1.5)), np.nan)
-    nothing = np.zeros(n)
-    return AngleBlock(times, angles, sd, known, nothing, nothing, nothing, np.zeros((n, 3)), np.ones(n, bool))
+    sd = np.where(known[:, None], np.radians(np.broadcast_to(np.reshape(sd_deg, (-1, 1)), (n, 3))), np.nan)
+    tilt = np.radians(tilt_deg + by[Channel.PELVIS_TILT])
+    roll = np.radians(list_deg + by[Channel.PELVIS_ROLL])
+    rates = np.zeros((n, 3))
+    if n > 1:
+        rates[:, 1] = np.gradient(np.radians(angle_deg if thigh_turn_deg is None else thigh_turn_deg)) * RATE_HZ
+    yaw = np.radians(by[Channel.PELVIS_TURN])
+    return AngleBlock(times, angles, sd, known, tilt, roll, yaw, rates, np.ones(n, bool))
 
 
 def rows(whole: AngleBlock, start: int, stop: int) -> AngleBlock:

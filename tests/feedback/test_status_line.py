@@ -9,6 +9,7 @@ import pytest
 
 from imu_hip.feedback import status_line
 from imu_hip.feedback.status_line import StatusLine
+from imu_hip.model.view_state import BreathPace
 from tests.plot.scenes import NAMES, scene
 
 
@@ -106,3 +107,10 @@ def test_a_console_without_the_signs_gets_plain_ones() -> None:
     StatusLine(stream).show(replace(scene("approach"), angle_deg=-12.2), 0.0)
     text = stream.written()
     assert "-12 deg +/- 4 deg" in text
+
+
+def test_line_says_the_repetition_where_no_cycle_is_counted_and_the_pace_of_the_breath() -> None:
+    state = replace(
+        scene("hold"), cycle_steps=(), count="Set 1 of 2, repetition 2 of 5", pace=BreathPace(False, 0.2, 0)
+    )
+    assert " · Set 1 of 2, repetition 2 of 5 · breathe out · " in status_line.line(state)

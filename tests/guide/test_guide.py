@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imu_hip.guide.guide import GuideMark, GuideOutput, Params, State, step
+from imu_hip.guide.guide import GuideOutput, Params, State, step
 from imu_hip.guide.script import script
+from imu_hip.guide.script_edges import GuideMark
 from imu_hip.model.item import Edge, MarkLabel
 from imu_hip.model.prompt import Prompt
 

@@ -58,3 +58,9 @@ def test_among_blocks_with_a_field_one_without_has_an_unknown_one() -> None:
     assert whole.mag is not None
     np.testing.assert_array_equal(whole.mag, np.concatenate([one.mag, np.full((3, 3), np.nan), one.mag]))
     np.testing.assert_array_equal(whole.gyr, np.concatenate([one.gyr, other.gyr, one.gyr]))
+
+
+def test_a_cut_of_all_rows_is_the_block_itself() -> None:
+    block = _aligned(10)
+    assert cut(block, 0, 10) is block
+    assert cut(block, 0, 9) is not block

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imu_hip.model.block import AngleBlock
+from imu_hip.model.coaching_words import FAULTS
 from imu_hip.model.event import (
     CalibrationStep,
     Compensation,
@@ -30,8 +31,9 @@ from imu_hip.model.event import (
 from imu_hip.model.exercise_spec import Direction, Step
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
-from imu_hip.model.view_state import ViewState
-from imu_hip.view import view
+from imu_hip.model.signal import Signal, SignalKind
+from imu_hip.model.view_state import BreathPace, ViewState
+from imu_hip.view import view, wording
 from tests.plot.scenes import PARAMS, angle_block, hold, link
 
 IN_PART = JudgeSnapshot(radians(40.0), radians(32.0), None, 1, 0, (), "supine_ere")
@@ -352,3 +354,41 @@ def test_outward_exercises_are_coached_outward() -> None:
     picture = shown(second_of(-20.0, 20.0, phase=Phase.APPROACH), now_s=20.0, snapshot=outward)
     assert picture.band_deg == pytest.approx((-40.0, -32.0))
     assert picture.prompt == "12° more to your end range"
+
+
+def told(*signals: Signal, now_s: float, prompt: str = "", **more: object) -> ViewState:
+    state = view.step(
+        PARAMS, view.initial(), second_of(12.0, now_s), more.pop("snapshot", IN_PART), link(now_s), prompt, now_s,
+        signals=signals, **more,
+    )  # fmt: skip
+    return view.view_state(PARAMS, state)
+
+
+def test_the_newest_cue_stands_where_the_prompt_would_until_it_is_old() -> None:
+    cue = Signal(20.0, SignalKind.GO_FURTHER, "Further")
+    tick = Signal(20.0, SignalKind.HOLD_TICK, number=3)
+    assert told(cue, tick, now_s=20.0).prompt == "Further"
+    assert told(cue, now_s=20.0, prompt="Turn in").prompt == "Turn in"
+    assert told(cue, now_s=26.0).prompt == "Turn in to your end range"
+
+
+def test_a_fault_is_shown_while_it_is_made_and_an_unsure_one_is_not() -> None:
+    kind = CompensationKind.PELVIS_LIFTED
+    sure = told(now_s=20.0, snapshot=replace(IN_PART, faults=(kind,)))
+    unsure = told(now_s=20.0, snapshot=replace(IN_PART, faults=(kind,), unsure=(kind,)))
+    assert (sure.warning, sure.faults) == (FAULTS[kind].line, (kind,))
+    assert (unsure.warning, unsure.unsure) == ("", (kind,))
+
+
+def test_count_pace_and_breaths_are_shown_as_they_are_given() -> None:
+    pace = BreathPace(True, 0.5, 1)
+    picture = told(now_s=20.0, count="Set 1 of 2", pace=pace, breaths_measured=2)
+    assert (picture.count, picture.pace, picture.breaths_measured) == ("Set 1 of 2", pace, 2)
+    assert told(now_s=20.0).pace is None
+
+
+@pytest.mark.parametrize("kind", CompensationKind)
+def test_every_fault_has_a_name_and_a_correction_that_can_be_read(kind: CompensationKind) -> None:
+    assert FAULTS[kind].name
+    assert FAULTS[kind].correction
+    assert len(FAULTS[kind].line) <= wording.MAX_LINE

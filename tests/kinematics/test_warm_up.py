@@ -1,0 +1,18 @@
+"""Warming up reaches what a session needs, and leaves nothing behind."""
+
+import subprocess
+import sys
+
+REACHED = """
+from imu_hip.kinematics.warm_up import warm_up
+from imu_hip.kinematics import heading_filter, row_angles, sight, uncertainty
+warm_up()
+ticks = (uncertainty._sd_of_rows, heading_filter._predicted, heading_filter._measured)
+kernels = (row_angles._rows, sight._followed, *ticks)
+print(*[kernel.__name__ for kernel in kernels if not kernel.signatures])
+"""
+
+
+def test_what_every_row_and_tick_needs_is_ready_afterwards() -> None:
+    done = subprocess.run([sys.executable, "-c", REACHED], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr + done.stdout
