@@ -36,19 +36,28 @@ def read(path: str | Path) -> Recording:
     return read_recording(Path(path))
 
 
+def with_magnetometer(recording: Recording, magnetometer: bool | None) -> Recording:
+    """Return the recording with its magnetic field used or not; None: as it was recorded."""
+    if magnetometer is None:
+        return recording
+    return replace(recording, setup=replace(recording.setup, magnetometer=magnetometer))
+
+
 def analyze(
     source: str | Path | Recording,
     *,
     filter: FilterName = FilterName.VQF,
+    magnetometer: bool | None = None,
     with_late: bool = False,
     progress: Progress | None = None,
 ) -> Analysis:
     """Derive the whole result of a recording.
 
-    `filter` chooses the orientation filter (all but VQF are for comparison); `with_late` also uses samples that came
-    too late to be used live. Both give another result, under another hash.
+    `filter` chooses the orientation filter (all but VQF are for comparison); `magnetometer` whether the sensors'
+    magnetic field is used (None: as it was recorded); `with_late` also uses samples that came too late to be used
+    live. Each gives another result, under another hash.
     """
-    recording = source if isinstance(source, Recording) else read(source)
+    recording = with_magnetometer(source if isinstance(source, Recording) else read(source), magnetometer)
     recording = replace(recording, setup=replace(recording.setup, filter=filter))
     pipeline = Pipeline(recording.setup, with_late=with_late)
     outputs: list[Outputs] = []

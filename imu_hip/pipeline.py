@@ -17,6 +17,7 @@ import numpy as np
 from imu_hip.codec.registry import decoder
 from imu_hip.exercise import judge
 from imu_hip.kinematics import stage as kinematics
+from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock
@@ -53,6 +54,7 @@ class Pipeline:
             side=setup.side,
             posture=default.posture if default else next(iter(postures.values())),
             postures=postures,
+            magnetic=MagneticParams() if setup.magnetometer else None,
         )
         self._stream = stream.start(self._stream_params, setup)
         self._orientation = OrientationState()

@@ -37,7 +37,7 @@ from imu_hip.kinematics.joint_angles import about_long_axis, hip_angles
 from imu_hip.kinematics.neutral_pose import NeutralPose, NeutralPoseParams, relative_heading
 from imu_hip.kinematics.side import as_right_hip
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SampleState, SensorBlock
+from imu_hip.model.block import AlignedBlock, Floats, OrientationBlock, SampleState, SensorBlock, cut
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.setup import FilterName, Side
@@ -141,8 +141,7 @@ def repetitions(arrays: Arrays, side: Side, name: FilterName) -> list[Repetition
         block = AlignedBlock(_floats(np.arange(n)) * PERIOD_S, pelvis, thigh, np.ones(n, dtype=bool))
         _, oriented, _ = orientation.step(OrientationParams(filter=name), OrientationState(), block, (), PERIOD_S)
         right = as_right_hip(side, oriented)
-        late = {key: getattr(right, key)[SETTLING_ROWS:] for key in OrientationBlock.__slots__}
-        found.append(Repetition(OrientationBlock(**late), np.radians(_floats(arrays[f"hip_{leg}"][rows]))))
+        found.append(Repetition(cut(right, SETTLING_ROWS, n), np.radians(_floats(arrays[f"hip_{leg}"][rows]))))
     return found
 
 

@@ -31,6 +31,7 @@ from imu_hip.session.foreign_csv import MarkedInterval
 from imu_hip.session.importer import import_items
 from imu_hip.session.versions import versions
 from imu_hip.simulate.delivery import DeliveredTable, DeliveryParams, deliver
+from imu_hip.simulate.magnetic_field import MagneticFieldParams
 from imu_hip.simulate.rotation_vector import rotation_vector
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.truth import TrueBlock, TrueHold
@@ -52,6 +53,11 @@ class Variant:
     delivery: DeliveryParams = field(default_factory=DeliveryParams)
     without: tuple[MarkLabel, ...] = ()
     filter: FilterName = FilterName.VQF
+
+    @property
+    def magnetometer(self) -> bool:
+        """Whether there is one, and it is used."""
+        return self.simulation.magnetic_field is not None
 
 
 _USUAL = SimulationParams()
@@ -77,6 +83,17 @@ VARIANTS = {
     "ekf": Variant(filter=FilterName.EKF),
 }
 FILTERS = ("madgwick", "mahony", "ekf")
+ROOMS = {"no iron": 0.0, "iron": 1.0, "much iron": 4.0}
+MAGNETIC = {
+    f"{name}, magnetometer, {room}": replace(
+        VARIANTS[name],
+        simulation=replace(VARIANTS[name].simulation, magnetic_field=MagneticFieldParams(disturbance=disturbance)),
+    )
+    for name in ("base", "no table rest")
+    for room, disturbance in ROOMS.items()
+}
+VARIANTS |= MAGNETIC
+ON_REQUEST = (*FILTERS, *MAGNETIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +121,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/validate simulation", description=__doc__)
     parser.add_argument("--sessions", type=int, default=16, help="per exercise and variant (default: 16)")
     parser.add_argument("--exercise", action="append", choices=(*EXERCISES, *MEASUREMENTS), help="default: all eight")
-    parser.add_argument("--variant", action="append", choices=tuple(VARIANTS), help="default: all but the filters")
+    parser.add_argument(
+        "--variant", action="append", choices=tuple(VARIANTS), help="default: neither filters nor magnetometers"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     exercises = args.exercise or [*EXERCISES, *MEASUREMENTS]
-    variants = args.variant or [name for name in VARIANTS if name not in FILTERS]
+    variants = args.variant or [name for name in VARIANTS if name not in ON_REQUEST]
     used = " ".join(f"{name} {number}" for name, number in versions())
     print(f"measured {datetime.now(UTC):%Y-%m-%d}; {used}; {args.sessions} sessions each, seeds from {args.seed}")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -191,7 +210,7 @@ def corridor(
     imported = import_items(pelvis, thigh, marks, thigh_clock=clock)
     setup = Setup(
         side, exercise_id, (exercise(exercise_id),), imported.sensors, Origin.SIMULATION, None, imported.zero_ns, (),
-        variant.filter,
+        variant.filter, variant.magnetometer,
     )  # fmt: skip
     pipeline = Pipeline(setup)
     outputs = [pipeline.receive(imported.items), pipeline.finish()]
@@ -201,7 +220,7 @@ def corridor(
 
 
 def _table(table: DeliveredTable) -> TimedSamples:
-    return TimedSamples(table.t_s, table.readings.gyr, table.readings.acc, None)
+    return TimedSamples(table.t_s, table.readings.gyr, table.readings.acc, table.readings.mag)
 
 
 def score(

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
     _calibration(demo)
     demo.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
+    _magnetometer(demo, "sensors that have one, in a room with iron in it; use it where it can be believed")
     _force(demo)
     demo.set_defaults(run=commands.demo)
 
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--speed", type=_replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max")
     replay.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    _magnetometer(replay, "use the recorded magnetic field where it can be believed")
     replay.set_defaults(run=commands.replay)
 
     analyze = sub.add_parser("analyze", help="the whole result of a recording")
@@ -100,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--filter", choices=("vqf", "madgwick", "mahony", "ekf"), default="vqf", help="orientation filter, to compare"
     )
+    _magnetometer(analyze, "use the recorded magnetic field where it can be believed")
     analyze.add_argument("--with-late", action="store_true", help="also use samples that came too late to be used live")
     _force(analyze)
     analyze.set_defaults(run=commands.analyze)
@@ -113,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--exercise-file", type=Path, metavar="F.toml")
     import_.add_argument("--side", choices=("left", "right"), required=True)
     import_.add_argument("--clock", choices=("common", "independent"), default="common")
+    _magnetometer(import_, "use mag_x, mag_y, mag_z in every result of this recording, where they can be believed")
     import_.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
     _force(import_)
     import_.set_defaults(run=commands.import_)
@@ -123,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=_seed, default=0, metavar="N")
     simulate.add_argument("--cycles", type=_count, default=2, metavar="N", help="cycles of the exercise")
     _calibration(simulate)
+    _magnetometer(simulate, "sensors that have one, in a room with iron in it; use it where it can be believed")
     simulate.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
     simulate.add_argument("--truth", type=Path, required=True, metavar="TRUTH.csv")
     _force(simulate)
@@ -147,6 +152,10 @@ def _calibration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibration", choices=("standing", "lying"), default="standing", help="on both feet, or without getting up"
     )
+
+
+def _magnetometer(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--magnetometer", action="store_true", help=what)
 
 
 def _force(parser: argparse.ArgumentParser) -> None:

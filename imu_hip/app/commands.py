@@ -23,6 +23,7 @@ def demo(args: Namespace) -> int:
 
         require_window()
     from imu_hip.app.demo import Demo, Speed, simulated_person
+    from imu_hip.app.importing import simulation_params
     from imu_hip.app.preparing import prepare
     from imu_hip.app.watching import print_summary, watch
     from imu_hip.guide.around import Calibration
@@ -32,10 +33,12 @@ def demo(args: Namespace) -> int:
     if args.out is not None:
         refuse_overwriting(args.out, force=args.force)
     prepare()
-    worn, prompts = simulated_person(spec, side, args.seed, args.cycles, Calibration(args.calibration))
+    params = simulation_params(args.magnetometer)
+    worn, prompts = simulated_person(spec, side, args.seed, args.cycles, Calibration(args.calibration), params)
     running = Demo(
         spec, side, worn, prompts,
-        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles, force=args.force,
+        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
+        magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
     failure: RecordingError | None = None
     try:
@@ -56,12 +59,12 @@ def replay(args: Namespace) -> int:
         from imu_hip.app.window import require_window
 
         require_window()
-    from imu_hip.api import read
+    from imu_hip.api import read, with_magnetometer
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
 
-    recording = read(args.file)
+    recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
     running = Replay(recording, args.file.name, args.speed)
     watch(running, headless=args.headless)
@@ -84,7 +87,11 @@ def analyze(args: Namespace) -> int:
     recording = api.read(args.file)
     prepare()
     result = api.analyze(
-        recording, filter=FilterName(args.filter), with_late=args.with_late, progress=_progress("analyzing")
+        recording,
+        filter=FilterName(args.filter),
+        magnetometer=args.magnetometer or None,
+        with_late=args.with_late,
+        progress=_progress("analyzing"),
     )
     if args.samples is not None:
         write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
@@ -101,7 +108,7 @@ def import_(args: Namespace) -> int:
 
     doubts = import_tables(
         args.pelvis, args.thigh, args.marks, _exercise(args), Side(args.side), args.out,
-        independent_clocks=args.clock == "independent", force=args.force,
+        independent_clocks=args.clock == "independent", magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
     for doubt in doubts:
         print(f"warning: {doubt.text}", file=sys.stderr)
@@ -116,7 +123,7 @@ def simulate(args: Namespace) -> int:
 
     write_simulation(
         _exercise(args), Side(args.side), args.seed, args.cycles, args.out, args.truth,
-        calibration=Calibration(args.calibration), force=args.force,
+        calibration=Calibration(args.calibration), magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
     print(f"recording: {args.out}, truth: {args.truth}", file=sys.stderr)
     return 0

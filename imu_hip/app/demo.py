@@ -36,7 +36,7 @@ from imu_hip.view import view
 from imu_hip.virtual.event_loop import ScaledTimeLoop, SimulatedTimeLoop
 from imu_hip.virtual.motion import RecordedMotion, SampleSource
 from imu_hip.virtual.sampling import SensorClock
-from imu_hip.virtual.sensor import SensorPlan
+from imu_hip.virtual.sensor import DEFAULT_CONFIG, MAGNETIC_CONFIG, SensorPlan
 from imu_hip.virtual.world import VirtualWorld
 
 CLOCKS = {Role.PELVIS: SensorClock(offset_s=3.2, ppm=18.0), Role.THIGH: SensorClock(offset_s=711.5, ppm=-23.0)}
@@ -83,10 +83,13 @@ class Demo:
         speed: Speed = Speed(),
         seed: int = 0,
         cycles_goal: int | None = None,
+        magnetometer: bool = False,
         force: bool = False,
         disturb: Callable[[VirtualWorld], None] | None = None,
     ) -> None:
         """Prepare everything and create the recording; `disturb` is called in the radio's thread when playing begins.
+
+        `magnetometer`: the sensors send their magnetic field, and it is used.
 
         Raises
         ------
@@ -106,6 +109,7 @@ class Demo:
             start_utc=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             zero_ns=None,
             versions=versions(),
+            magnetometer=magnetometer,
         )
         self._worn = worn
         self._seed = seed
@@ -169,8 +173,9 @@ class Demo:
     async def _measure(self, stop: asyncio.Event) -> None:
         clock = LoopClock(time.time_ns()).now_ns
         self.session.clock = clock
+        config = MAGNETIC_CONFIG if self.setup.magnetometer else DEFAULT_CONFIG
         plans = {
-            role: SensorPlan(_SERIALS[role], source, clock=CLOCKS[role])
+            role: SensorPlan(_SERIALS[role], source, config, clock=CLOCKS[role])
             for role, source in ((Role.PELVIS, self._worn.pelvis), (Role.THIGH, self._worn.thigh))
         }
         world = VirtualWorld(plans, seed=self._seed)
@@ -206,7 +211,7 @@ def simulated_person(
     prompts = script(spec, cycles, calibration)
     session = simulate_session(prompts, side, np.random.default_rng(seed), params or SimulationParams())
     rate_hz = 1.0 / float(session.t_s[1] - session.t_s[0])
-    pelvis, thigh = (RecordedMotion(rate_hz, worn.gyr, worn.acc) for worn in (session.pelvis, session.thigh))
+    pelvis, thigh = (RecordedMotion(rate_hz, worn.gyr, worn.acc, worn.mag) for worn in (session.pelvis, session.thigh))
     return Worn(pelvis, thigh), prompts
 
 

@@ -24,7 +24,8 @@ from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.samples_csv import write_samples
 from imu_hip.session.versions import versions
 from imu_hip.session.writer import write_recording
-from imu_hip.simulate.session import SimulatedSession, simulate_session
+from imu_hip.simulate.magnetic_field import MagneticFieldParams
+from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.stream.clock_match import MatchParams, Moved, match
 
 
@@ -37,9 +38,12 @@ def import_tables(
     out: Path,
     *,
     independent_clocks: bool = False,
+    magnetometer: bool = False,
     force: bool = False,
 ) -> tuple[Warning, ...]:
     """Write a recording from tables; return what is doubtful about them.
+
+    `magnetometer`: their magnetic field is to be used.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def import_tables(
             f"({pelvis.t_s[0]:g} to {pelvis.t_s[-1]:g} s); marks must be on that file's clock",
         )
     specs = _with_marked(spec, marks, marks_path)
-    _write(pelvis, thigh, marks, specs, side, out, Origin.IMPORT, clock, force=force)
+    _write(pelvis, thigh, marks, specs, side, out, Origin.IMPORT, clock, magnetometer=magnetometer, force=force)
     return (
         *doubtful_units(pelvis, str(pelvis_path)),
         *doubtful_units(thigh, str(thigh_path)),
@@ -73,6 +77,11 @@ def import_tables(
             for m in beside
         ),
     )
+
+
+def simulation_params(magnetometer: bool) -> SimulationParams:
+    """Return the usual person and sensors, with magnetometers in a room with iron in it if they are asked for."""
+    return SimulationParams(magnetic_field=MagneticFieldParams() if magnetometer else None)
 
 
 def simulate(
@@ -84,6 +93,7 @@ def simulate(
     truth: Path,
     *,
     calibration: Calibration = Calibration.STANDING,
+    magnetometer: bool = False,
     force: bool = False,
 ) -> None:
     """Write a simulated session as a recording, and its truth as a table beside it.
@@ -100,12 +110,16 @@ def simulate(
     if out.resolve() == truth.resolve():
         raise UsageError(Reason.WRONG_USAGE, f"{out}: recording and truth cannot be one file; choose two names")
     prompts = script(spec, cycles, calibration)
-    session = simulate_session(prompts, side, np.random.default_rng(seed))
-    pelvis, thigh = (TimedSamples(session.t_s, worn.gyr, worn.acc, None) for worn in (session.pelvis, session.thigh))
+    session = simulate_session(prompts, side, np.random.default_rng(seed), simulation_params(magnetometer))
+    pelvis, thigh = (
+        TimedSamples(session.t_s, worn.gyr, worn.acc, worn.mag) for worn in (session.pelvis, session.thigh)
+    )
     marks = tuple(
         MarkedInterval(p.start_s, p.start_s + p.duration_s, p.label, p.detail) for p in prompts if p.label is not None
     )
-    _write(pelvis, thigh, marks, (spec,), side, out, Origin.SIMULATION, ClockMap(), force=force)
+    _write(
+        pelvis, thigh, marks, (spec,), side, out, Origin.SIMULATION, ClockMap(), magnetometer=magnetometer, force=force
+    )
     write_samples(
         truth,
         [_truth(session)],
@@ -124,6 +138,7 @@ def _write(
     origin: Origin,
     clock: ClockMap,
     *,
+    magnetometer: bool,
     force: bool,
 ) -> None:
     imported = import_items(pelvis, thigh, marks, thigh_clock=clock)
@@ -136,6 +151,7 @@ def _write(
         start_utc=None,
         zero_ns=imported.zero_ns,
         versions=versions(),
+        magnetometer=magnetometer,
     )
     write_recording(out, setup, imported.items, force=force)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from imu_hip.kinematics.principal_axis import first_turn, principal_axis, second
 from imu_hip.kinematics.sensor_to_segment import elevation_of_axis
 from imu_hip.kinematics.turning import turning
 from imu_hip.kinematics.walking_alignment import WalkingParams, WalkingState
-from imu_hip.model.block import Floats, OrientationBlock, cut, joined
+from imu_hip.model.block import Floats, OrientationBlock, chosen, cut, joined
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel, Role
@@ -141,7 +141,7 @@ def _end_pose(
 
 def _known(rows: OrientationBlock) -> OrientationBlock:
     known = ~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0])
-    return OrientationBlock(*(getattr(rows, column.name)[known] for column in fields(rows)))
+    return chosen(rows, known)
 
 
 def _end_posture(

@@ -1,6 +1,6 @@
 """What neither gyroscope nor gravity can tell: the relative heading of the two sensors, how they sit, what they add.
 
-The state are the thirteen of `unknowns` with their covariance. Between measurements the heading follows its rate, which
+The state are the fourteen of `unknowns` with their covariance. Between measurements the heading follows its rate, which
 decays; a measurement is the statement that some angle has a known value. What no measurement can tell apart (an
 accelerometer's zero and a mounting error, in one posture) stays correlated in the covariance, so every angle's standard
 deviation knows it. Frames and sign are those of a right hip; `side` mirrors on the way in.
@@ -56,7 +56,7 @@ class HeadingParams:
 
 @dataclass(frozen=True, slots=True)
 class HeadingState:
-    """`x` (13,) and its covariance (13, 13); `rate_sd_rad_s` is the prior of the slow rate.
+    """`x` (14,) and its covariance (14, 14); `rate_sd_rad_s` is the prior of the slow rate.
 
     `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
     `mounted`: what the zero pose showed of pelvis and thigh.
@@ -161,7 +161,7 @@ def update(
     gated: bool = True,
     is_pause: bool = False,
 ) -> tuple[HeadingState, bool]:
-    """Take in that an angle is `innovation_rad` larger than the state says; `gradient` (13,) of the angle.
+    """Take in that an angle is `innovation_rad` larger than the state says; `gradient` (14,) of the angle.
 
     `is_pause`: how surprising it is counts for `scatter`. Return whether it was believed.
     """
@@ -181,7 +181,7 @@ def update(
 
 @compiled
 def spread(p: Floats, gradient: Floats) -> tuple[Floats, float]:
-    """Return the covariance (13,) of the unknowns with what answers to them by `gradient`, and its variance."""
+    """Return the covariance (14,) of the unknowns with what answers to them by `gradient`, and its variance."""
     along = np.empty(UNKNOWNS)
     variance = 0.0
     for i in range(UNKNOWNS):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from imu_hip.kinematics.neutral_pose import NeutralPose
 from imu_hip.kinematics.principal_axis import principal_axis, second_moment
 from imu_hip.kinematics.sensor_to_segment import elevation_of_axis
-from imu_hip.model.block import Floats, OrientationBlock
+from imu_hip.model.block import Floats, OrientationBlock, chosen
 from imu_hip.quaternion import conjugate, cross3, dot3, norm, rotate
 
 _UP = np.array([0.0, 0.0, 1.0])
@@ -125,7 +125,7 @@ def _axis(params: LyingMoveParams, up: Floats, rate: Floats) -> tuple[Floats, fl
 
 def _known(rows: OrientationBlock) -> OrientationBlock:
     both = ~np.isnan(rows.pelvis_gyr[:, 0]) & ~np.isnan(rows.thigh_gyr[:, 0])
-    return OrientationBlock(**{column.name: getattr(rows, column.name)[both] for column in fields(rows)})
+    return chosen(rows, both)
 
 
 def _span(up: Floats, axis: Floats, earth_from_sensor: Floats) -> float:

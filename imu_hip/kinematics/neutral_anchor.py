@@ -157,6 +157,6 @@ def _too_far(turned_rad: float) -> Refusal:
 
 
 def _seen(state: HeadingState, pelvis: Floats, thigh: Floats) -> tuple[Floats, Floats]:
-    """Return the angles (3,) and their gradients (3, 13)."""
+    """Return the angles (3,) and their gradients (3, 14)."""
     both = corrected(pelvis, thigh, state.x, state.mounted)
     return hip_angles(*both), of_angles(*both, state.mounted)

@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from imu_hip.kinematics import heading_filter, link_heading, pauses, walking_alignment, walking_turns, zeroing
+from imu_hip.kinematics import (
+    heading_filter,
+    link_heading,
+    magnetic_heading,
+    pauses,
+    walking_alignment,
+    walking_turns,
+    zeroing,
+)
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.link_heading import LinkState
+from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.row_angles import Ticks, angles_of
 from imu_hip.kinematics.sight import Orientations, Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
@@ -83,6 +92,10 @@ def _tick(
             clock = _Clock.of(state)
             events.extend(moved)
             fresh = row + 1
+        if params.magnetic is not None:
+            state, moved = _magnetic(params, params.magnetic, clock.into(state), sight.block, row)
+            clock = _Clock.of(state)
+            events.extend(moved)
         if clock.heading is not None and clock.latest is not None:
             ticks.add(sight, row, clock.heading, clock.latest, clock.tilt_rad2)
         row = int(t_s.searchsorted(clock.next_tick_s))
@@ -102,6 +115,23 @@ def _link(
     before = zeroing.shown_angles(state)
     state = replace(state, heading=link_heading.measured(params.heading, state.heading, found))
     return state, zeroing.re_zero(params, state, float(rows.t_s[-1]), before)
+
+
+def _magnetic(
+    params: KinematicsParams, magnetic: MagneticParams, state: KinematicsState, block: OrientationBlock, row: int
+) -> tuple[KinematicsState, list[Event]]:
+    """Let the magnetometers say what they know at a row."""
+    if state.heading is None or state.alignment is None:
+        return state, []
+    may_ask = (state.posture or params.posture) in magnetic.postures and state.quiet_since_s is not None
+    told, heading = magnetic_heading.step(
+        magnetic, params.heading, state.magnetic, state.heading, state.alignment, block, row, may_ask=may_ask
+    )
+    if heading is state.heading:
+        return replace(state, magnetic=told), []
+    before = zeroing.shown_angles(state)
+    state = replace(state, magnetic=told, heading=heading)
+    return state, zeroing.re_zero(params, state, float(block.t_s[row]), before)
 
 
 @dataclass(slots=True)

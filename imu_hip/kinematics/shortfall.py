@@ -5,10 +5,26 @@ from __future__ import annotations
 from imu_hip.kinematics.neutral_anchor import TEMPLATES
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.event import Warning
+from imu_hip.model.item import Role
 
 
 def shortfalls(params: KinematicsParams, state: KinematicsState) -> tuple[Warning, ...]:
     """Return a warning for everything that was missing."""
+    return (*_of_calibration(params, state), *_of_magnetometer(params, state))
+
+
+def _of_magnetometer(params: KinematicsParams, state: KinematicsState) -> tuple[Warning, ...]:
+    if params.magnetic is None or all(state.magnetic.heard):
+        return ()
+    silent = " and ".join(role for role, heard in zip(Role, state.magnetic.heard, strict=True) if not heard)
+    text = (
+        f"there is no magnetic field of the {silent} sensor in an N-pose, so the magnetometer is not used; import "
+        "mag_x, mag_y, mag_z of both sensors and stand still once"
+    )
+    return (Warning("no_magnetometer", text),)
+
+
+def _of_calibration(params: KinematicsParams, state: KinematicsState) -> tuple[Warning, ...]:
     found = state.calibration
     lying = found.lying
     if found.pose is None and state.alignment is None:

@@ -2,8 +2,8 @@
 
 A left hip is computed as the right hip of the mirrored person, so that everything behind this sees right hips only
 and flexion, adduction and internal rotation are positive on both sides. The mirror turns the x axis of every sensor
-and of the world round: true vectors change their x, rates (which are axial) their y and z. These are changes of sign
-only, so a left recording that is the mirror image of a right one gives the same bits.
+and of the world round: true vectors change their x, rates and the magnetic field (which are axial) their y and z.
+These are changes of sign only, so a left recording that is the mirror image of a right one gives the same bits.
 """
 
 from __future__ import annotations
@@ -32,4 +32,6 @@ def as_right_hip(side: Side, block: OrientationBlock) -> OrientationBlock:
         thigh_gyr=block.thigh_gyr * _AXIAL,
         pelvis_acc=block.pelvis_acc * _VECTOR,
         thigh_acc=block.thigh_acc * _VECTOR,
+        pelvis_mag=None if block.pelvis_mag is None else block.pelvis_mag * _AXIAL,
+        thigh_mag=None if block.thigh_mag is None else block.thigh_mag * _AXIAL,
     )

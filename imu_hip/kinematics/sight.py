@@ -85,7 +85,7 @@ def see(
     )  # fmt: skip
     block = OrientationBlock(
         block.t_s, pelvis, thigh, block.pelvis_gyr, block.thigh_gyr, block.pelvis_acc, block.thigh_acc,
-        block.pelvis_restarted, block.thigh_restarted, block.on_sample,
+        block.pelvis_restarted, block.thigh_restarted, block.on_sample, block.pelvis_mag, block.thigh_mag,
     )  # fmt: skip
     lost = holes.lost(params, alignment, latest, seen.last_known_s, block, period_s)
     known, newest_known, sums, quiet, low_pass = _followed(

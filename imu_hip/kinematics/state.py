@@ -12,6 +12,7 @@ from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.holes import HoleParams
 from imu_hip.kinematics.link_heading import LinkParams, LinkState
+from imu_hip.kinematics.magnetic_heading import MagneticParams, MagneticState
 from imu_hip.kinematics.mounting import MountingParams, MountingState
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.sight import Seen
@@ -28,7 +29,7 @@ from imu_hip.model.setup import Side
 class KinematicsParams:
     """`postures`: posture of each exercise id.
 
-    `quiet_*`: when a limb counts as quiet.
+    `quiet_*`: when a limb counts as quiet. `magnetic`: None, unless magnetometers are used.
 
     `tilt_decay_s`: in which time gravity repairs an inclination (the orientation filter's own). Two pauses at least
     `contradiction_s` apart that contradict the filter by the same angle, within `contradiction_rad`, let its
@@ -43,6 +44,7 @@ class KinematicsParams:
     anchor: AnchorParams = field(default_factory=AnchorParams)
     mounting: MountingParams = field(default_factory=MountingParams)
     link: LinkParams = field(default_factory=LinkParams)
+    magnetic: MagneticParams | None = None
     uncertainty: UncertaintyParams = field(default_factory=UncertaintyParams)
     strap_gain: StrapGainParams = field(default_factory=StrapGainParams)
     pose_sd_rad: float = math.radians(2.0)
@@ -85,6 +87,7 @@ class KinematicsState:
     sums_at_tick: Floats = field(default_factory=lambda: np.zeros(3))
     tilt_rad2: float = 0.0
     link: LinkState = field(default_factory=LinkState)
+    magnetic: MagneticState = field(default_factory=MagneticState)
     quiet_since_s: float | None = None
     neutral_mark: MarkLabel | None = None
     neutral_since_s: float = 0.0

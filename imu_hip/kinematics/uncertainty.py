@@ -43,7 +43,7 @@ def standard_deviations(
 ) -> Floats:
     """Return sd (m, 3) rad for m moments.
 
-    `orientations` (m, 4) and `gyr` (m, 3) rad/s of pelvis and thigh sensor, `x` (m, 13), `covariance` (m, 13, 13) and
+    `orientations` (m, 4) and `gyr` (m, 3) rad/s of pelvis and thigh sensor, `x` (m, 14), `covariance` (m, 14, 14) and
     `scatter` (m,) of the heading filter, `tilt_variance` (m,) rad²: what is unknown of the inclination after missing
     data.
     """

@@ -1,9 +1,9 @@
 """What the heading filter does not know, what it does to the segments, and how each angle answers to it.
 
-Thirteen unknowns, in this order: relative heading, its rate, axial mounting error of thigh and of pelvis (rad), the
+Fourteen unknowns, in this order: relative heading, its rate, axial mounting error of thigh and of pelvis (rad), the
 zeros of both accelerometers (shares of gravity, three axes of the pelvis' segment, three of the thigh's), and how far
-the person's adduction and pelvis are off what the posture lets expect, and how far the heading that the hip centre
-shows is off (rad).
+the person's adduction and pelvis are off what the posture lets expect, how far the heading that the hip centre shows
+is off, and how far that which two magnetometers show is off (rad; nothing while they are not used).
 
 Heading turns the thigh about the vertical u. An axial error turns a segment about the axis about which the zero pose
 shows least of its mounting: in the N-pose the long axis y, which was up. An accelerometer's zero b turns a segment by
@@ -40,10 +40,10 @@ from imu_hip.quaternion_rows import (
     vector_of,
 )
 
-UNKNOWNS = 13
+UNKNOWNS = 14
 HEADING, RATE, THIGH_AXIAL, PELVIS_AXIAL = range(4)
 PELVIS_ACC, THIGH_ACC = slice(4, 7), slice(7, 10)
-ADDUCTION_OFF, LEVEL_OFF, LINK_OFF = 10, 11, 12
+ADDUCTION_OFF, LEVEL_OFF, LINK_OFF, MAGNETIC_OFF = 10, 11, 12, 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def ways(pelvis_up: Floats, pelvis_about: Floats, thigh_up: Floats, thigh_about:
 def corrected(
     earth_from_pelvis: Floats, earth_from_thigh: Floats, x: Floats, mounted: tuple[Mounted, Mounted] = STOOD
 ) -> tuple[Floats, Floats]:
-    """Return both segments' orientations (..., 4) in the pelvis' heading with the unknowns `x` (..., 13) taken out."""
+    """Return both segments' orientations (..., 4) in the pelvis' heading with the unknowns `x` (..., 14) taken out."""
     shape, (pelvis, thigh, xs) = as_rows(earth_from_pelvis, earth_from_thigh, x)
     pelvis, thigh = _corrected_rows(pelvis, thigh, xs, *mounted_axes(mounted))
     return pelvis.reshape(*shape, 4), thigh.reshape(*shape, 4)
@@ -132,7 +132,7 @@ def _turned(earth_from_segment: Quaternion, axial_rad: float, acc: Vector, up: V
 
 
 def of_angles(pelvis: Floats, thigh: Floats, mounted: tuple[Mounted, Mounted] = STOOD) -> Floats:
-    """Return the derivatives (..., 3, 13) of flexion, adduction and rotation of a right hip.
+    """Return the derivatives (..., 3, 14) of flexion, adduction and rotation of a right hip.
 
     A small turn e of a segment (in its own axes) changes an angle by g·e.
     `pelvis`, `thigh` (..., 4): segment orientations in one heading.
@@ -154,7 +154,7 @@ def _of_angles_rows(
 
 @compiled
 def put_gradients(out: Floats, pelvis: Quaternion, thigh: Quaternion, mounted: Ways) -> None:
-    """Write the derivatives of the three angles into `out` (3, 13), which is zero; what `of_angles` says of one row."""
+    """Write the derivatives of the three angles into `out` (3, 14), which is zero; what `of_angles` says of one row."""
     pelvis_from_thigh = multiply(conjugate(pelvis), thigh)
     thigh_from_pelvis = conjugate(pelvis_from_thigh)
     pelvis_up, thigh_up = up_in(pelvis), up_in(thigh)
@@ -175,7 +175,7 @@ def _put_own(
 
 
 def of_level(pelvis: Floats, mounted: tuple[Mounted, Mounted] = STOOD) -> Floats:
-    """Return the derivatives (..., 13) of the elevation of the pelvis' mediolateral axis, `pelvis` (..., 4)."""
+    """Return the derivatives (..., 14) of the elevation of the pelvis' mediolateral axis, `pelvis` (..., 4)."""
     shape, (rows,) = as_rows(pelvis)
     return _of_level_rows(rows, mounted[0].up, mounted[0].about).reshape(*shape, UNKNOWNS)
 

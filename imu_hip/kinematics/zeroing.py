@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from imu_hip.kinematics import calibration, heading_filter, mounting, walking_alignment
+from imu_hip.kinematics import calibration, heading_filter, magnetic_heading, mounting, walking_alignment
 from imu_hip.kinematics.joint_angles import hip_angles
 from imu_hip.kinematics.neutral_anchor import zeroed
 from imu_hip.kinematics.slip import Slip
@@ -52,6 +52,10 @@ def end_calibration(
         )
         state, new = slipped(replace(state, mounting=mounted), slips)
         events += new
+        if params.magnetic is not None:
+            magnetic, doubts = magnetic_heading.after_pose(params.magnetic, joined(before.rows))
+            state = replace(state, magnetic=magnetic)
+            events += doubts
     same_axes = found.pelvis_axis is before.pelvis_axis and found.thigh_axis is before.thigh_axis
     if label in calibration.LYING and found.pose is not None and same_axes:
         return state, events

@@ -32,11 +32,15 @@ class SampleState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SensorBlock:
-    """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState."""
+    """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState.
+
+    `mag` µT (n, 3), NaN where not known; None without a magnetometer.
+    """
 
     gyr: Floats
     acc: Floats
     state: NDArray[np.uint8]
+    mag: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class OrientationBlock:
     """Both sensors' orientations, each in its own heading: `earth_from_*` (n, 4); NaN where not known.
 
     `*_gyr` are rad/s in sensor axes with the bias removed. `*_restarted` marks rows at which a filter began anew
-    (its heading has no relation to the one before).
+    (its heading has no relation to the one before). `*_mag` are µT in sensor axes, or None.
     """
 
     t_s: Floats
@@ -71,6 +75,8 @@ class OrientationBlock:
     pelvis_restarted: NDArray[np.bool_]
     thigh_restarted: NDArray[np.bool_]
     on_sample: NDArray[np.bool_]
+    pelvis_mag: Floats | None = None
+    thigh_mag: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +105,11 @@ Block = TypeVar("Block", SensorBlock, AlignedBlock, OrientationBlock, AngleBlock
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """Return the rows of at least one block, one behind the other."""
+    """Return the rows of at least one block, one behind the other; where some have no field, it is NaN."""
     if len(blocks) == 1:
         return blocks[0]
     values: list[Any] = [
-        joined(parts) if isinstance(parts[0], SensorBlock) else np.concatenate(parts)
+        joined(parts) if isinstance(parts[0], SensorBlock) else _stacked(blocks, parts)
         for parts in zip(*(_columns(block) for block in blocks), strict=True)
     ]
     return type(blocks[0])(*values)
@@ -111,14 +117,36 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 def cut(block: Block, start: int, stop: int) -> Block:
     """Return the rows [start, stop) of a block, as views; the block itself, if these are all."""
-    if start == 0 and stop >= len(getattr(block, block.__slots__[0])):
+    if start == 0 and stop >= _length(block):
         return block
     values: list[Any] = [
-        cut(rows, start, stop) if isinstance(rows, SensorBlock) else rows[start:stop] for rows in _columns(block)
+        cut(rows, start, stop) if isinstance(rows, SensorBlock) else None if rows is None else rows[start:stop]
+        for rows in _columns(block)
     ]
     return type(block)(*values)
+
+
+def chosen(rows: OrientationBlock, which: NDArray[np.bool_]) -> OrientationBlock:
+    """Return the rows at which `which` (n,) is true."""
+    values: list[Any] = [None if whole is None else whole[which] for whole in _columns(rows)]
+    return OrientationBlock(*values)
+
+
+def _stacked(blocks: Sequence[Block], parts: tuple[Any, ...]) -> Any:
+    """Return one column of all blocks."""
+    if all(part is None for part in parts):
+        return None
+    known = [
+        np.full((_length(block), 3), np.nan) if part is None else part
+        for block, part in zip(blocks, parts, strict=True)
+    ]
+    return np.concatenate(known)
 
 
 def _columns(block: Block) -> list[Any]:
     """Return the columns in the order of the constructor; a loop over `dataclasses.fields` takes twice as long."""
     return [getattr(block, name) for name in block.__slots__]
+
+
+def _length(block: Block) -> int:
+    return len(getattr(block, block.__slots__[0]))

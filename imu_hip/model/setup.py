@@ -59,7 +59,7 @@ class Setup:
     """Everything a replay needs besides the items.
 
     `zero_ns`: host time of t_s = 0, None for "the first item". `start_utc`: ISO 8601, None when not known (imports).
-    `exercises`: full rules as they were on that day, by id.
+    `exercises`: full rules as they were on that day, by id. `magnetometer`: the sensors' magnetic field is used.
     """
 
     side: Side
@@ -71,6 +71,7 @@ class Setup:
     zero_ns: int | None
     versions: tuple[tuple[str, str], ...]
     filter: FilterName = FilterName.VQF
+    magnetometer: bool = False
 
     def exercise(self, exercise_id: str) -> ExerciseSpec | None:
         """Return the rules of an exercise of this recording, or None when it has none of that id."""

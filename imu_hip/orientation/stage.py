@@ -191,4 +191,6 @@ def _block(block: AlignedBlock, pelvis: SensorFilterOutput, thigh: SensorFilterO
         pelvis_restarted=pelvis.restarted,
         thigh_restarted=thigh.restarted,
         on_sample=block.on_sample,
+        pelvis_mag=block.pelvis.mag,
+        thigh_mag=block.thigh.mag,
     )

@@ -177,14 +177,14 @@ def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -
     """Interpolate a sensor at the row times; rows that fall on a sample take it unchanged."""
     own_s = samples.t_s
     if len(t_s) == 0 or len(own_s) == 0:
-        return _sensor_block(*_missing(len(t_s)))
+        return _sensor_block(*_missing(len(t_s), samples.values.shape[1]))
     right = own_s.searchsorted(t_s)
     if right[0] > 0 and right[-1] < len(own_s):
         values, state = _between(params, samples, period_s, t_s, right)
     else:
         # Only rows between the first sample and the last have one on either side.
         first, stop = t_s.searchsorted((own_s[0], own_s[-1]), side="right")
-        values, state = _missing(len(t_s))
+        values, state = _missing(len(t_s), samples.values.shape[1])
         values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
     exact = own_s.take(right, mode="clip") == t_s
     if np.count_nonzero(exact):
@@ -192,12 +192,13 @@ def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -
     return _sensor_block(values, state)
 
 
-def _missing(n: int) -> tuple[Floats, NDArray[np.uint8]]:
-    return np.full((n, 6), np.nan), np.full(n, _MISSING)
+def _missing(n: int, width: int) -> tuple[Floats, NDArray[np.uint8]]:
+    return np.full((n, width), np.nan), np.full(n, _MISSING)
 
 
 def _sensor_block(values: Floats, state: NDArray[np.uint8]) -> SensorBlock:
-    return SensorBlock(np.ascontiguousarray(values[:, :3]), np.ascontiguousarray(values[:, 3:]), state)
+    vectors = [np.ascontiguousarray(values[:, k : k + 3]) for k in range(0, values.shape[1], 3)]
+    return SensorBlock(vectors[0], vectors[1], state, vectors[2] if len(vectors) == 3 else None)
 
 
 def _between(

@@ -17,7 +17,7 @@ from imu_hip.stream.scale import to_si
 
 @dataclass(slots=True)
 class Samples:
-    """Samples in SI: `t_s` (n,) increasing, `values` (n, 6) = gyr rad/s, acc m/s²."""
+    """Samples in SI: `t_s` (n,) increasing, `values` (n, 6) = gyr rad/s, acc m/s², or (n, 9) with mag µT."""
 
     t_s: Floats
     values: Floats
@@ -60,7 +60,7 @@ class CountedSamples:
 
 
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
-    """Return samples one behind the other."""
+    """Return samples one behind the other; where only some have a field, it is NaN for the others."""
     if len(pieces) == 1 and isinstance(pieces[0], Samples):
         return pieces[0]
     parts: list[Samples] = []
@@ -77,7 +77,13 @@ def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
         return parts[0]
     if not parts:
         return Samples(np.empty(0), np.empty((0, 6)))
-    return Samples(np.concatenate([p.t_s for p in parts]), np.concatenate([p.values for p in parts]))
+    width = max(part.values.shape[1] for part in parts)
+    return Samples(np.concatenate([p.t_s for p in parts]), np.concatenate([_widened(p.values, width) for p in parts]))
+
+
+def _widened(values: Floats, width: int) -> Floats:
+    n, have = values.shape
+    return values if have == width else np.concatenate([values, np.full((n, width - have), np.nan)], axis=1)
 
 
 def _kind(piece: Samples | CountedSamples) -> tuple[tuple[int, ...], SensorConfig] | None:

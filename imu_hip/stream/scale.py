@@ -12,18 +12,19 @@ from imu_hip.model.packet import SensorConfig
 
 
 def to_si(counts: NDArray[np.int16], config: SensorConfig) -> Floats:
-    """Return (n, 6) gyr rad/s and acc m/s² from (n, 6) or (n, 9) counts.
+    """Return (n, 6) gyr rad/s and acc m/s² from as many counts, (n, 9) with mag µT (NaN without a scale for it).
 
     `axis_map` says which raw axis (1, 2, 3; negative: turned round) each sensor axis is.
     """
-    order, scale = _columns(config)
+    order, scale = _columns(config, counts.shape[1])
     return np.asarray(counts.take(order, axis=1) * scale)
 
 
 @lru_cache(maxsize=8)
-def _columns(config: SensorConfig) -> tuple[NDArray[np.intp], Floats]:
-    """Return which raw column each of the six is, and the SI units of one count in it."""
+def _columns(config: SensorConfig, width: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return which raw column each of the six or nine is, and the SI units of one count in it."""
     axes = [abs(axis) - 1 for axis in config.axis_map]
     sign = np.array([1.0 if axis > 0 else -1.0 for axis in config.axis_map])
-    scale = np.concatenate([sign * config.gyr_rad_s_per_lsb, sign * config.acc_m_s2_per_lsb])
-    return np.array(axes + [3 + k for k in axes]), scale
+    units = (config.gyr_rad_s_per_lsb, config.acc_m_s2_per_lsb, config.mag_ut_per_lsb or np.nan)[: width // 3]
+    order = np.concatenate([3 * k + np.array(axes) for k in range(len(units))])
+    return order, np.concatenate([sign * unit for unit in units])

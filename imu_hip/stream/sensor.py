@@ -205,7 +205,8 @@ def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Sample
         Trouble(before_s if k == 0 else float(t_s[k - 1]), float(t_s[k]), state.role, RadioTrouble.GAP, int(missing[k]))
         for k in np.flatnonzero(missing)
     )
-    samples = Samples(t_s, np.concatenate([table.gyr, table.acc], axis=1))
+    vectors = (table.gyr, table.acc) if table.mag is None else (table.gyr, table.acc, table.mag)
+    samples = Samples(t_s, np.concatenate(vectors, axis=1))
     state = replace(
         state,
         samples=state.samples + len(samples),

@@ -16,14 +16,14 @@ _COINCIDENCE = 1e-6
 class SampleSource(Protocol):
     """Anything that knows what a sensor feels at given instants."""
 
-    def sample(self, playback_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return gyr (n, 3) rad/s and acc (n, 3) m/s² at instants (n,) since the begin of the playback."""
+    def sample(self, playback_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        """Return gyr (n, 3) rad/s, acc m/s² and perhaps mag µT at instants (n,) since the begin of the playback."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedMotion:
-    """Samples at a constant rate: `gyr` (n, 3) rad/s and `acc` (n, 3) m/s², the first at playback time 0.
+    """Samples at a constant rate: `gyr` rad/s, `acc` m/s², perhaps `mag` µT (n, 3), the first at playback time 0.
 
     Between samples it is linear; before the first and after the last it stands still.
     """
@@ -31,6 +31,7 @@ class RecordedMotion:
     rate_hz: float
     gyr: NDArray[np.float64]
     acc: NDArray[np.float64]
+    mag: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that are not samples of one sensor."""
@@ -42,8 +43,8 @@ class RecordedMotion:
         """Playback time of the last sample."""
         return (len(self.gyr) - 1) / self.rate_hz
 
-    def sample(self, playback_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return gyr (n, 3) and acc (n, 3) at instants (n,); exactly the samples where instants coincide."""
+    def sample(self, playback_s: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        """Return gyr, acc and perhaps mag (n, 3) at instants (n,); exactly the samples where instants coincide."""
         last = len(self.gyr) - 1
         position = np.clip(playback_s * self.rate_hz, 0.0, last)
         nearest = np.rint(position)
@@ -51,6 +52,5 @@ class RecordedMotion:
         before = np.floor(position).astype(np.intp)
         after = np.minimum(before + 1, last)
         fraction = (position - before)[:, np.newaxis]
-        gyr = self.gyr[before] + fraction * (self.gyr[after] - self.gyr[before])
-        acc = self.acc[before] + fraction * (self.acc[after] - self.acc[before])
-        return gyr, acc
+        vectors = (self.gyr, self.acc) if self.mag is None else (self.gyr, self.acc, self.mag)
+        return tuple(vector[before] + fraction * (vector[after] - vector[before]) for vector in vectors)

@@ -53,8 +53,10 @@ class Sampling:
         return round(number * 1_000_000 / self.config.rate_hz) % _US_WRAP
 
     def counts(self, source: SampleSource, playback_s: NDArray[np.float64]) -> tuple[NDArray[np.int16], bool]:
-        """Sample `source` at playback times (n,): int16 counts (n, 6), and whether any is at its range's end."""
-        gyr, acc = source.sample(playback_s)
-        exact = np.hstack((gyr / self.config.gyr_rad_s_per_lsb, acc / self.config.acc_m_s2_per_lsb))
+        """Sample `source` at playback times (n,): counts (n, 6 or 9), and whether any is at its range's end."""
+        config = self.config
+        units = (config.gyr_rad_s_per_lsb, config.acc_m_s2_per_lsb, config.mag_ut_per_lsb)
+        vectors = source.sample(playback_s)[: 3 if config.mag_ut_per_lsb else 2]
+        exact = np.hstack([vector / unit for vector, unit in zip(vectors, units, strict=False)])
         counts = np.clip(np.rint(exact), -32768, 32767)
         return counts.astype(np.int16), bool(np.any((counts == -32768) | (counts == 32767)))

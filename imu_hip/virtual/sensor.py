@@ -46,6 +46,9 @@ DEFAULT_CONFIG = SensorConfig(
 )
 """100 Hz in batches of 5, ±2048 deg/s, ±16 g, no magnetometer."""
 
+MAGNETIC_CONFIG = replace(DEFAULT_CONFIG, mag_ut_per_lsb=float(np.float32(0.15)))
+"""The same with a magnetometer of ±4900 µT."""
+
 _ADVERTISING_INTERVAL_MS = 50.0
 _FIRMWARE_VERSION = (1, 0, 0)
 _HARDWARE_ID = 0
@@ -103,7 +106,9 @@ class VirtualSensor:
                 protocol_version=bip_v1.PROTOCOL_VERSION,
                 hardware_id=_HARDWARE_ID,
                 firmware_version=_FIRMWARE_VERSION,
-                capabilities=Capability.SYNC | Capability.BATTERY,
+                capabilities=Capability.SYNC
+                | Capability.BATTERY
+                | (Capability.MAGNETOMETER if plan.config.mag_ut_per_lsb else Capability(0)),
                 boot_id=rng.getrandbits(32),
                 serial=plan.serial,
             ),
@@ -198,7 +203,7 @@ class VirtualSensor:
 
     def _largest_batch(self) -> int:
         mtu = MTU if self._connection is None else self._connection.att_mtu
-        return bip_v1.max_samples_per_packet(mtu, magnetometer=False)
+        return bip_v1.max_samples_per_packet(mtu, magnetometer=self._config.mag_ut_per_lsb > 0.0)
 
     # ---------------------------------------------------------------- what the central writes
 

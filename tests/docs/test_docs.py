@@ -27,6 +27,7 @@ from imu_hip.kinematics.holes import HoleParams
 from imu_hip.kinematics.link_heading import LinkParams
 from imu_hip.kinematics.lying_alignment import LyingParams
 from imu_hip.kinematics.lying_moves import LyingMoveParams
+from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.neutral_anchor import AnchorParams
 from imu_hip.kinematics.neutral_pose import NeutralPoseParams
 from imu_hip.kinematics.state import KinematicsParams
@@ -70,6 +71,7 @@ TUNED = {
     "LyingParams": LyingParams(),
     "LinkParams": LinkParams(),
     "MadgwickParams": MadgwickParams(),
+    "MagneticParams": MagneticParams(),
     "MahonyParams": MahonyParams(),
     "MatchParams": MatchParams(),
     "NeutralPoseParams": NeutralPoseParams(),

@@ -1,6 +1,6 @@
 """A person who moves from pose to pose as told: closed-form segment motion with sensors on it that do not err."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -84,6 +84,10 @@ class Result:
         return [e for e in self.events if isinstance(e, ReZero) and e.t_s > since_s]
 
 
+Field = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""The magnetic field of the room at pelvis and thigh sensor, (n, 3) µT each, at times (n,)."""
+
+
 class Script:
     """What the person does, one thing after the other; a pose follows another along a cosine."""
 
@@ -158,7 +162,8 @@ class Script:
         self.stay(0.5)
         self.told(MarkLabel.POSTURE_NEUTRAL, 2.5)
 
-    def record(self, side: Side = Side.RIGHT) -> Recording:
+    def record(self, side: Side = Side.RIGHT, field_ut: Field | None = None) -> Recording:
+        """Return what the sensors show; `field_ut`: with magnetometers."""
         names = [field.name for field in fields(Pose)]
         angles, before = [], np.array([0.0] * len(names))
         for length_s, pose in self._moves:
@@ -178,7 +183,8 @@ class Script:
         for start_s, degrees in self._slips:
             slipped[t_s >= start_s - 1e-9] += np.radians(degrees)
         columns: list[list[np.ndarray]] = [[], [], []]
-        for segment, error in ((pelvis, 0.0 * t_s), (thigh, slipped)):
+        mags: list[np.ndarray] = []
+        for k, (segment, error) in enumerate(((pelvis, 0.0 * t_s), (thigh, slipped))):
             sensor = segment * Rotation.random(rng=self._rng)
             own = self._rng.uniform(-np.pi, np.pi)
             seen = Rotation.from_rotvec(np.stack([0.0 * t_s, 0.0 * t_s, own + error], axis=1)) * sensor
@@ -187,9 +193,12 @@ class Script:
             values = _mirrored(side, seen, np.concatenate([np.zeros((1, 3)), rate]), sensor.inv().apply(gravity))
             for column, value in zip(columns, values, strict=True):
                 column.append(value)
+            if field_ut is not None:
+                mag = sensor.inv().apply(field_ut(t_s)[k])
+                mags.append(mag if side is Side.RIGHT else -mag @ MIRROR)
         never = np.zeros(len(t_s), bool)
         (q, gyr, acc) = columns
-        block = OrientationBlock(t_s, *q, *gyr, *acc, never, never.copy(), ~never)
+        block = OrientationBlock(t_s, *q, *gyr, *acc, never, never.copy(), ~never, *mags)
         return Recording(block, tuple(self.marks), np.radians(hip))
 
 

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from imu_hip.kinematics import calibration
 from imu_hip.kinematics.alignment import SegmentAxis, from_axes
 from imu_hip.kinematics.calibration import CalibrationParams, CalibrationState
-from imu_hip.model.block import OrientationBlock
+from imu_hip.model.block import OrientationBlock, chosen
 from imu_hip.model.event import CalibrationStep
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel, TimedMark
@@ -25,7 +25,7 @@ def _told(recording: Recording, label: MarkLabel) -> tuple[OrientationBlock, Tim
     begin, end = (mark for mark in recording.marks if mark.label is label)
     block = recording.block
     inside = (block.t_s >= begin.t_s) & (block.t_s < end.t_s)
-    return OrientationBlock(**{n: getattr(block, n)[inside] for n in OrientationBlock.__slots__}), begin, end
+    return chosen(block, inside), begin, end
 
 
 def _after(

@@ -13,7 +13,7 @@ from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingParams, HeadingState
 from imu_hip.kinematics.link_heading import LinkHeading, LinkParams
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.kinematics.unknowns import HEADING
+from imu_hip.kinematics.unknowns import HEADING, UNKNOWNS
 from imu_hip.model.block import OrientationBlock, cut, joined
 from imu_hip.model.event import Event, ReZero
 from imu_hip.model.exercise_spec import Posture
@@ -199,7 +199,7 @@ def test_a_heading_lost_in_a_hole_comes_back() -> None:
 
 
 def test_what_differs_all_the_time_is_the_levers_and_what_begins_to_differ_is_drift() -> None:
-    known = heading_filter.update(HEADING_PARAMS, _filter(0.0), 0.0, np.eye(13)[HEADING], math.radians(1.0))[0]
+    known = heading_filter.update(HEADING_PARAMS, _filter(0.0), 0.0, np.eye(UNKNOWNS)[HEADING], math.radians(1.0))[0]
     always = _windows(known, math.radians(5.0), 8)
     assert abs(math.degrees(always.x[HEADING])) < 2.0
     drifting = _windows(_windows(known, 0.0, 8), math.radians(5.0), 8)
@@ -207,7 +207,7 @@ def test_what_differs_all_the_time_is_the_levers_and_what_begins_to_differ_is_dr
 
 
 def test_what_cannot_be_believed_changes_nothing() -> None:
-    known = heading_filter.update(HEADING_PARAMS, _filter(0.0), 0.0, np.eye(13)[HEADING], math.radians(1.0))[0]
+    known = heading_filter.update(HEADING_PARAMS, _filter(0.0), 0.0, np.eye(UNKNOWNS)[HEADING], math.radians(1.0))[0]
     after = link_heading.measured(HEADING_PARAMS, known, LinkHeading(1.5, math.radians(4.0)))
     np.testing.assert_array_equal(after.x, known.x)
 

@@ -8,7 +8,7 @@ import pytest
 
 from imu_hip.kinematics import rows
 from imu_hip.kinematics.state import KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.block import AngleBlock, cut
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.setup import Side
@@ -251,7 +251,7 @@ def test_cutting_across_holes_and_restarts_changes_no_bit(seed: int) -> None:
 
 def test_no_rows_change_nothing() -> None:
     recording: Recording = _exercising().record()
-    empty = OrientationBlock(**{n: getattr(recording.block, n)[:0] for n in OrientationBlock.__slots__})
+    empty = cut(recording.block, 0, 0)
     state = replace(KinematicsState(), tilt_rad2=1.0)
     after, angles, events = rows.run(params_of(), state, empty, PERIOD_S)
     assert after is state

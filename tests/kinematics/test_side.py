@@ -17,9 +17,9 @@ MIRROR = np.diag([-1.0, 1.0, 1.0])
 def _block(seed: int, n: int = 20) -> OrientationBlock:
     rng = np.random.default_rng(seed)
     q = [Rotation.random(n, random_state=seed + k).as_quat(scalar_first=True) for k in range(2)]
-    v = [rng.standard_normal((n, 3)) for _ in range(4)]
+    v = [rng.standard_normal((n, 3)) for _ in range(6)]
     no = np.zeros(n, dtype=bool)
-    return OrientationBlock(np.arange(n) * 0.01, *q, *v, no, no, ~no)
+    return OrientationBlock(np.arange(n) * 0.01, *q, *v[:4], no, no, ~no, *v[4:])
 
 
 def test_the_right_side_is_taken_as_it_is() -> None:
@@ -44,5 +44,13 @@ def test_what_a_mirrored_sensor_feels_is_mirrored_in_the_world(seed: int) -> Non
     # A reflected orientation is the reflection of the world times the orientation times that of the sensor.
     np.testing.assert_allclose(after.as_matrix(), MIRROR @ before.as_matrix() @ MIRROR, atol=1e-12)
     np.testing.assert_allclose(after.apply(left.thigh_acc), before.apply(block.thigh_acc) @ MIRROR, atol=1e-12)
-    # A rate is an axial vector: mirrored, it turns the other way round.
+    # Rate and magnetic field are axial vectors: mirrored, a rate turns the other way round.
     np.testing.assert_allclose(after.apply(left.thigh_gyr), -before.apply(block.thigh_gyr) @ MIRROR, atol=1e-12)
+    assert block.thigh_mag is not None
+    assert left.thigh_mag is not None
+    np.testing.assert_allclose(after.apply(left.thigh_mag), -before.apply(block.thigh_mag) @ MIRROR, atol=1e-12)
+
+
+def test_without_a_field_there_is_none_on_the_left_either() -> None:
+    left = side.as_right_hip(Side.LEFT, dataclasses.replace(_block(0), pelvis_mag=None, thigh_mag=None))
+    assert (left.pelvis_mag, left.thigh_mag) == (None, None)

@@ -1,13 +1,11 @@
 """Alignment from one N-pose and ordinary walking, on a walker in closed form, however the sensors sit."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from imu_hip.kinematics import stage
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock, cut, joined
+from imu_hip.model.block import AngleBlock, OrientationBlock, chosen, cut, joined
 from imu_hip.model.event import Event, ReZero
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
@@ -65,8 +63,7 @@ def test_cutting_changes_no_bit() -> None:
 
 
 def _with_hole(block: OrientationBlock, start_s: float, end_s: float) -> OrientationBlock:
-    kept = np.flatnonzero((block.t_s < start_s) | (block.t_s >= end_s))
-    return replace(block, **{name: getattr(block, name)[kept] for name in OrientationBlock.__slots__})
+    return chosen(block, (block.t_s < start_s) | (block.t_s >= end_s))
 
 
 def test_a_walk_whose_beginning_was_not_heard_gives_no_angle() -> None:

@@ -13,8 +13,8 @@ from imu_hip.model.block import AlignedBlock, AngleBlock, SensorBlock, cut, join
 def _aligned(n: int) -> AlignedBlock:
     rng = np.random.default_rng(n)
     pelvis, thigh = (
-        SensorBlock(rng.normal(size=(n, 3)), rng.normal(size=(n, 3)), rng.integers(0, 3, n, dtype=np.uint8))
-        for _ in range(2)
+        SensorBlock(rng.normal(size=(n, 3)), rng.normal(size=(n, 3)), rng.integers(0, 3, n, dtype=np.uint8), mag)
+        for mag in (rng.normal(size=(n, 3)), None)
     )
     return AlignedBlock(np.arange(n, dtype=float), pelvis, thigh, rng.random(n) > 0.5)
 
@@ -30,6 +30,8 @@ def _same(a: object, b: object) -> None:
         left, right = getattr(a, column.name), getattr(b, column.name)
         if isinstance(left, SensorBlock):
             _same(left, right)
+        elif left is None:
+            assert right is None
         else:
             np.testing.assert_array_equal(left, right)
             assert left.dtype == right.dtype
@@ -47,6 +49,15 @@ def test_the_pieces_of_a_block_joined_are_the_block(n: int, borders: list[int]) 
 def test_a_cut_looks_into_the_block_without_copying() -> None:
     block = _angles(10)
     assert np.shares_memory(cut(block, 2, 5).angles_rad, block.angles_rad)
+
+
+def test_among_blocks_with_a_field_one_without_has_an_unknown_one() -> None:
+    one, other = (_aligned(n).pelvis for n in (4, 3))
+    whole = joined([one, dataclasses.replace(other, mag=None), one])
+    assert one.mag is not None
+    assert whole.mag is not None
+    np.testing.assert_array_equal(whole.mag, np.concatenate([one.mag, np.full((3, 3), np.nan), one.mag]))
+    np.testing.assert_array_equal(whole.gyr, np.concatenate([one.gyr, other.gyr, one.gyr]))
 
 
 def test_a_cut_of_all_rows_is_the_block_itself() -> None:

@@ -62,6 +62,22 @@ def test_the_thigh_is_interpolated_at_the_pelvis_times() -> None:
     assert np.all(block.thigh.state == SampleState.MEASURED)
 
 
+def test_the_field_is_interpolated_like_the_rest_and_not_known_beside_a_sample_without() -> None:
+    thigh_s = _grid(0, 100, 0.0037)
+    values = np.hstack([_signal(thigh_s), _signal(thigh_s)[:, :3]])
+    values[50, 6:] = np.nan
+    state, _ = pairing.add(PairingState(), Role.PELVIS, _samples(_grid(1, 99)), PERIOD_S)
+    state, _ = pairing.add(state, Role.THIGH, Samples(thigh_s, values), PERIOD_S)
+    _, block = pairing.take(PARAMS, state)
+    assert block.pelvis.mag is None
+    assert block.thigh.mag is not None
+    beside = np.isnan(block.thigh.mag[:, 0])
+    np.testing.assert_array_equal(block.t_s[beside], _grid(1, 99)[[49, 50]])
+    np.testing.assert_allclose(block.thigh.mag[~beside], _signal(block.t_s)[~beside, :3], atol=1e-13)
+    assert np.all(block.thigh.state == SampleState.MEASURED)
+    assert np.all(np.isfinite(block.thigh.gyr))
+
+
 @pytest.mark.parametrize(
     ("lost", "state"),
     [(0, SampleState.MEASURED), (1, SampleState.BRIDGED), (4, SampleState.BRIDGED), (5, SampleState.MISSING)],

@@ -1,5 +1,6 @@
 """Counts to SI: every rotation an axis map can say, and the scales."""
 
+from dataclasses import replace
 from itertools import permutations, product
 
 import numpy as np
@@ -29,7 +30,17 @@ def test_every_axis_map_is_the_rotation_that_it_says(axis_map: tuple[int, int, i
         matrix[row, abs(axis) - 1] = np.sign(axis)
     found = to_si(counts, _config(axis_map))
     np.testing.assert_allclose(found[:, :3], 0.001 * counts[:, :3].astype(float) @ matrix.T, rtol=1e-15)
-    np.testing.assert_allclose(found[:, 3:], 0.005 * counts[:, 3:6].astype(float) @ matrix.T, rtol=1e-15)
+    np.testing.assert_allclose(found[:, 3:6], 0.005 * counts[:, 3:6].astype(float) @ matrix.T, rtol=1e-15)
+    assert found.shape == counts.shape
+    if columns == 9:
+        np.testing.assert_allclose(found[:, 6:], 0.15 * counts[:, 6:].astype(float) @ matrix.T, rtol=1e-15)
+
+
+def test_a_field_without_a_scale_is_not_known() -> None:
+    counts = np.ones((4, 9), dtype=np.int16)
+    found = to_si(counts, replace(_config((1, 2, 3)), mag_ut_per_lsb=0.0))
+    assert np.all(np.isfinite(found[:, :6]))
+    assert np.all(np.isnan(found[:, 6:]))
 
 
 def test_there_are_24_axis_maps() -> None:

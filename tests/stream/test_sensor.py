@@ -124,6 +124,14 @@ def test_the_clock_of_a_file_is_mapped_to_the_common_one() -> None:
     assert (found.clock_sd_s, found.clock_delay_s) == (0.004, 0.0)
 
 
+def test_the_field_of_a_file_goes_along() -> None:
+    state = SensorState(SensorSetup(Role.THIGH, "float64", 100.0))
+    vectors = [k * np.ones((10, 3)) for k in (1.0, 2.0, 40.0)]
+    _, samples, _ = sensor.receive(PARAMS, state, TimedSamples(np.arange(10) / 100.0, *vectors), 0.0)
+    assert samples is not None
+    np.testing.assert_array_equal(in_si([samples]).values, np.hstack(vectors))
+
+
 def test_statistics_tell_rate_battery_and_serial() -> None:
     state, _, _ = sensor.receive(PARAMS, _known(), BatteryLevel(73), 0.0)
     for k in (*range(10), *range(12, 400)):

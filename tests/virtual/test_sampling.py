@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imu_hip.virtual.motion import RecordedMotion
 from imu_hip.virtual.sampling import Sampling, SensorClock
-from imu_hip.virtual.sensor import DEFAULT_CONFIG
+from imu_hip.virtual.sensor import DEFAULT_CONFIG, MAGNETIC_CONFIG
 
 clocks = st.builds(SensorClock, offset_s=st.floats(0.0, 1e5), ppm=st.floats(-200.0, 200.0))
 
@@ -49,6 +49,19 @@ def test_counts_times_scale_give_the_values_back_within_half_a_count() -> None:
     acc = counts[:, 3:] * DEFAULT_CONFIG.acc_m_s2_per_lsb
     assert np.abs(gyr - source.gyr).max() <= 0.5001 * DEFAULT_CONFIG.gyr_rad_s_per_lsb
     assert np.abs(acc - source.acc).max() <= 0.5001 * DEFAULT_CONFIG.acc_m_s2_per_lsb
+
+
+def test_a_field_is_counted_where_the_sensor_has_a_magnetometer_and_the_body_a_field() -> None:
+    generator = np.random.default_rng(8)
+    vectors = [generator.normal(0, 20, (50, 3)) for _ in range(3)]
+    times_s = np.arange(50) / 100.0
+    counts, _ = Sampling(SensorClock(), MAGNETIC_CONFIG).counts(RecordedMotion(100.0, *vectors), times_s)
+    assert np.abs(counts[:, 6:] * MAGNETIC_CONFIG.mag_ut_per_lsb - vectors[2]).max() <= 0.5001 * 0.15
+    without = Sampling(SensorClock(), DEFAULT_CONFIG).counts(RecordedMotion(100.0, *vectors), times_s)[0]
+    np.testing.assert_array_equal(without, counts[:, :6])
+    assert (
+        Sampling(SensorClock(), MAGNETIC_CONFIG).counts(RecordedMotion(100.0, *vectors[:2]), times_s)[0].shape[1] == 6
+    )
 
 
 @pytest.mark.parametrize(("acc_m_s2", "count"), [(1e4, 32767), (-1e4, -32768)])
