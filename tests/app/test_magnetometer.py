@@ -132,7 +132,7 @@ def test_a_recording_without_a_field_is_told_so_once_and_changes_in_nothing_else
 
 def test_virtual_sensors_send_their_field_and_live_is_analysis(tmp_path: Path) -> None:
     spec = exercise("standing_dissociation")
-    worn, prompts = simulated_person(spec, Side.RIGHT, 4, 1, simulation_params(magnetometer=True))
+    worn, prompts = simulated_person(spec, Side.RIGHT, 4, 1, params=simulation_params(magnetometer=True))
     begin = prompts[: [prompt.label for prompt in prompts].index(MarkLabel.EXERCISE)]
     demo = Demo(spec, Side.RIGHT, worn, begin, out=tmp_path / "demo.mcap", speed=Speed(None), seed=4, magnetometer=True)
     demo.start()
