@@ -11,6 +11,7 @@ import numpy as np
 from imu_hip.guide.script import script
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import CompensationKind, ExitVerdict
+from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side
 from imu_hip.simulate.deeds import Abort, BlockFailure, Deed, FailedBlock, Growth, Sag, Submaximal
@@ -27,10 +28,14 @@ SETS = {"supine_ere": 4, "hinge_ir": 2, "brettzel": 2}
 
 ALL_EXITS = tuple(ExitVerdict)
 FAULT_SIZES_DEG = (0.0, 2.0, 8.0, 12.0)
+LARGEST_UNSEEN_DEG = 2.0
+"""Faults up to this size must not be flagged."""
 UNDER_READ = 0.2
 """Of the strap where the end range is to be of a certain size on it."""
 
 UNSIZED = (CompensationKind.THIGH_DID_NOT_ROTATE, CompensationKind.WRONG_DIRECTION)
+ALL_RAD = math.radians(60.0)
+"""A rotation that is lost altogether, instead of by the size of the case."""
 _KNEE = tuple(Fault(CompensationKind.KNEE_MOVED, 0, knee=way) for way in KneeWay)
 _IN_AND_OUT = _KNEE[:2]
 
@@ -47,7 +52,10 @@ FAULTS = {
         ),
         *_KNEE,
     ),
-    "hinge_ir": _faults(CompensationKind.HIP_OUT, CompensationKind.ROTATION_LOST),
+    "hinge_ir": (
+        *_faults(CompensationKind.HIP_OUT, CompensationKind.ROTATION_LOST),
+        Fault(CompensationKind.ROTATION_LOST, 0, ALL_RAD),
+    ),
     "seated_ir": (
         *_faults(CompensationKind.PELVIS_FOLLOWED, CompensationKind.OTHER_LEG_MOVED), *_IN_AND_OUT, _KNEE[2]
     ),
@@ -58,7 +66,7 @@ FAULTS = {
         *_IN_AND_OUT,
     ),
     "brettzel": (),
-    "arom_seated": (*_faults(CompensationKind.PELVIS_FOLLOWED), *_IN_AND_OUT),
+    "arom_seated": (*_faults(CompensationKind.PELVIS_FOLLOWED, CompensationKind.PELVIS_LIFTED), *_IN_AND_OUT),
     "arom_prone": (*_faults(CompensationKind.PELVIS_LIFTED), *_IN_AND_OUT),
 }  # fmt: skip
 """What can go wrong where; the repetition is chosen later."""
@@ -96,7 +104,7 @@ class Case:
     @property
     def prompts(self) -> tuple[Prompt, ...]:
         """What the person is told."""
-        return script(self.exercise_id, SETS.get(self.exercise_id, 1))
+        return prompts(self.exercise_id)
 
     def simulate(self) -> SimulatedSession:
         """Return the session; every case of a seed is another person."""
@@ -143,22 +151,33 @@ def cases(exercise_id: str, seed: int) -> tuple[Case, ...]:
     )
 
 
+def prompts(exercise_id: str) -> tuple[Prompt, ...]:
+    """Return the script of a session."""
+    return script(exercise_id, SETS.get(exercise_id, 1))
+
+
 def repetitions(exercise_id: str) -> int:
     """Return how many repetitions a session asks for."""
-    prompts = script(exercise_id, SETS.get(exercise_id, 1))
-    return sum(prompt.detail == Cue.LET_GO for prompt in prompts) - sum(prompt.label == "max_rep" for prompt in prompts)
+    told = prompts(exercise_id)
+    backs = sum(prompt.detail == Cue.LET_GO for prompt in told)
+    return backs - sum(prompt.label is MarkLabel.MAX_REP for prompt in told)
 
 
 def faults(exercise_id: str, seed: int, size_deg: float) -> tuple[Fault, ...]:
     """Return one fault in each repetition but the first, other ones with each seed."""
-    known = FAULTS[exercise_id]
-    made = [fault for fault in known if size_deg > 2.0 or fault.kind not in UNSIZED]
+    made = [fault for fault in FAULTS[exercise_id] if size_deg > LARGEST_UNSEEN_DEG or is_sized(fault)]
     numbers = range(2, repetitions(exercise_id) + 1)
     first = seed * len(numbers)
+    chosen = (made[(first + place) % len(made)] for place in range(len(numbers)))
     return tuple(
-        replace(made[(first + place) % len(made)], repetition=number, size_rad=math.radians(size_deg))
-        for place, number in enumerate(numbers)
+        replace(fault, repetition=number, size_rad=math.radians(size_deg) if is_sized(fault) else fault.size_rad)
+        for number, fault in zip(numbers, chosen, strict=True)
     )
+
+
+def is_sized(fault: Fault) -> bool:
+    """Tell whether a fault is made as large as the case says."""
+    return fault.kind not in UNSIZED and fault.size_rad < ALL_RAD
 
 
 def _short(exercise_id: str, seed: int) -> tuple[Deed, ...]:

@@ -210,6 +210,7 @@ _NOWHERE = (
 _TOWARD = {
     Channel.TURN: ("internal", "external"),
     Channel.TILT: ("posterior", "anterior"),
+    Channel.LIST: ("down", "up"),
     Channel.ADDUCTION: ("adduction", "abduction"),
     Channel.FLEXION: ("flexion", "extension"),
     Channel.ROTATION: ("internal", "external"),

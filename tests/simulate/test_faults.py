@@ -174,6 +174,7 @@ def test_a_thigh_whose_pelvis_works_keeps_still_in_space(stance: Cue) -> None:
         (Cue.LIE_PRONE, Fault(CompensationKind.PELVIS_FOLLOWED, 2), "down"),
         (Cue.LIE_PRONE, Fault(CompensationKind.PELVIS_LIFTED, 2), "up"),
         (Cue.LIE_DOWN, Fault(CompensationKind.PELVIS_LIFTED, 2), "posterior"),
+        (Cue.SIT_ON_CHAIR, Fault(CompensationKind.PELVIS_LIFTED, 2), "up"),
         (Cue.STAND_TO_HINGE, Fault(CompensationKind.HIP_OUT, 2), "adduction"),
         (Cue.LIE_DOWN, Fault(CompensationKind.KNEE_MOVED, 2, knee=KneeWay.DOWN), "extension"),
         (Cue.SIT_ON_MAT, Fault(CompensationKind.WRONG_DIRECTION, 2), "external"),
