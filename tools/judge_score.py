@@ -39,7 +39,7 @@ from imu_hip.simulate.faults import Fault
 from imu_hip.simulate.plan import PlateauKind
 from imu_hip.simulate.rotation_vector import rotation_vector
 from imu_hip.simulate.session import SimulatedSession
-from imu_hip.simulate.truth import TrueBlock, TrueCompensation
+from imu_hip.simulate.truth import TrueCompensation, TrueHold
 
 BAND = 0.10
 """Exits this close to a limit (as a share of it) may go either way."""
@@ -285,12 +285,14 @@ class _Comparison:
 
     def _blocks(self, defined: Sequence[Event]) -> None:
         found, by_definition = _of(Block, self._found), _of(Block, defined)
+        before_block = (*self._truth.holds, *self._truth.attempts)
         for block in self._truth.blocks:
-            if self._is_wrong_way(block):
+            before = max(before_block, key=lambda each: (each.end_s < block.end_s, each.end_s))
+            if self._is_wrong_way(block) or not isinstance(before, TrueHold):
                 continue
             seen = best_match(block, found, 1.0) is not None
             is_one = best_match(block, by_definition, 1.0) is not None
-            share = self._relaxation(block)
+            share = 1.0 - block.angle_rad / before.angle_rad
             what = ("a block" if is_one else "a block that is none by definition") + f", {100.0 * share:.0f} % given up"
             self._count("block", seen, block.start_s, what)
             step = next(name for name, most in RELAXATIONS if share < most)
@@ -309,11 +311,6 @@ class _Comparison:
         self._tally.counts["block nowhere"] += len(nowhere)
         for block in nowhere:
             self._say(block.start_s, "a block where nobody pushed")
-
-    def _relaxation(self, block: TrueBlock) -> float:
-        """Return how much of the hold before it was given up for a block."""
-        before = max((hold for hold in self._truth.holds if hold.end_s < block.end_s), key=lambda hold: hold.end_s)
-        return 1.0 - block.angle_rad / before.angle_rad
 
     def _cycles(self, defined: Sequence[Event]) -> None:
         found, by_definition = _of(Cycle, self._found), _of(Cycle, defined)
