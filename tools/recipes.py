@@ -108,7 +108,10 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "prone_ir_left_wrong_direction": Recipe(
         "prone_ir", Side.LEFT, 42, 3,
-        PersonParams(faults=(Fault(_KIND.WRONG_DIRECTION, 2),), exits=(*2 * (ExitVerdict.CONTROLLED,), ExitVerdict.FAST)),
+        PersonParams(
+            faults=(Fault(_KIND.WRONG_DIRECTION, 2),),
+            exits=(ExitVerdict.CONTROLLED, ExitVerdict.CONTROLLED, ExitVerdict.FAST),
+        ),
     ),
     "prone_ir_left_slipped": Recipe("prone_ir", Side.LEFT, 43, 4, slips=(Slip(69.0, math.radians(20.0)),)),
     "brettzel_right": Recipe("brettzel", Side.RIGHT, 51, 1),
