@@ -99,10 +99,10 @@ def rate(hits: int, trials: int) -> str:
 
 
 def spread(errors: Sequence[float]) -> str:
-    """Return the median, and within what 95 % of the errors are."""
+    """Return within what half of the errors are, and 95 % of them."""
     if not errors:
         return "–"
-    return f"{np.median(errors):+.2f} / {np.percentile(np.abs(errors), 95):.2f}"
+    return " / ".join(f"{of:.2f}" for of in np.percentile(np.abs(errors), (50, 95)))
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -140,7 +140,9 @@ def print_holds(tallies: dict[str, Tally]) -> None:
     for what in ("start", "end", "start while sagging", "end while sagging"):
         name = f"hold {what}"
         text = what.replace("while sagging", "where holds sag")
-        rows.append([f"{text}: median / 95 %, s", *(spread(each.values[name]) for each in columns.values())])
+        rows.append(
+            [f"{text}: half within / 95 % within, s", *(spread(each.values[name]) for each in columns.values())]
+        )
     print_table(["holds", *columns], rows)
 
 
