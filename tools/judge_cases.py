@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from monte_carlo import MEASUREMENTS
 
 from imu_hip.guide.script import script
 from imu_hip.model.cue import Cue
@@ -21,8 +22,6 @@ from imu_hip.simulate.person import PersonParams
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 from imu_hip.simulate.soft_tissue import SoftTissueParams
 
-EXERCISES = ("standing_dissociation", "supine_ere", "hinge_ir", "seated_ir", "prone_ir", "brettzel")
-MEASUREMENTS = ("arom_seated", "arom_prone")
 SETS = {"supine_ere": 4, "hinge_ir": 2, "brettzel": 2}
 """How often the set of an exercise is gone through; others once."""
 

@@ -17,8 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
 import numpy as np
-from judge_cases import EXERCISES, FAULT_SIZES_DEG, MEASUREMENTS, cases
+from judge_cases import FAULT_SIZES_DEG, cases
 from judge_score import RELAXATIONS, Tally, scored
+from monte_carlo import EXERCISES, MEASUREMENTS
 
 from imu_hip.app.catalogue import exercise
 from imu_hip.model.event import CompensationKind, ExitVerdict

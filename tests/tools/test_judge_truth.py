@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judge_cases import EXERCISES, FAULTS, MEASUREMENTS, Case, cases, faults, is_sized, repetitions
+from judge_cases import FAULTS, Case, cases, faults, is_sized, repetitions
 from judge_score import best_match, judged_truth, overlap_s, scored
 from judge_truth import rate, wilson
+from monte_carlo import EXERCISES, MEASUREMENTS
 from scipy.stats import binomtest
 
 from imu_hip.model.event import Compensation, Hold, Touch
