@@ -24,6 +24,7 @@ from imu_hip.model.block import AngleBlock, Floats, joined
 from imu_hip.model.event import Event, Hold, Phase, ReZero
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.packet import TimedSamples
+from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import FilterName, Origin, Setup, Side
 from imu_hip.pipeline import Pipeline
 from imu_hip.quaternion import conjugate, multiply, rotate, wrap_angle
@@ -186,11 +187,17 @@ def scored(exercise_id: str, variant: str, seed: int) -> Score | None:
 
 
 def corridor(
-    exercise_id: str, side: Side, session: SimulatedSession, seed: int, variant: Variant
+    exercise_id: str,
+    side: Side,
+    session: SimulatedSession,
+    seed: int,
+    variant: Variant,
+    prompts: Sequence[Prompt] | None = None,
 ) -> tuple[AngleBlock, Floats, tuple[Event, ...]] | None:
     """Take what is delivered of a session through the corridor; return rows, their true times, events.
 
-    None where the clocks of the two tables cannot be matched.
+    `prompts`: the script that was followed, if it is not that of one set of the exercise. None where the clocks of the
+    two tables cannot be matched.
     """
     delivery = deliver(session, np.random.default_rng([seed, 1]), variant.delivery)
     pelvis, thigh = _table(delivery.pelvis), _table(delivery.thigh)
@@ -203,7 +210,7 @@ def corridor(
     shown = delivery.pelvis.clock
     marks = [
         MarkedInterval(begin, end, prompt.label, prompt.detail)
-        for prompt in script(exercise(exercise_id))
+        for prompt in prompts or script(exercise(exercise_id))
         if prompt.label is not None and prompt.label not in variant.without
         for begin, end in [shown.shows(np.array([prompt.start_s, prompt.start_s + prompt.duration_s]))]
     ]

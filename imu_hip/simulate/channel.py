@@ -13,11 +13,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Go to `target` from where the move before was going, from `start_s` on within `duration_s` (> 0)."""
+    """Go to `target` from where the move before was going, from `start_s` on within `duration_s` (> 0).
+
+    `steady`: at the same speed all the way.
+    """
 
     start_s: float
     duration_s: float
     target: float
+    steady: bool = False
 
 
 PEAK_SPEED = 1.875
@@ -40,7 +44,8 @@ def follow(t_s: Floats, initial: float, moves: Sequence[Move]) -> Floats:
     before = initial
     for move in moves:
         first = int(np.searchsorted(t_s, move.start_s))
-        done = minimum_jerk((t_s[first:] - move.start_s) / move.duration_s)
+        share = (t_s[first:] - move.start_s) / move.duration_s
+        done = np.clip(share, 0.0, 1.0) if move.steady else minimum_jerk(share)
         value[first:] += (move.target - before) * done
         before = move.target
     return value

@@ -9,6 +9,7 @@ import numpy as np
 
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.event import CompensationKind
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
@@ -16,9 +17,10 @@ from imu_hip.simulate import low_stances, lying_calibration_moves, upright_stanc
 from imu_hip.simulate.calibration_moves import LEG_M, bow, swing
 from imu_hip.simulate.moves import Moves
 from imu_hip.simulate.person import Person, PersonParams, Range
-from imu_hip.simulate.plan import Channel, Plan, Span
+from imu_hip.simulate.plan import Channel, Plan, PlannedFault, Span
 from imu_hip.simulate.repetition import Repetitions
 from imu_hip.simulate.stance import Body, StanceParams
+from imu_hip.simulate.wrong_posture import off_by
 
 _FREE_BREATH_HZ = 0.25
 _PACED_BREATH_HZ = 1.0 / 9.0
@@ -85,6 +87,8 @@ class _Performer:
         self._putting_on: Span | None = None
         self._exercises: list[Span] = []
         self._arrivals_s: list[float] = []
+        self._off_rad: float | None = None
+        self._wrong_postures: list[PlannedFault] = []
 
     def hear(self, prompt: Prompt) -> None:
         """Do what a prompt asks for."""
@@ -106,14 +110,14 @@ class _Performer:
             case None, Cue.WALK:
                 self._walk(start_s, end_s)
             case MarkLabel.EXERCISE, _:
-                self._exercises.append(Span(prompt.start_s, end_s))
+                self._begin_exercise(Span(prompt.start_s, end_s))
                 self._moves.go(Channel.BREATH_HZ, start_s, 1.0, _PACED_BREATH_HZ)
             case MarkLabel.MAX_REP, (Direction.INTERNAL | Direction.EXTERNAL) as detail:
                 share = self._between((0.97, 1.0))
-                self._turn(start_s, self._between(self._reps.stance.max_way_s), share, Direction(detail))
+                self._hold(start_s, self._between(self._reps.stance.max_way_s), share, Direction(detail))
             case None, (Cue.INTERNAL_HOLD | Cue.EXTERNAL_HOLD) as detail:
                 duration_s = self._between(self._reps.stance.way_s)
-                self._turn(start_s, duration_s, self._between((0.96, 1.02)), _HOLDS[Cue(detail)])
+                self._hold(start_s, duration_s, self._between((0.96, 1.02)), _HOLDS[Cue(detail)])
             case None, Cue.BLOCK:
                 self._block(start_s)
             case (None, Cue.LET_GO) | (MarkLabel.NEUTRAL | MarkLabel.POSTURE_NEUTRAL, _):
@@ -144,11 +148,13 @@ class _Performer:
             max_reps=tuple(self._reps.max_reps),
             turns=tuple(self._reps.turns),
             exits=tuple(self._reps.exits),
-            faults=tuple(self._reps.faults),
+            faults=(*self._wrong_postures, *self._reps.faults),
         )
 
-    def _take_stance(self, cue: Cue, start_s: float, duration_s: float) -> None:
-        stance = _STANCES[cue](self._body)
+    def _take_stance(self, asked: Cue, start_s: float, duration_s: float) -> None:
+        taken = self._params.instead.get(asked, asked)
+        stance = _STANCES[taken](self._body)
+        self._off_rad = None if taken is asked else off_by(_STANCES[asked](self._body), stance, self._moves)
         if stance.turn_by_rad:
             facing_rad = self._moves.target(Channel.HEADING) + stance.turn_by_rad
             self._moves.go(Channel.HEADING, start_s, stance.stages[0].duration * duration_s, facing_rad)
@@ -157,6 +163,12 @@ class _Performer:
                 self._moves.go(channel, start_s + stage.start * duration_s, stage.duration * duration_s, target)
         self._reps.take(stance)
         self._arrivals_s.append(start_s + duration_s)
+
+    def _begin_exercise(self, span: Span) -> None:
+        self._exercises.append(span)
+        if self._off_rad is not None:
+            fault = PlannedFault(span, CompensationKind.WRONG_POSTURE, Channel.TILT, self._off_rad)
+            self._wrong_postures.append(fault)
 
     def _walk(self, start_s: float, end_s: float) -> None:
         """Walk with a turn on the way, and turn on the spot at the end."""
@@ -176,17 +188,13 @@ class _Performer:
         turn_rad = self._between(_TURN_RAD) * self._rng.choice([-1.0, 1.0])
         self._moves.go(Channel.HEADING, start_s, duration_s, self._moves.target(Channel.HEADING) + float(turn_rad))
 
-    def _turn(self, start_s: float, duration_s: float, share: float, direction: Direction) -> None:
-        exercising = self._exercising(start_s)
-        self._reps.turn(start_s, duration_s, share, direction, block=False, exercising=exercising)
+    def _hold(self, start_s: float, duration_s: float, share: float, direction: Direction) -> None:
+        self._reps.hold(start_s, duration_s, share, direction, exercising=self._exercising(start_s))
 
     def _block(self, start_s: float) -> None:
         """Give up some of the angle and push outward there."""
-        held = self._moves.target(Channel.ROTATION) / self._person.end_range_rad
-        share = held * (1.0 - self._between(self._params.relaxation))
-        duration_s = self._between((0.6, 1.0))
-        exercising = self._exercising(start_s)
-        self._reps.turn(start_s, duration_s, share, Direction.INTERNAL, block=True, exercising=exercising)
+        relaxation, duration_s = self._between(self._params.relaxation), self._between((0.6, 1.0))
+        self._reps.push(start_s, duration_s, relaxation, exercising=self._exercising(start_s))
 
     def _exercising(self, at_s: float) -> bool:
         return any(span.start_s <= at_s < span.end_s for span in self._exercises)

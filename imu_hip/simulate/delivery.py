@@ -7,11 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imu_hip.model.item import Role
 from imu_hip.simulate.person import Range
 from imu_hip.simulate.sensors import SensorReadings
 from imu_hip.simulate.session import SimulatedSession
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """All that a sensor samples from a true time on is lost, for `duration_s`."""
+
+    at_s: float
+    duration_s: float
+    role: Role = Role.THIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,7 @@ class DeliveryParams:
     With `own_clocks` each sensor was switched on at another time (`offset_s`) and its quartz is off by up to `ppm`
     either way; without, both tables are on one clock, to which the thigh's was matched within `sync_s` (standard
     deviation). `jitter_s`: of each stamp (standard deviation). `loss`: share of samples that get lost, in bursts of
-    `burst` samples (lowest and highest).
+    `burst` samples (lowest and highest). `holes`: what gets lost besides.
     """
 
     own_clocks: bool = False
@@ -31,6 +41,7 @@ class DeliveryParams:
     jitter_s: float = 0.0003
     loss: float = 0.01
     burst: tuple[int, int] = (1, 3)
+    holes: tuple[Hole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,8 @@ def deliver(session: SimulatedSession, rng: np.random.Generator, params: Deliver
     else:
         pelvis_clock, thigh_clock = Clock(), Clock(offset_s=float(for_thigh.normal(0.0, params.sync_s)))
     return Delivery(
-        _table(session.t_s, session.pelvis, pelvis_clock, params, for_pelvis),
-        _table(session.t_s, session.thigh, thigh_clock, params, for_thigh),
+        _table(Role.PELVIS, session.t_s, session.pelvis, pelvis_clock, params, for_pelvis),
+        _table(Role.THIGH, session.t_s, session.thigh, thigh_clock, params, for_thigh),
     )
 
 
@@ -84,11 +95,15 @@ def _own_clock(params: DeliveryParams, rng: np.random.Generator) -> Clock:
 
 
 def _table(
-    t_s: Floats, readings: SensorReadings, clock: Clock, params: DeliveryParams, rng: np.random.Generator
+    role: Role, t_s: Floats, readings: SensorReadings, clock: Clock, params: DeliveryParams, rng: np.random.Generator
 ) -> DeliveredTable:
     # Stamps that jitter past each other are told apart again by the order in which samples are counted.
     stamps = np.sort(clock.shows(t_s) + rng.normal(0.0, params.jitter_s, len(t_s)))
-    rows = np.flatnonzero(~_lost(len(t_s), params, rng))
+    lost = _lost(len(t_s), params, rng)
+    for hole in params.holes:
+        if hole.role is role:
+            lost |= (t_s >= hole.at_s) & (t_s < hole.at_s + hole.duration_s)
+    rows = np.flatnonzero(~lost)
     mag = None if readings.mag is None else readings.mag[rows]
     return DeliveredTable(stamps[rows], SensorReadings(readings.gyr[rows], readings.acc[rows], mag), rows, clock)
 

@@ -10,6 +10,8 @@ from imu_hip.simulate.stance import KNEELING_M, Body, Stage, Stance
 
 MAT_M = 0.10
 _CHAIR_M = 0.50
+_ONE_BUTTOCK = {Channel.LIST: -1.0}
+"""Who sits lifts one side of the pelvis; the thigh goes along."""
 
 
 def lie_down(body: Body) -> Stance:
@@ -98,13 +100,19 @@ def sit_on_mat(body: Body) -> Stance:
     """Sit down with straight legs; a repetition pushes the thigh down."""
     push = {Channel.FLEXION: -body.between(body.usual.push_rad)}
     stages = _sit_down(body, MAT_M, body.usual.mat_tilt_rad)
-    return Stance(stages, body.coupled(), push, turn_by_rad=body.between(body.usual.turn_rad))
+    return Stance(stages, body.coupled(), push, lifting=_ONE_BUTTOCK, turn_by_rad=body.between(body.usual.turn_rad))
 
 
 def sit_on_chair(body: Body) -> Stance:
     """Sit down so that the shank hangs."""
     stages = _sit_down(body, _CHAIR_M, body.usual.chair_tilt_rad)
-    return Stance(stages, body.coupled(), way_s=(1.0, 1.6), turn_by_rad=body.between(body.usual.turn_rad))
+    return Stance(
+        stages,
+        body.coupled(),
+        lifting=_ONE_BUTTOCK,
+        way_s=(1.0, 1.6),
+        turn_by_rad=body.between(body.usual.turn_rad),
+    )
 
 
 def _sit_down(body: Body, height_m: float, tilt_rad: Range) -> tuple[Stage, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from imu_hip.simulate.channel import Move
 from imu_hip.simulate.plan import Channel
@@ -18,6 +18,10 @@ class Moves:
     def go(self, channel: Channel, start_s: float, duration_s: float, target: float) -> None:
         """Go to `target`."""
         self._moves[channel].append(Move(start_s, duration_s, target))
+
+    def add(self, channel: Channel, moves: Iterable[Move]) -> None:
+        """Make moves, in the order in which they begin."""
+        self._moves[channel] += moves
 
     def go_by(self, channel: Channel, start_s: float, duration_s: float, change: float) -> None:
         """Go to `change` away from where the channel stood at the beginning of the session."""

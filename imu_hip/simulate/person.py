@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import radians
 
 import numpy as np
 
+from imu_hip.model.cue import Cue
 from imu_hip.model.event import ExitVerdict
 from imu_hip.model.exercise_spec import Direction
+from imu_hip.simulate.deeds import Deed
 from imu_hip.simulate.faults import Fault
 
 Range = tuple[float, float]
@@ -29,7 +32,9 @@ class PersonParams:
     0.1-0.6 Hz), on one leg `one_leg_sway`, sitting `sitting_sway`, lying `lying_sway` of it. `stride_hz`, `speed_m_s`:
     strides of two steps per second, and speed, of unhurried walking indoors. `wobble_rad` (SD, 0.8-3 Hz) and
     `tremor_rad` (SD, 6-11 Hz): unsteadiness of the working thigh. `breath_rad`: pelvis tilt per breath, peak to peak.
-    `exits`: how the person comes back, one per repetition of the exercise, over and over. `faults`: compensations.
+    `exits`: how the person comes back, one per repetition of the exercise, over and over; `exit_speed_per_s`: at these
+    peak speeds instead, in end ranges per second. `faults`: compensations. `deeds`: what is done instead of a hold or
+    a block. `instead`: stances that are taken for others, the one that is asked for first.
     """
 
     end_range_rad: Range = (radians(25.0), radians(40.0))
@@ -52,7 +57,10 @@ class PersonParams:
     tremor_rad: float = radians(0.12)
     breath_rad: Range = (radians(0.3), radians(1.0))
     exits: tuple[ExitVerdict, ...] = (ExitVerdict.CONTROLLED,)
+    exit_speed_per_s: Range | None = None
     faults: tuple[Fault, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    instead: Mapping[Cue, Cue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

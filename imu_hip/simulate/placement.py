@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import radians
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imu_hip.model.item import Role
 from imu_hip.quaternion import (
     about_vertical,
     conjugate,
@@ -29,7 +31,21 @@ PELVIS_FROM_HIP_M = (-0.10, 0.06, -0.085)
 """Pelvis sensor over the sacrum, seen from the right hip centre in pelvis axes (a typical adult)."""
 THIGH_FROM_HIP_M = (0.04, -0.30, 0.06)
 """Thigh sensor on the distal lateral thigh, seen from the hip centre in thigh axes."""
+_LONG_AXIS = np.array([0.0, 1.0, 0.0])
 _TABLE_M = (0.6, 0.4, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A sensor that turns on its segment, about the segment's long axis (assumption: within a third of a second).
+
+    `by_rad`: + as in internal rotation of a right thigh, mirrored on the left.
+    """
+
+    at_s: float
+    by_rad: float
+    role: Role = Role.THIGH
+    lasts_s: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +53,27 @@ class PlacementParams:
     """How sensors lie and sit.
 
     On the segment each is turned by `mounting_rad` about any axis. On the table it lies within
-    `table_tilt_rad` (standard deviation per axis) of flat, heading anywhere.
+    `table_tilt_rad` (standard deviation per axis) of flat, heading anywhere. `slips`: what goes wrong later.
     """
 
     mounting_rad: Range = (radians(30.0), radians(90.0))
     table_tilt_rad: float = radians(3.0)
+    slips: tuple[Slip, ...] = ()
 
 
 def draw_mounting(params: PlacementParams, rng: np.random.Generator) -> Floats:
     """Return segment_from_sensor (4,)."""
     axis = rng.standard_normal(3)
     return from_axis_angle(axis / norm(axis), rng.uniform(*params.mounting_rad))
+
+
+def slipping(t_s: Floats, segment_from_sensor: Floats, slips: Sequence[Slip]) -> Floats:
+    """Return segment_from_sensor (n, 4) at each time of a sensor that slips; (4,) as it was of one that does not."""
+    turned: Floats = segment_from_sensor
+    for slip in slips:
+        angle_rad = slip.by_rad * minimum_jerk((t_s - slip.at_s) / slip.lasts_s)
+        turned = multiply(from_axis_angle(_LONG_AXIS, angle_rad), turned)
+    return turned
 
 
 def worn(segment: Pose, segment_from_sensor: Floats, lever_m: ArrayLike) -> Pose:

@@ -51,32 +51,53 @@ class Span:
     end_s: float
 
 
+class PlateauKind(Enum):
+    """What somebody does at the end of a way."""
+
+    HOLD = auto()
+    BLOCK = auto()
+    TOUCH = auto()
+    """The end range, let go at once."""
+    SUBMAXIMAL = auto()
+    """Short of the end range."""
+    FAILED_BLOCK = auto()
+
+
+AS_ASKED = (PlateauKind.HOLD, PlateauKind.BLOCK)
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedTurn:
-    """The way to a plateau and the plateau: an end-range hold, or a block to push on."""
+    """The way to a plateau and the plateau; `repetition` counts those of the exercise, from 1 on."""
 
     way: Span
     plateau: Span
     direction: Direction
-    is_block: bool
+    kind: PlateauKind
+    repetition: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedExit:
-    """The way back to neutral, and how it was meant."""
+    """The way back from a hold to neutral, and how it was meant (None: at a speed of its own)."""
 
     way: Span
     direction: Direction
-    verdict: ExitVerdict
+    verdict: ExitVerdict | None
+    repetition: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFault:
-    """A compensation from its first movement until all is back, and the channel that shows it."""
+    """A compensation from its first movement until all is back, and the channel that shows it.
+
+    `size_rad`: what is known without looking, None where the channel tells.
+    """
 
     span: Span
     kind: CompensationKind
     channel: Channel
+    size_rad: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.item import Role
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side
 from imu_hip.simulate.choreography import choreograph
@@ -23,8 +24,10 @@ from imu_hip.simulate.placement import (
     PlacementParams,
     draw_mounting,
     put_on,
+    slipping,
     worn,
 )
+from imu_hip.simulate.plan import AS_ASKED, PlateauKind
 from imu_hip.simulate.sensors import (
     SensorErrorParams,
     SensorErrors,
@@ -39,12 +42,14 @@ from imu_hip.simulate.stance import StanceParams
 from imu_hip.simulate.truth import (
     Truth,
     posture_offset,
+    true_attempt,
     true_block,
     true_compensation,
     true_end_range,
     true_exit,
     true_hold,
     true_phase,
+    true_repetitions,
 )
 
 Floats = NDArray[np.float64]
@@ -105,9 +110,12 @@ def simulate_session(
     magnetic = params.magnetic_field
     room = None if magnetic is None else draw_room(magnetic, for_room)
 
-    def wear(segment: Pose, lever_m: Floats, of: np.random.Generator, of_magnetometer: np.random.Generator) -> _Worn:
+    def wear(
+        role: Role, segment: Pose, lever_m: Floats, of: np.random.Generator, of_magnetometer: np.random.Generator
+    ) -> _Worn:
         segment_from_sensor = draw_mounting(params.placement, of)
-        on_body = worn(segment, segment_from_sensor, lever_m)
+        slipped = slipping(t_s, segment_from_sensor, [slip for slip in params.placement.slips if slip.role is role])
+        on_body = worn(segment, slipped, lever_m)
         pose = put_on(t_s, on_body, plan.putting_on, params.placement, of)
         errors = draw_errors(len(t_s), params.rate_hz, params.sensor_errors, of)
         readings = with_errors(ideal_readings(pose, params.rate_hz), errors, params.sensor_errors)
@@ -120,8 +128,8 @@ def simulate_session(
     thigh_segment = thigh_pose(pelvis_segment, motion.flexion_rad, motion.adduction_rad, strap_rad)
     pelvis_lever_m = shaken_lever(PELVIS_FROM_HIP_M, params.soft_tissue.pelvis_shock_m, motion)
     thigh_lever_m = shaken_lever(THIGH_FROM_HIP_M, params.soft_tissue.thigh_shock_m, motion)
-    pelvis = wear(pelvis_segment, pelvis_lever_m, for_pelvis, for_magnetometers[0])
-    thigh = wear(thigh_segment, thigh_lever_m, for_thigh, for_magnetometers[1])
+    pelvis = wear(Role.PELVIS, pelvis_segment, pelvis_lever_m, for_pelvis, for_magnetometers[0])
+    thigh = wear(Role.THIGH, thigh_segment, thigh_lever_m, for_thigh, for_magnetometers[1])
     offset_rad = posture_offset(t_s, motion.flexion_rad, plan, tissue.cross_talk)
     shown_rad = strap_rad - offset_rad
     truth = Truth(
@@ -132,9 +140,11 @@ def simulate_session(
         phase=true_phase(t_s, plan),
         end_range_rad=true_end_range(t_s, shown_rad, plan, Direction.INTERNAL),
         external_end_range_rad=true_end_range(t_s, shown_rad, plan, Direction.EXTERNAL),
-        holds=tuple(true_hold(t_s, shown_rad, turn) for turn in plan.turns if not turn.is_block),
-        blocks=tuple(true_block(t_s, shown_rad, turn) for turn in plan.turns if turn.is_block),
+        holds=tuple(true_hold(t_s, shown_rad, turn) for turn in plan.turns if turn.kind is PlateauKind.HOLD),
+        blocks=tuple(true_block(t_s, shown_rad, turn) for turn in plan.turns if turn.kind is PlateauKind.BLOCK),
+        attempts=tuple(true_attempt(t_s, shown_rad, turn) for turn in plan.turns if turn.kind not in AS_ASKED),
         exits=tuple(true_exit(t_s, shown_rad, leaving) for leaving in plan.exits),
+        repetitions=true_repetitions(plan),
         compensations=tuple(true_compensation(t_s, motion, fault) for fault in plan.faults),
         earth_from_pelvis_sensor=pelvis.earth_from_sensor,
         earth_from_thigh_sensor=thigh.earth_from_sensor,

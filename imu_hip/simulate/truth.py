@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sin
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.event import CompensationKind, ExitVerdict, Phase
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.exercise_spec import Direction, Step
 from imu_hip.simulate.motion import BodyMotion
-from imu_hip.simulate.plan import Plan, PlannedExit, PlannedFault, PlannedTurn, Span
+from imu_hip.simulate.plan import Channel, Plan, PlannedExit, PlannedFault, PlannedTurn, PlateauKind, Span
 from imu_hip.simulate.sensors import SensorErrors
 from imu_hip.simulate.soft_tissue import SoftTissue
 
@@ -37,24 +38,48 @@ class TrueBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class TrueAttempt:
+    """A plateau that is not what was asked for: a touch, one short of the end range, a block that failed."""
+
+    start_s: float
+    end_s: float
+    direction: Direction
+    angle_rad: float
+    kind: PlateauKind
+
+
+@dataclass(frozen=True, slots=True)
 class TrueExit:
-    """The way back to neutral: how it was meant, and the strap's peak speed."""
+    """The way back to neutral: how it was meant (None: at a speed of its own), and the strap's peak speed."""
 
     start_s: float
     end_s: float
     direction: Direction
     peak_rad_s: float
-    verdict: ExitVerdict
+    verdict: ExitVerdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRepetition:
+    """A repetition of the exercise from its first movement until the limb is back, and the steps done as asked for."""
+
+    start_s: float
+    end_s: float
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrueCompensation:
-    """A compensation, and by how much the body's part that shows it moved at most (without what skin adds)."""
+    """A compensation, and by how much the body's part that shows it moved at most (without what skin adds).
+
+    `toward`: which way that was, in the words of the events.
+    """
 
     start_s: float
     end_s: float
     kind: CompensationKind
     peak_rad: float
+    toward: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +91,9 @@ class Truth:
     `femur_internal_rotation_rad` (n,): of the bone. `worn` (n,): the sensors are in
     place (before, the angles are the body's and no sensor can know them). `phase` (n,) of Phase, UNKNOWN
     outside the exercise. `end_range_rad`, `external_end_range_rad`: the strap's, over the maximal repetitions of that
-    direction, >= 0, None when there was none. Quaternions (n, 4) and (4,) are free of error. `*_errors`, `soft_tissue`:
-    where errors come from.
+    direction, >= 0, None when there was none. `attempts`: plateaus that are neither hold nor block. Quaternions (n, 4)
+    and (4,) are free of error. `thigh_from_sensor` is as it was put on, before it slipped; the angles are those of a
+    strap that did not. `*_errors`, `soft_tissue`: where errors come from.
     """
 
     angles_rad: Floats
@@ -79,7 +105,9 @@ class Truth:
     external_end_range_rad: float | None
     holds: tuple[TrueHold, ...]
     blocks: tuple[TrueBlock, ...]
+    attempts: tuple[TrueAttempt, ...]
     exits: tuple[TrueExit, ...]
+    repetitions: tuple[TrueRepetition, ...]
     compensations: tuple[TrueCompensation, ...]
     earth_from_pelvis_sensor: Floats
     earth_from_thigh_sensor: Floats
@@ -90,6 +118,9 @@ class Truth:
     soft_tissue: SoftTissue
 
 
+_PHASES = {PlateauKind.HOLD: Phase.HOLD, PlateauKind.BLOCK: Phase.BLOCK}
+
+
 def true_phase(t_s: Floats, plan: Plan) -> NDArray[np.uint8]:
     """Return what the limb is doing at each time (n,)."""
     phase = np.full(t_s.shape, Phase.UNKNOWN, dtype=np.uint8)
@@ -97,7 +128,7 @@ def true_phase(t_s: Floats, plan: Plan) -> NDArray[np.uint8]:
         phase[_rows(t_s, exercise)] = Phase.NEUTRAL
     for turn in plan.turns:
         phase[_rows(t_s, turn.way)] = Phase.APPROACH
-        phase[_rows(t_s, turn.plateau)] = Phase.BLOCK if turn.is_block else Phase.HOLD
+        phase[_rows(t_s, turn.plateau)] = _PHASES.get(turn.kind, Phase.APPROACH)
     for leaving in plan.exits:
         phase[_rows(t_s, leaving.way)] = Phase.EXIT
     return phase
@@ -115,6 +146,33 @@ def true_block(t_s: Floats, strap_rad: Floats, turn: PlannedTurn) -> TrueBlock:
     return TrueBlock(plateau.start_s, plateau.end_s, _mean(t_s, strap_rad, plateau))
 
 
+def true_attempt(t_s: Floats, strap_rad: Floats, turn: PlannedTurn) -> TrueAttempt:
+    """Return a plateau of another kind as the strap showed it."""
+    plateau = turn.plateau
+    return TrueAttempt(plateau.start_s, plateau.end_s, turn.direction, _mean(t_s, strap_rad, plateau), turn.kind)
+
+
+def true_repetitions(plan: Plan) -> tuple[TrueRepetition, ...]:
+    """Return the steps of each repetition in which the thigh turned; exits count as they were meant."""
+    found = []
+    for number in sorted({turn.repetition for turn in plan.turns}):
+        turns = [turn for turn in plan.turns if turn.repetition == number]
+        exits = [leaving for leaving in plan.exits if leaving.repetition == number]
+        steps = [_STEPS[turn.kind, turn.direction] for turn in turns if (turn.kind, turn.direction) in _STEPS]
+        steps += [Step.CONTROLLED_EXIT for leaving in exits if leaving.verdict is ExitVerdict.CONTROLLED]
+        end_s = max([turns[-1].plateau.end_s, *(leaving.way.end_s for leaving in exits)])
+        found.append(TrueRepetition(turns[0].way.start_s, end_s, tuple(steps)))
+    return tuple(found)
+
+
+_STEPS = {
+    (PlateauKind.HOLD, Direction.INTERNAL): Step.INTERNAL_HOLD,
+    (PlateauKind.HOLD, Direction.EXTERNAL): Step.EXTERNAL_HOLD,
+    (PlateauKind.BLOCK, Direction.INTERNAL): Step.BLOCK,
+    (PlateauKind.BLOCK, Direction.EXTERNAL): Step.BLOCK,
+}
+
+
 def true_exit(t_s: Floats, strap_rad: Floats, leaving: PlannedExit) -> TrueExit:
     """Return a planned exit as the strap showed it."""
     way = leaving.way
@@ -126,8 +184,37 @@ def true_exit(t_s: Floats, strap_rad: Floats, leaving: PlannedExit) -> TrueExit:
 def true_compensation(t_s: Floats, motion: BodyMotion, fault: PlannedFault) -> TrueCompensation:
     """Return a planned fault as the body made it."""
     span = fault.span
-    moved = motion.channel(fault.channel)[_rows(t_s, span)]
-    return TrueCompensation(span.start_s, span.end_s, fault.kind, float(np.max(np.abs(moved - moved[0]))))
+    rows = _rows(t_s, span)
+    moved = motion.channel(fault.channel)[rows]
+    change = moved - moved[0]
+    at = int(np.argmax(np.abs(change)))
+    peak_rad = float(abs(change[at])) if fault.size_rad is None else fault.size_rad
+    toward = _toward(fault, float(change[at]), float(motion.tilt_rad[rows][at]))
+    return TrueCompensation(span.start_s, span.end_s, fault.kind, peak_rad, toward)
+
+
+def _toward(fault: PlannedFault, change_rad: float, tilt_rad: float) -> str:
+    if fault.kind in _NOWHERE:
+        return ""
+    if fault.channel is Channel.TURN and abs(sin(tilt_rad)) > 0.7:
+        # Who lies on the back lifts the side that one who lies on the belly presses down.
+        return "up" if change_rad * sin(tilt_rad) > 0.0 else "down"
+    return _TOWARD[fault.channel][0 if change_rad > 0.0 else 1]
+
+
+_NOWHERE = (
+    CompensationKind.THIGH_DID_NOT_ROTATE,
+    CompensationKind.OTHER_LEG_MOVED,
+    CompensationKind.WRONG_POSTURE,
+)
+_TOWARD = {
+    Channel.TURN: ("internal", "external"),
+    Channel.TILT: ("posterior", "anterior"),
+    Channel.LIST: ("down", "up"),
+    Channel.ADDUCTION: ("adduction", "abduction"),
+    Channel.FLEXION: ("flexion", "extension"),
+    Channel.ROTATION: ("internal", "external"),
+}
 
 
 def true_end_range(t_s: Floats, strap_rad: Floats, plan: Plan, direction: Direction) -> float | None:

@@ -39,3 +39,9 @@ def test_a_move_that_interrupts_another_leaves_no_jump_in_speed() -> None:
     # |a| of one unit move in 2 s is at most 5.77 / 2**2; two of them at once at most twice that.
     assert np.max(np.abs(acceleration)) < 2 * 5.78 / 4.0
     assert way[-1] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_steady_move_goes_at_the_same_speed_all_the_way() -> None:
+    way = follow(T_S, 1.0, [Move(2.0, 4.0, 3.0, steady=True)])
+    assert np.gradient(way, T_S)[2100:5900] == pytest.approx(0.5)
+    assert (way[0], way[-1]) == (1.0, 3.0)

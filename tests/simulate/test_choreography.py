@@ -13,8 +13,9 @@ from imu_hip.model.prompt import Prompt
 from imu_hip.simulate.channel import PEAK_SPEED
 from imu_hip.simulate.choreography import choreograph
 from imu_hip.simulate.person import PersonParams, draw_person
-from imu_hip.simulate.plan import Channel, Plan
+from imu_hip.simulate.plan import Channel, Plan, PlateauKind
 
+HOLD, BLOCK = PlateauKind.HOLD, PlateauKind.BLOCK
 PUT_ON = Prompt(0.0, 4.0, "", None, Cue.PUT_ON)
 EXERCISE = (
     Prompt(10.0, 40.0, "", MarkLabel.EXERCISE, "supine_ere"),
@@ -41,7 +42,7 @@ def test_every_movement_begins_within_the_reaction_time_of_its_prompt(seed: int)
 
 def test_a_cycle_is_hold_block_hold_and_each_lasts_until_the_next_movement() -> None:
     made = plan(PUT_ON, *EXERCISE)
-    assert [turn.is_block for turn in made.turns] == [False, True, False]
+    assert [turn.kind for turn in made.turns] == [HOLD, BLOCK, HOLD]
     following = [turn.way.start_s for turn in made.turns[1:]] + [made.exits[0].way.start_s]
     assert [turn.plateau.end_s for turn in made.turns] == following
     assert all(turn.plateau.start_s == turn.way.end_s for turn in made.turns)

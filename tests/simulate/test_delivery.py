@@ -1,15 +1,16 @@
 """What arrives: lost samples in bursts, clocks of their own, stamps that jitter."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from imu_hip.model.cue import Cue
-from imu_hip.model.item import MarkLabel
+from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side
-from imu_hip.simulate.delivery import DeliveryParams, deliver
+from imu_hip.simulate.delivery import DeliveryParams, Hole, deliver
 from imu_hip.simulate.magnetic_field import MagneticFieldParams
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 
@@ -87,3 +88,12 @@ def test_the_same_seed_delivers_the_same_bytes() -> None:
     assert one.thigh.t_s.tobytes() == again.thigh.t_s.tobytes()
     assert one.pelvis.readings.gyr.tobytes() == again.pelvis.readings.gyr.tobytes()
     assert one.thigh.t_s.tobytes() != other.thigh.t_s.tobytes()
+
+
+def test_a_hole_is_where_and_as_long_as_it_was_asked_for() -> None:
+    hole = Hole(50.0, 2.0, Role.PELVIS)
+    arrived = deliver(session(), np.random.default_rng(1), replace(PERFECT, holes=(hole, Hole(80.0, 0.3))))
+    for table, at_s, lost in ((arrived.pelvis, 50.0, 200), (arrived.thigh, 80.0, 30)):
+        assert len(table.rows) == len(session().t_s) - lost
+        edge = int(np.argmax(np.diff(table.t_s)))
+        assert table.t_s[edge : edge + 2] == pytest.approx([at_s - 0.01, at_s + 0.01 * lost])

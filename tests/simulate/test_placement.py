@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from imu_hip.quaternion import about_vertical
-from imu_hip.simulate.placement import PlacementParams, draw_mounting, put_on, worn
+from imu_hip.simulate.placement import PlacementParams, Slip, draw_mounting, put_on, slipping, worn
 from imu_hip.simulate.plan import Span
 from imu_hip.simulate.skeleton import Pose
 
@@ -48,3 +48,12 @@ def test_a_sensor_goes_smoothly_from_a_nearly_flat_table_to_its_place(seed: int)
     steps = (placed[:-1].inv() * placed[1:]).magnitude()
     half_a_turn_in_two_seconds = 1.875 * np.pi / 2.0 / 100.0
     assert np.max(steps) < half_a_turn_in_two_seconds + 0.001
+
+
+def test_a_sensor_that_slips_turns_about_the_long_axis_by_as_much_as_it_was_asked_to() -> None:
+    mounting = draw_mounting(PARAMS, np.random.default_rng(0))
+    slipped = Rotation.from_quat(slipping(T_S, mounting, [Slip(2.0, np.radians(20.0))]), scalar_first=True)
+    turned = (slipped * Rotation.from_quat(mounting, scalar_first=True).inv()).as_rotvec(degrees=True)
+    assert turned[T_S <= 2.0] == pytest.approx(0.0, abs=1e-9)
+    assert turned[T_S >= 2.3] == pytest.approx(np.tile([0.0, 20.0, 0.0], (int(np.sum(T_S >= 2.3)), 1)))
+    assert np.array_equal(slipping(T_S, mounting, []), mounting)

@@ -16,6 +16,7 @@ from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side
 from imu_hip.simulate.person import PersonParams
+from imu_hip.simulate.placement import PlacementParams, Slip
 from imu_hip.simulate.sensors import GRAVITY_M_S2, NO_SENSOR_ERRORS
 from imu_hip.simulate.session import SimulatedSession, SimulationParams, simulate_session
 
@@ -288,3 +289,16 @@ def test_neutral_is_sloppy_by_the_stated_amount() -> None:
         for session in (simulate(seed, prompts=SCRIPT[:3]) for seed in range(100))
     ]
     assert np.std(neutrals) == pytest.approx(PersonParams().neutral_sd_rad, rel=0.2)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_slip_turns_the_sensor_and_not_the_limb(side: Side) -> None:
+    slip = Slip(60.0, np.radians(15.0))
+    still = simulate(side=side)
+    slipped = simulate(side=side, params=replace(IDEAL, placement=PlacementParams(slips=(slip,))))
+    assert np.array_equal(slipped.truth.angles_rad, still.truth.angles_rad)
+    assert np.array_equal(slipped.pelvis.gyr, still.pelvis.gyr)
+    one, other = (turns(each.truth.earth_from_thigh_sensor) for each in (still, slipped))
+    apart = np.degrees((one.inv() * other).magnitude())
+    assert np.max(apart[still.t_s <= 60.0]) < 1e-5
+    assert apart[still.t_s >= 60.3] == pytest.approx(15.0)
