@@ -14,7 +14,11 @@ _SHORTEST_S = 3.0
 _LEAST_SEEN = 0.8
 """Share of the time between the neutrals in which the angles must be known."""
 _STILL_SHARE = 0.7
-"""Of what the pelvis moves: a thigh that turns less in space keeps still."""
+"""Of what the pelvis moves: a thigh that turns less in space keeps still; so does one that only sways, ..."""
+_SWAY_RAD = math.radians(8.0)
+"""... by up to this, standing on one leg, ..."""
+_SWAY_SHARE = 0.5
+"""... if that is less than this share of the end range."""
 _PELVIS = tuple(CHANNELS.index(c) for c in (Channel.PELVIS_TURN, Channel.PELVIS_ROLL, Channel.PELVIS_TILT))
 
 
@@ -51,7 +55,8 @@ def close(rules: FaultRules, state: AskedState, end_s: float, end_range_rad: flo
         return ()
     in_space_rad = state.highest_turn_rad - state.lowest_turn_rad
     other = rules.other_leg_rad
-    if other is not None and state.pelvis_rad > other and in_space_rad < max(other, _STILL_SHARE * state.pelvis_rad):
+    sway_rad = min(_SWAY_RAD, _SWAY_SHARE * end_range_rad) if end_range_rad > 0.0 else _SWAY_RAD
+    if other is not None and state.pelvis_rad > other and in_space_rad < max(sway_rad, _STILL_SHARE * state.pelvis_rad):
         why = (
             f"the pelvis moved by {math.degrees(state.pelvis_rad):.0f}° and this thigh kept still "
             f"(turned by {math.degrees(in_space_rad):.0f}°): that was the other leg"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from imu_hip.exercise import conditioning
 from imu_hip.exercise.conditioning import LowPass, LowPassState, Sample
-from imu_hip.exercise.levels import Levels, lasted
+from imu_hip.exercise.levels import Levels, larger, lasted
 from imu_hip.model.event import Block
 from imu_hip.model.exercise_spec import BlockRule
 
@@ -28,13 +28,17 @@ _RECENT_S = 4.0
 
 @dataclass(slots=True)
 class BlockState:
-    """All that evolves: `recent` samples (time, angle, rate); while `seeking`, the `stretch` that may be a block."""
+    """All that evolves: `recent` samples (time, angle, rate); while `seeking`, the `stretch` that may be a block.
+
+    `below_rad`: it lies below this.
+    """
 
     filter: LowPassState = field(default_factory=LowPassState)
     recent: deque[tuple[float, float, float]] = field(default_factory=deque)
     seeking: bool = False
     stretch: deque[tuple[float, float]] = field(default_factory=deque)
     start_s: float = 0.0
+    below_rad: float = math.inf
     lowest_rad: float = math.inf
     highest_rad: float = -math.inf
 
@@ -50,9 +54,14 @@ def step(design: LowPass, rule: BlockRule, levels: Levels, state: BlockState, sa
     return _extend(rule, levels, state, t_s, angle, rate) if state.seeking else ()
 
 
-def seek(rule: BlockRule, levels: Levels, state: BlockState, hold_end_s: float) -> tuple[Block, ...]:
-    """Look for a block from the end of a hold on, which may be some time ago."""
+def seek(rule: BlockRule, levels: Levels, state: BlockState, hold_end_s: float, held_rad: float) -> tuple[Block, ...]:
+    """Look for a block from the end of a hold on, which may be some time ago; `held_rad`: its level, NaN if unknown."""
     state.seeking = True
+    state.below_rad = rule.highest * levels.end_range_rad
+    if held_rad > state.below_rad:
+        # A hold that read too far reads its block too far as well: it is below the hold in any case.
+        step_rad = larger(levels.hold_rule.small_step, levels.end_range_rad)
+        state.below_rad = max(state.below_rad, held_rad - 0.5 * step_rad)
     state.stretch.clear()
     for t_s, angle, rate in state.recent:
         if state.seeking and t_s > hold_end_s + _NEAR_HOLD_S:
@@ -84,7 +93,7 @@ def _extend(
     end_range = levels.end_range_rad
     stretch = state.stretch
     unseen = bool(stretch) and lasted(stretch[-1][0], t_s, levels.hold_rule.grace_s)
-    fits = rule.lowest * end_range < angle < rule.highest * end_range and abs(rate) < rule.still_rad_s and not unseen
+    fits = rule.lowest * end_range < angle < state.below_rad and abs(rate) < rule.still_rad_s and not unseen
     if not fits:
         return _finish(rule, state)
     if not stretch:

@@ -66,7 +66,7 @@ def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment) -> None:
             state.unsure_until_s, state.sd_rad = moment.t_s, max(state.sd_rad, sd)
             fault_flag.lose_sight(state.flag)
             continue
-        value = _wrong_way(rule.sense, change, inward=inward)
+        value = _wrong_way(rule.sense, change, inward=inward) if _together(rule, neutral, moment) else 0.0
         if value > state.flag.peak:
             state.peak_sign = math.copysign(1.0, change)
         fault_flag.follow(state.flag, moment.t_s, value, max(rule.limit_rad, _SURE_SD * sd))
@@ -95,6 +95,16 @@ def showing(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
 def unsure(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
     return tuple(dict.fromkeys(state.rule.kind for state in states if state.unsure))
+
+
+def _together(rule: ChannelRule, neutral: Neutral, moment: Moment) -> bool:
+    """Tell whether the other channel of a rule, if it has one, has changed as well."""
+    if rule.together is None:
+        return True
+    channel, least_rad = rule.together
+    at = CHANNELS.index(channel)
+    change = math.remainder(moment.channels[at] - neutral.channels[at], math.tau)
+    return change >= least_rad if least_rad > 0.0 else change <= least_rad
 
 
 def _wrong_way(sense: Sense, change: float, *, inward: bool) -> float:

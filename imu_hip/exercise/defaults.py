@@ -35,6 +35,10 @@ HOLD_PAIRS = {
     "drop_deg": Pair(2.5, 0.15, 30.0),
     # How far below the level of a hold the next one may be, before the limb has been in neutral.
     "step_deg": Pair(2.0, 0.12, 30.0),
+    # Where a block is expected: a smaller step down than a drop, between two level stretches, is its beginning.
+    "small_step_deg": Pair(1.5, 0.05, 30.0),
+    # After it, a limb that is to hold again must have climbed this far, or half of what it gave up.
+    "climb_deg": Pair(1.5, 0.06, 30.0),
     # Two holds this far beyond the end range raise it.
     "grow_deg": Pair(3.0, 0.10, 30.0),
 }
@@ -84,6 +88,8 @@ COMPENSATION_PAIRS = {
     # More rotation than this the other way: the wrong direction.
     "other_way_deg": Pair(6.0, 0.30, 30.0),
 }
+# How far another channel has changed as well.
+TOGETHER_DEG = Number(2.0, -45.0, 45.0)
 # Share of the rotation half-way down that must be left half-way up.
 ROTATION_KEPT = Number(0.5, 0.1, 1.0)
 

@@ -15,10 +15,11 @@ from enum import IntEnum
 
 import numpy as np
 
+from imu_hip.exercise import step_down
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.controlled_exit import graded_exit, open_exit
 from imu_hip.exercise.hold_metrics import Ending, measured_hold
-from imu_hip.exercise.levels import TIME_TOLERANCE_S, Levels, lasted
+from imu_hip.exercise.levels import TIME_TOLERANCE_S, Levels, larger, lasted
 from imu_hip.model.event import Exit, Hold, Touch
 
 HoldEvent = Hold | Touch | Exit
@@ -49,6 +50,8 @@ class HoldState:
     `trace`: the samples since the start of the candidate or hold, through its exit; from `head` on they are the exit's.
     `settle_s`, `settle_at`: start of a candidate, in time and as a place in the trace. `below_s`, `falling_s`: since
     when the limb is below the leave level or falls fast. `tops`: falling maxima of the last `drop_window_s`.
+    `expects_step`: the next thing asked for is a small step down; `next_look_s`: when one is looked for.
+    `left_rad`: level of the hold that a step down ended, or may have; `lowest_rad` since then.
     `was_hold`: the exit follows a hold rather than a touch. `pending`: a hold that may still be taken up again.
     """
 
@@ -67,6 +70,10 @@ class HoldState:
     end_s: float = 0.0
     head: int = 0
     was_hold: bool = False
+    expects_step: bool = False
+    next_look_s: float = -math.inf
+    left_rad: float = math.nan
+    lowest_rad: float = math.inf
     pending: Hold | None = None
     retake_rad: float = 0.0
 
@@ -99,7 +106,8 @@ def step(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, .
 
 def rest_on(levels: Levels, state: HoldState, t_s: float) -> None:
     """Do what a step does with a known sample in neutral while the machine is at rest. Changes `state`."""
-    state.known_s, state.approach_rad_s, state.enter_rad = t_s, 0.0, levels.enter_rad
+    state.known_s, state.approach_rad_s = t_s, 0.0
+    state.enter_rad, state.left_rad = levels.enter_rad, math.nan
 
 
 def is_at_rest(state: HoldState) -> bool:
@@ -114,7 +122,7 @@ def close(levels: Levels, state: HoldState) -> tuple[HoldEvent, ...]:
 
 def _idle(levels: Levels, state: HoldState, sample: Sample) -> None:
     if sample.angle_rad <= levels.neutral_rad:
-        state.enter_rad = levels.enter_rad
+        state.enter_rad, state.left_rad = levels.enter_rad, math.nan
     state.trace.append(sample)
     if _settled(levels, state, sample):
         _begin(state)
@@ -146,12 +154,26 @@ def _hold(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, 
         return _end(levels, state, _dated_back(levels, state, state.falling_s), Ending.LEFT)
     if state.below_s is not None and lasted(state.below_s, t_s, rule.grace_s):
         return _end(levels, state, _dated_back(levels, state, state.below_s), Ending.LEFT)
+    if state.expects_step and t_s >= state.next_look_s:
+        state.next_look_s = t_s + step_down.EVERY_S - TIME_TOLERANCE_S
+        return _step_down(levels, state)
     return ()
+
+
+def _step_down(levels: Levels, state: HoldState) -> tuple[HoldEvent, ...]:
+    """End the hold where a small step down began, if there was one."""
+    step_seen = step_down.found(levels, state.trace, state.start_s + levels.hold_rule.min_dwell_s)
+    if step_seen is None:
+        return ()
+    events = _end(levels, state, step_seen.start_s, Ending.LEFT)
+    state.lowest_rad, state.retake_rad = step_seen.lower_rad, math.inf
+    return events
 
 
 def _exit(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, ...]:
     t_s, angle, rate, _ = sample
     state.trace.append(sample)
+    state.lowest_rad = min(state.lowest_rad, angle)
     if state.pending is not None:
         if angle <= levels.leave_rad:
             state.retake_rad = math.inf
@@ -165,7 +187,7 @@ def _exit(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, 
             way_back = state.trace[state.head :]
             events += (graded_exit(levels, levels.exit_rule, state.end_s, way_back),)
         _rest(state)
-        state.enter_rad = levels.enter_rad
+        state.enter_rad, state.left_rad = levels.enter_rad, math.nan
         return events
     if _settled(levels, state, sample):
         # Only a confirmed hold ends the exit: a slow way back is still enough to settle for a moment, too.
@@ -182,7 +204,7 @@ def _exit(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, 
 
 def _settled(levels: Levels, state: HoldState, sample: Sample) -> bool:
     """Follow the candidate for a hold, whose newest sample is the last of the trace; tell whether it is one now."""
-    if sample.angle_rad < state.enter_rad or abs(sample.rate_rad_s) > levels.still_rad_s:
+    if sample.angle_rad < _enter_rad(levels, state) or abs(sample.rate_rad_s) > levels.still_rad_s:
         state.settle_s = None
         return False
     if state.settle_s is None:
@@ -190,6 +212,14 @@ def _settled(levels: Levels, state: HoldState, sample: Sample) -> bool:
         state.entry_rad_s = state.approach_rad_s
         return False
     return lasted(state.settle_s, sample.t_s, levels.hold_rule.settle_s)
+
+
+def _enter_rad(levels: Levels, state: HoldState) -> float:
+    """Return the level to enter at: after a step down the limb must have climbed, at most half of the step."""
+    if not state.lowest_rad < state.left_rad:
+        return state.enter_rad
+    climb_rad = min(larger(levels.hold_rule.climb, levels.end_range_rad), 0.5 * (state.left_rad - state.lowest_rad))
+    return max(state.enter_rad, state.lowest_rad + climb_rad)
 
 
 def _begin(state: HoldState) -> None:
@@ -242,6 +272,7 @@ def _end(levels: Levels, state: HoldState, end_s: float, ending: Ending) -> tupl
     angles = [sample.angle_rad for sample in held]
     state.enter_rad = max(levels.enter_rad, float(np.percentile(angles, 75.0)) - levels.step_rad)
     last = [sample.angle_rad for sample in held if sample.t_s > end_s - _LEVEL_S]
+    state.left_rad, state.lowest_rad = (float(np.median(last)) if state.expects_step else math.nan), math.inf
     state.retake_rad = float(np.median(last)) - _LEVEL_SHARE * levels.drop_rad
     if any(sample.angle_rad <= levels.leave_rad for sample in trace[head:]):
         state.retake_rad = math.inf

@@ -125,6 +125,7 @@ def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Samp
         hold.rest_on(own, state.hold, sample.t_s)
         state.cycle.neutral_s = sample.t_s
         return ()
+    state.hold.expects_step = spec.block is not None and Step.BLOCK not in state.cycle.steps
     events = hold.step(own, state.hold, sample)
     at_rest = in_neutral and state.hold.mode is Mode.IDLE
     blocks: tuple[IsometricBlock, ...] = ()
@@ -146,7 +147,7 @@ def _seek_block(
     blocks: tuple[IsometricBlock, ...] = ()
     for event in events:
         if isinstance(event, Hold) and Step.BLOCK not in state.cycle.steps:
-            blocks += block.seek(rule, own, state.block, event.end_s)
+            blocks += block.seek(rule, own, state.block, event.end_s, state.hold.left_rad)
     if state.block.seeking:
         if state.hold.mode is Mode.HOLD:
             blocks += block.stop(rule, state.block, state.hold.start_s)

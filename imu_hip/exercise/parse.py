@@ -126,6 +126,8 @@ class _Reader(TomlValues):
             drop=pairs["drop_deg"],
             step=pairs["step_deg"],
             grow=pairs["grow_deg"],
+            small_step=pairs["small_step_deg"],
+            climb=pairs["climb_deg"],
             smallest_end_range_rad=math.radians(numbers.pop("smallest_end_range_deg")),
             **numbers,
         )

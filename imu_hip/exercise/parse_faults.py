@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from imu_hip.exercise.defaults import COMPENSATION_LIMIT_DEG, COMPENSATION_PAIRS, ROTATION_KEPT
+from imu_hip.exercise.defaults import COMPENSATION_LIMIT_DEG, COMPENSATION_PAIRS, ROTATION_KEPT, TOGETHER_DEG
 from imu_hip.exercise.toml_values import TomlValues
 from imu_hip.model.exercise_spec import Channel, ChannelRule, CompensationKind, FaultRules, Sense
 
@@ -41,7 +41,10 @@ def parse_faults(values: TomlValues, data: Mapping[str, object]) -> FaultRules:
         kind = values.word("compensation.kind", values.text(table, "kind", "compensation."), CompensationKind)
         if kind in _BY_CHANNEL:
             rule = _channel_rule(values, table, kind)
-            if any((rule.kind, rule.channel, rule.sense) == (r.kind, r.channel, r.sense) for r in channels):
+            if any(
+                (rule.kind, rule.channel, rule.sense, rule.together) == (r.kind, r.channel, r.sense, r.together)
+                for r in channels
+            ):
                 raise values.wrong("compensation.channel", f"{kind} is there twice for {rule.channel}")
             channels.append(rule)
             continue
@@ -73,12 +76,19 @@ def parse_faults(values: TomlValues, data: Mapping[str, object]) -> FaultRules:
 
 
 def _channel_rule(values: TomlValues, table: Mapping[str, object], kind: CompensationKind) -> ChannelRule:
-    values.known(table, ("kind", "channel", "sense", "limit_deg"), "compensation.")
+    values.known(table, ("kind", "channel", "sense", "limit_deg", "together", "together_deg"), "compensation.")
+    if ("together" in table) != ("together_deg" in table):
+        raise values.wrong("compensation.together", "and together_deg belong together")
+    together = None
+    if "together" in table:
+        other = values.word("compensation.together", values.text(table, "together", "compensation."), Channel)
+        together = other, math.radians(values.number("compensation.", table, "together_deg", TOGETHER_DEG))
     return ChannelRule(
         kind=kind,
         channel=values.word("compensation.channel", values.text(table, "channel", "compensation."), Channel),
         sense=values.word("compensation.sense", str(table.get("sense", Sense.EITHER)), Sense),
         limit_rad=_limit_rad(values, table),
+        together=together,
     )
 
 

@@ -75,8 +75,10 @@ class HoldRule:
     back_date_s: float
     neutral_fraction: float
     smallest_end_range_rad: float
-    # Recordings made before there was this rule do not have it.
+    # Recordings made before there were these rules do not have them.
     grow: Threshold = Threshold(math.radians(3.0), 0.10)
+    small_step: Threshold = Threshold(math.radians(1.5), 0.05)
+    climb: Threshold = Threshold(math.radians(1.5), 0.06)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,16 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelRule:
-    """A fault that a channel shows by changing further than `limit_rad`."""
+    """A fault that a channel shows by changing further than `limit_rad`.
+
+    `together`: only while another channel has changed by its amount (rad), + or -, as well.
+    """
 
     kind: CompensationKind
     channel: Channel
     sense: Sense
     limit_rad: float
+    together: tuple[Channel, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

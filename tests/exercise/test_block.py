@@ -31,7 +31,7 @@ def find(
     for sample in samples(angle_deg):
         found += block.step(SMOOTHER, RULE, LEVELS, state, sample)
         if not sought and sample.t_s >= known_s:
-            found += block.seek(RULE, LEVELS, state, hold_end_s)
+            found += block.seek(RULE, LEVELS, state, hold_end_s, math.nan)
             sought = True
     return found + list(block.stop(RULE, state, next_hold_s))
 
@@ -85,7 +85,7 @@ def test_only_the_first_one_counts() -> None:
 def test_a_long_hole_parts_a_stretch() -> None:
     rows = samples(np.full(900, 24.0))
     state = BlockState()
-    found = list(block.seek(RULE, LEVELS, state, -1.0))
+    found = list(block.seek(RULE, LEVELS, state, -1.0, math.nan))
     for sample in rows[:300] + rows[350:]:
         found += block.step(SMOOTHER, RULE, LEVELS, state, sample)
     found += block.stop(RULE, state)

@@ -32,7 +32,6 @@ BY_CHANNEL = [
     ("supine_ere", CompensationKind.KNEE_MOVED, Channel.ADDUCTION, 1.0, "adduction"),
     ("supine_ere", CompensationKind.KNEE_MOVED, Channel.ADDUCTION, -1.0, "abduction"),
     ("supine_ere", CompensationKind.KNEE_MOVED, Channel.FLEXION, -1.0, "extension"),
-    ("hinge_ir", CompensationKind.HIP_OUT, Channel.ADDUCTION, 1.0, "adduction"),
     ("seated_ir", CompensationKind.PELVIS_FOLLOWED, Channel.PELVIS_TURN, 1.0, "internal"),
     ("seated_ir", CompensationKind.KNEE_MOVED, Channel.ADDUCTION, -1.0, "abduction"),
     ("prone_ir", CompensationKind.PELVIS_FOLLOWED, Channel.PELVIS_ROLL, -1.0, "down"),
@@ -111,6 +110,15 @@ def test_a_pelvis_that_tips_under_a_knee_that_stays_is_lifted_and_moves_no_knee(
     (fault,) = faults(two_repetitions("supine_ere", tipped))
     assert (fault.kind, fault.toward) == (CompensationKind.PELVIS_LIFTED, "posterior")
     assert math.degrees(fault.peak_rad) == pytest.approx(8.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("size", "dropped", "out"), [(8.0, 4.0, True), (8.0, 0.0, False), (10.0, 0.0, True), (2.0, 4.0, False)]
+)
+def test_a_hip_is_out_with_the_pelvis_dropping_or_very_far(size: float, dropped: float, out: bool) -> None:
+    moved = {Channel.ADDUCTION: along(size), Channel.PELVIS_ROLL: along(dropped)}
+    found = faults(two_repetitions("hinge_ir", moved))
+    assert [(fault.kind, fault.toward) for fault in found] == [(CompensationKind.HIP_OUT, "adduction")] * out
 
 
 def test_an_offset_that_is_there_before_and_stays_is_no_fault() -> None:
