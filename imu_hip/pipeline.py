@@ -21,7 +21,7 @@ from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, OrientationBlock
-from imu_hip.model.event import CalibrationStep, Event
+from imu_hip.model.event import CalibrationStep, Event, ReZero
 from imu_hip.model.item import Item, MarkLabel, Notification, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.packet import Received
@@ -120,7 +120,9 @@ class Pipeline:
         )
         self._note_bias(calibrated)
         angles, aligned = self._angles(oriented, received.marks, period_s)
-        self._judge, judged = judge.step(self._params_of_judge(), self._judge, angles, received.marks)
+        self._judge, judged = judge.step(
+            self._params_of_judge(), self._judge, angles, received.marks, [e for e in aligned if isinstance(e, ReZero)]
+        )
         self._digest.angles(angles, judged.phases)
         for room, events in (
             ("stream", received.troubles),

@@ -19,6 +19,9 @@ _SWAY_RAD = math.radians(8.0)
 """... by up to this, standing on one leg, ..."""
 _SWAY_SHARE = 0.5
 """... if that is less than this share of the end range."""
+_IN_HIP_SHARE = 0.6
+_IN_HIP_OF_PELVIS = 1.2
+"""A hip that shows more rotation than both (of the end range, of what the pelvis moves) has worked itself."""
 _PELVIS = tuple(CHANNELS.index(c) for c in (Channel.PELVIS_TURN, Channel.PELVIS_ROLL, Channel.PELVIS_TILT))
 
 
@@ -54,9 +57,7 @@ def close(rules: FaultRules, state: AskedState, end_s: float, end_range_rad: flo
     if lasted_s < _SHORTEST_S or state.looks * EVERY_S < _LEAST_SEEN * lasted_s:
         return ()
     in_space_rad = state.highest_turn_rad - state.lowest_turn_rad
-    other = rules.other_leg_rad
-    sway_rad = min(_SWAY_RAD, _SWAY_SHARE * end_range_rad) if end_range_rad > 0.0 else _SWAY_RAD
-    if other is not None and state.pelvis_rad > other and in_space_rad < max(sway_rad, _STILL_SHARE * state.pelvis_rad):
+    if _other_leg(rules, state, in_space_rad, end_range_rad):
         why = (
             f"the pelvis moved by {math.degrees(state.pelvis_rad):.0f}° and this thigh kept still "
             f"(turned by {math.degrees(in_space_rad):.0f}°): that was the other leg"
@@ -72,3 +73,15 @@ def close(rules: FaultRules, state: AskedState, end_s: float, end_range_rad: flo
         "would be a repetition: if the foot moved, that was the ankle"
     )
     return (Compensation(state.since_s, end_s, CompensationKind.THIGH_DID_NOT_ROTATE, state.rotated_rad, "", why),)
+
+
+def _other_leg(rules: FaultRules, state: AskedState, in_space_rad: float, end_range_rad: float) -> bool:
+    """Tell whether the pelvis has moved and the thigh has not, neither in space nor far in its hip."""
+    limit_rad = rules.other_leg_rad
+    if limit_rad is None or state.pelvis_rad <= limit_rad:
+        return False
+    known = end_range_rad > 0.0
+    sway_rad = min(_SWAY_RAD, _SWAY_SHARE * end_range_rad) if known else _SWAY_RAD
+    in_hip_rad = max(_IN_HIP_SHARE * end_range_rad, _IN_HIP_OF_PELVIS * state.pelvis_rad)
+    still = in_space_rad < max(sway_rad, _STILL_SHARE * state.pelvis_rad)
+    return still and (not known or state.rotated_rad < in_hip_rad)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise import fault_flag
+from imu_hip.exercise import fault_flag, habit
 from imu_hip.exercise.fault_flag import Flag
+from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.exercise.neutral_before import Neutral
 from imu_hip.model.event import Compensation, NotJudged
@@ -51,7 +52,7 @@ class RuleState:
     sd_rad: float = 0.0
 
 
-def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment) -> None:
+def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment, habits: HabitState) -> None:
     """Take in a known moment away from neutral. Changes `states`."""
     inward = moment.rotation_rad >= neutral.rotation_rad
     for state in states:
@@ -59,14 +60,19 @@ def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment) -> None:
         at = CHANNELS.index(rule.channel)
         change = math.remainder(moment.channels[at] - neutral.channels[at], math.tau)
         # What the neutral did not know already is the same in both, and takes itself away.
-        sd = math.sqrt(max(0.0, moment.sd_rad[at] ** 2 - neutral.sd_rad[at] ** 2))
+        known_rad2 = neutral.sd_rad[at] ** 2
+        if rule.beyond_habit:
+            usual = habit.expected(habits, neutral, moment)
+            if usual is not None:
+                change, known_rad2 = change - usual[0], max(known_rad2, usual[1])
+        sd = math.sqrt(max(0.0, moment.sd_rad[at] ** 2 - known_rad2))
         state.unsure = sd > _TOO_UNSURE * rule.limit_rad
         if state.unsure:
             state.unsure_since_s = moment.t_s if state.unsure_since_s is None else state.unsure_since_s
             state.unsure_until_s, state.sd_rad = moment.t_s, max(state.sd_rad, sd)
             fault_flag.lose_sight(state.flag)
             continue
-        value = _wrong_way(rule.sense, change, inward=inward) if _together(rule, neutral, moment) else 0.0
+        value = _wrong_way(rule.sense, change, inward=inward)
         if value > state.flag.peak:
             state.peak_sign = math.copysign(1.0, change)
         fault_flag.follow(state.flag, moment.t_s, value, max(rule.limit_rad, _SURE_SD * sd))
@@ -95,16 +101,6 @@ def showing(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
 def unsure(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
     return tuple(dict.fromkeys(state.rule.kind for state in states if state.unsure))
-
-
-def _together(rule: ChannelRule, neutral: Neutral, moment: Moment) -> bool:
-    """Tell whether the other channel of a rule, if it has one, has changed as well."""
-    if rule.together is None:
-        return True
-    channel, least_rad = rule.together
-    at = CHANNELS.index(channel)
-    change = math.remainder(moment.channels[at] - neutral.channels[at], math.tau)
-    return change >= least_rad if least_rad > 0.0 else change <= least_rad
 
 
 def _wrong_way(sense: Sense, change: float, *, inward: bool) -> float:

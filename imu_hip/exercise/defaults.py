@@ -88,8 +88,6 @@ COMPENSATION_PAIRS = {
     # More rotation than this the other way: the wrong direction.
     "other_way_deg": Pair(6.0, 0.30, 30.0),
 }
-# How far another channel has changed as well.
-TOGETHER_DEG = Number(2.0, -45.0, 45.0)
 # Share of the rotation half-way down that must be left half-way up.
 ROTATION_KEPT = Number(0.5, 0.1, 1.0)
 

@@ -10,11 +10,12 @@ from imu_hip.exercise import asked_repetition, channel_faults, fault_flag, postu
 from imu_hip.exercise.asked_repetition import AskedState
 from imu_hip.exercise.channel_faults import RuleState
 from imu_hip.exercise.fault_flag import Flag
+from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.levels import larger
 from imu_hip.exercise.moment import Moment
 from imu_hip.exercise.neutral_before import UNSEEN_S, NeutralState
 from imu_hip.exercise.rotation_kept import HingeState
-from imu_hip.model.event import Compensation, NotJudged
+from imu_hip.model.event import Compensation, NotJudged, ReZero
 from imu_hip.model.exercise_spec import Channel, CompensationKind, Direction, ExerciseSpec
 from imu_hip.model.item import Edge
 
@@ -27,13 +28,14 @@ _POSTURE_S = 2.0
 class FaultState:
     """All that evolves.
 
-    `neutral`: also followed outside of the part, by whoever looks. `asked`: the repetition that was asked for and has
-    not ended with a prompted neutral.
+    `neutral` and `habits` are also followed outside of the part, by whoever looks. `asked`: the repetition that was
+    asked for and has not ended with a prompted neutral.
     """
 
     spec: ExerciseSpec
     rules: tuple[RuleState, ...]
     neutral: NeutralState
+    habits: HabitState
     asked: AskedState | None
     other_way: Flag = field(default_factory=Flag)
     posture: Flag = field(default_factory=Flag)
@@ -41,10 +43,10 @@ class FaultState:
     last_s: float = -math.inf
 
 
-def start(spec: ExerciseSpec, t_s: float, neutral: NeutralState) -> FaultState:
+def start(spec: ExerciseSpec, t_s: float, neutral: NeutralState, habits: HabitState) -> FaultState:
     """Begin a part: the first repetition is asked for by its beginning."""
     rules = tuple(RuleState(rule) for rule in spec.faults.channels)
-    return FaultState(spec, rules, neutral, AskedState(t_s))
+    return FaultState(spec, rules, neutral, habits, AskedState(t_s))
 
 
 def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, float]) -> tuple[FaultEvent, ...]:
@@ -62,7 +64,7 @@ def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, f
     if neutral is None:
         return events
     if state.neutral.away:
-        channel_faults.step(state.rules, neutral, moment)
+        channel_faults.step(state.rules, neutral, moment, state.habits)
     elif state.neutral.was_away:
         events += channel_faults.close(state.rules)
     if state.spec.faults.rotation_kept is not None:
@@ -70,6 +72,13 @@ def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, f
         rotated = moment.rotation_rad - neutral.rotation_rad
         events += rotation_kept.step(state.hinge, moment.t_s, at, rotated, state.spec.faults.rotation_kept)
     return events
+
+
+def corrected(state: FaultState, re_zero: ReZero) -> None:
+    """Take in that the angles have been corrected all at once: nobody moved. Changes `state`."""
+    if state.asked is not None and state.asked.first is not None:
+        first = state.asked.first
+        state.asked.first = first._replace(rotation_rad=first.rotation_rad + re_zero.change_rad)
 
 
 def prompted_neutral(

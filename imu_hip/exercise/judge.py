@@ -8,24 +8,27 @@ warning: only then is it known that no mark comes. (A table rest may also be the
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.exercise import conditioning, end_range, faults, neutral_before, part
+from imu_hip.exercise import conditioning, end_range, faults, habit, neutral_before, part
 from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, LowPassState, Sample, low_pass
 from imu_hip.exercise.end_range import MaximalRepetition
+from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.levels import levels
 from imu_hip.exercise.moment import EVERY_S, Moment, look_at
+from imu_hip.exercise.moment import corrections as moment_corrections
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CalibrationStep, EndRange, Event, Warning
+from imu_hip.model.event import CalibrationStep, EndRange, Event, ReZero, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
@@ -70,7 +73,8 @@ class State:
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
     other intervals that are open. `over`: what there was to show when the last part had ended. `thigh_turn_rad`: about
-    its long axis in space; `next_look_s`: when faults are looked for next; `neutral`: the last one, also before a part.
+    its long axis in space; `next_look_s`: when faults are looked for next; `neutral`: the last one,
+    also before a part; `habits`: what maximal repetitions show.
     """
 
     filter: LowPassState = field(default_factory=LowPassState)
@@ -87,6 +91,7 @@ class State:
     thigh_turn_rad: float = 0.0
     next_look_s: float = -math.inf
     neutral: NeutralState = field(default_factory=NeutralState)
+    habits: HabitState = field(default_factory=HabitState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,14 @@ class JudgeOutput:
     phases: NDArray[np.uint8]
 
 
-def step(params: Params, state: State, block: AngleBlock, marks: Sequence[TimedMark]) -> tuple[State, JudgeOutput]:
-    """Judge a block row by row; a mark takes effect at the first row at or after its time. The same for any cutting."""
+def step(
+    params: Params, state: State, block: AngleBlock, marks: Sequence[TimedMark], re_zeros: Sequence[ReZero] = ()
+) -> tuple[State, JudgeOutput]:
+    """Judge a block row by row; a mark takes effect at the first row at or after its time. The same for any cutting.
+
+    `re_zeros`: corrections of the angles that fall into the block, in the order of time.
+    """
+    corrections = deque(re_zeros)
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
     smoother = low_pass(CUTOFF_HZ, params.rate_hz)
     events: list[Event] = []
@@ -116,6 +127,8 @@ def step(params: Params, state: State, block: AngleBlock, marks: Sequence[TimedM
     for row, (t_s, angle_rad, sd_rad, turning_rad_s, is_known) in enumerate(rows):
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
+        while corrections and corrections[0].t_s <= t_s:
+            _corrected(state, corrections.popleft())
         state.last_s = t_s
         if is_known:
             smooth_rad, rate_rad_s = conditioning.step(smoother, state.filter, t_s, angle_rad)
@@ -194,9 +207,7 @@ def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tu
         end_range.follow(state.repetition, sample)
     judging = state.repetition is None and (state.marked or not state.preparing)
     if state.part is None and not state.marked and judging and known:
-        state.part, state.held_back = part.start(
-            params.default_spec(), t_s, params.rate_hz, state.plateaus_rad, state.neutral
-        )
+        state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
     if state.part is None:
         return (), part.unjudged_phase(params.default_spec(), sample)
     # What happens while something else was asked for is not seen by the rules.
@@ -215,10 +226,18 @@ def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
         known = {} if state.part is None else part.end_ranges(state.part)
         level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, known, moment.rotation_rad)
         neutral_before.step(state.neutral, moment, level_rad)
+        if state.repetition is not None and state.neutral.neutral is not None:
+            habit.step(state.habits, state.neutral.neutral, moment)
     if state.part is None or state.repetition is not None or not (state.marked or not state.preparing):
         return ()
     new = part.look(state.part, moment)
     return _kept_until_marked(state, new)
+
+
+def _corrected(state: State, re_zero: ReZero) -> None:
+    neutral_before.shift(state.neutral, re_zero.change_rad, moment_corrections(re_zero))
+    if state.part is not None:
+        faults.corrected(state.part.faults, re_zero)
 
 
 def _kept_until_marked(state: State, events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -263,13 +282,13 @@ def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, .
         events += (_unknown_exercise(mark.detail, spec),)
     if state.used_in is not None and state.used_in is not spec.posture:
         # An end range is one of its posture.
-        state.plateaus_rad, state.used_in = {}, None
+        state.plateaus_rad, state.used_in, state.habits = {}, None, HabitState()
     state.part, begun = _part(params, state, spec, mark.t_s)
     return events + begun
 
 
 def _part(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
-    return part.start(spec, t_s, params.rate_hz, state.plateaus_rad, state.neutral)
+    return part.start(spec, t_s, params.rate_hz, state.plateaus_rad, state.neutral, state.habits)
 
 
 def _end_part(state: State, t_s: float) -> tuple[Event, ...]:
@@ -292,7 +311,7 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
         return (CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, False, 0.0, _other_way(direction)),)
     if state.part is None and state.used_in is not None:
         # Repetitions after a part are made for the next one.
-        state.plateaus_rad, state.used_in = {}, None
+        state.plateaus_rad, state.used_in, state.habits = {}, None, HabitState()
     repetitions = state.plateaus_rad.setdefault(direction, [])
     repetitions.append(plateau_rad)
     if len(repetitions) < 2:

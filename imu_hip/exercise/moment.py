@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from imu_hip.model.block import AngleBlock
+from imu_hip.model.event import ReZero
 from imu_hip.model.exercise_spec import Channel
 
 EVERY_S = 0.05
@@ -38,6 +39,12 @@ class Moment(NamedTuple):
     def known(self) -> bool:
         """Whether the angles are known."""
         return self.rotation_rad == self.rotation_rad
+
+
+def corrections(re_zero: ReZero) -> tuple[float, ...]:
+    """Return what a correction does to each channel."""
+    adduction, flexion = re_zero.adduction_change_rad, re_zero.flexion_change_rad
+    return (0.0, 0.0, 0.0, adduction, flexion, flexion)
 
 
 def look_at(block: AngleBlock, row: int, rotation_rad: float, rate_rad_s: float, thigh_turn_rad: float) -> Moment:

@@ -75,6 +75,17 @@ def step(state: NeutralState, moment: Moment, neutral_rad: float) -> None:
         state.neutral = _mean(state.recent)
 
 
+def shift(state: NeutralState, rotation_rad: float, channels: tuple[float, ...]) -> None:
+    """Move the neutral along with angles that were corrected all at once. Changes `state`."""
+    state.recent.clear()
+    if state.neutral is not None:
+        state.neutral = Neutral(
+            state.neutral.rotation_rad + rotation_rad,
+            tuple(value + change for value, change in zip(state.neutral.channels, channels, strict=True)),
+            state.neutral.sd_rad,
+        )
+
+
 def _mean(moments: deque[Moment]) -> Neutral:
     n = len(moments)
     return Neutral(

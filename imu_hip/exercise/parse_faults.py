@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from imu_hip.exercise.defaults import COMPENSATION_LIMIT_DEG, COMPENSATION_PAIRS, ROTATION_KEPT, TOGETHER_DEG
+from imu_hip.exercise.defaults import COMPENSATION_LIMIT_DEG, COMPENSATION_PAIRS, ROTATION_KEPT
 from imu_hip.exercise.toml_values import TomlValues
 from imu_hip.model.exercise_spec import Channel, ChannelRule, CompensationKind, FaultRules, Sense
 
@@ -18,6 +18,7 @@ _BY_CHANNEL = (
     CompensationKind.KNEE_MOVED,
     CompensationKind.HIP_OUT,
 )
+_CHANNEL_KEYS = ("kind", "channel", "sense", "limit_deg", "beyond_habit")
 _OTHERS: Mapping[CompensationKind, tuple[str, ...]] = {
     CompensationKind.THIGH_DID_NOT_ROTATE: ("least_deg",),
     CompensationKind.WRONG_DIRECTION: ("other_way_deg",),
@@ -76,19 +77,13 @@ def parse_faults(values: TomlValues, data: Mapping[str, object]) -> FaultRules:
 
 
 def _channel_rule(values: TomlValues, table: Mapping[str, object], kind: CompensationKind) -> ChannelRule:
-    values.known(table, ("kind", "channel", "sense", "limit_deg", "together", "together_deg"), "compensation.")
-    if ("together" in table) != ("together_deg" in table):
-        raise values.wrong("compensation.together", "and together_deg belong together")
-    together = None
-    if "together" in table:
-        other = values.word("compensation.together", values.text(table, "together", "compensation."), Channel)
-        together = other, math.radians(values.number("compensation.", table, "together_deg", TOGETHER_DEG))
+    values.known(table, ("kind", "channel", "sense", "limit_deg", "beyond_habit"), "compensation.")
     return ChannelRule(
         kind=kind,
         channel=values.word("compensation.channel", values.text(table, "channel", "compensation."), Channel),
         sense=values.word("compensation.sense", str(table.get("sense", Sense.EITHER)), Sense),
         limit_rad=_limit_rad(values, table),
-        together=together,
+        beyond_habit=values.flag(table, "beyond_habit", default=False, prefix="compensation."),
     )
 
 

@@ -12,6 +12,7 @@ from imu_hip.exercise.best_plateau import BestPlateauState
 from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
 from imu_hip.exercise.end_range import WindowState
 from imu_hip.exercise.faults import FaultState
+from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.lane import LaneState
 from imu_hip.exercise.moment import Moment
 from imu_hip.exercise.neutral_before import NeutralState
@@ -46,8 +47,9 @@ def start(
     rate_hz: float,
     plateaus_rad: Mapping[Direction, Sequence[float]],
     neutral: NeutralState,
+    habits: HabitState,
 ) -> tuple[PartState, tuple[Event, ...]]:
-    """Begin a part; `plateaus_rad` are the maximal repetitions made for it, `neutral` is what it starts from."""
+    """Begin a part; `plateaus_rad` are the maximal repetitions made for it, `neutral` what it starts from."""
     lanes: list[LaneState] = []
     events: list[Event] = [PartStarted(t_s, spec.id)]
     unknown = []
@@ -69,7 +71,7 @@ def start(
     plateaus = tuple(BestPlateauState(direction) for direction in spec.directions)
     measured = tuple(TrialState(direction) for direction in spec.directions) if spec.measurement else ()
     smoother = low_pass(block.CUTOFF_HZ, rate_hz)
-    found = faults.start(spec, t_s, neutral)
+    found = faults.start(spec, t_s, neutral, habits)
     return PartState(spec, t_s, smoother, tuple(lanes), plateaus, measured, [], found), tuple(events)
 
 

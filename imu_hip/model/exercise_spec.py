@@ -147,14 +147,14 @@ class Sense(StrEnum):
 class ChannelRule:
     """A fault that a channel shows by changing further than `limit_rad`.
 
-    `together`: only while another channel has changed by its amount (rad), + or -, as well.
+    `beyond_habit`: of adduction, what the maximal repetitions show to come with bending is taken off.
     """
 
     kind: CompensationKind
     channel: Channel
     sense: Sense
     limit_rad: float
-    together: tuple[Channel, float] | None = None
+    beyond_habit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from imu_hip.exercise import judge
 from imu_hip.model.block import AngleBlock, Floats
-from imu_hip.model.event import CalibrationStep, Compensation, NotJudged
+from imu_hip.model.event import CalibrationStep, Compensation, NotJudged, ReZero
 from imu_hip.model.exercise_spec import Channel, CompensationKind, Posture
 from imu_hip.model.item import MarkLabel, TimedMark
 from tests.exercise.traces import MAX_REP, RATE_HZ, block, catalogue, interval, movement, of, run
@@ -112,13 +113,32 @@ def test_a_pelvis_that_tips_under_a_knee_that_stays_is_lifted_and_moves_no_knee(
     assert math.degrees(fault.peak_rad) == pytest.approx(8.0, abs=0.1)
 
 
-@pytest.mark.parametrize(
-    ("size", "dropped", "out"), [(8.0, 4.0, True), (8.0, 0.0, False), (10.0, 0.0, True), (2.0, 4.0, False)]
-)
-def test_a_hip_is_out_with_the_pelvis_dropping_or_very_far(size: float, dropped: float, out: bool) -> None:
-    moved = {Channel.ADDUCTION: along(size), Channel.PELVIS_ROLL: along(dropped)}
+def hinged() -> Floats:
+    """Return hip flexion in degrees over two maximal hinges and two repetitions."""
+    rep = movement((0.0, 2.0), (55.0, 1.2), (55.0, 4.0), (0.0, 1.5), (0.0, 3.3))
+    maximal = movement((0.0, 0.5), (55.0, 1.0), (55.0, 2.0), (0.0, 1.5), (0.0, 2.0))
+    return np.concatenate([maximal, maximal, rep, rep])
+
+
+@pytest.mark.parametrize("leak", [-0.12, 0.0, 0.12])
+@pytest.mark.parametrize(("size", "out"), [(0.0, False), (2.0, False), (8.0, True), (12.0, True)])
+def test_a_hip_is_out_beyond_what_bending_does_in_the_maximal_repetitions(leak: float, size: float, out: bool) -> None:
+    bent = hinged()
+    moved = {Channel.FLEXION: bent, Channel.PELVIS_TILT: 0.9 * bent, Channel.ADDUCTION: leak * bent + along(size)}
     found = faults(two_repetitions("hinge_ir", moved))
     assert [(fault.kind, fault.toward) for fault in found] == [(CompensationKind.HIP_OUT, "adduction")] * out
+    assert all(math.degrees(fault.peak_rad) == pytest.approx(size, abs=0.5) for fault in found)
+
+
+def test_a_correction_of_the_angles_is_no_movement() -> None:
+    params, whole, marks = two_repetitions("supine_ere")
+    jump = whole.t_s >= BEFORE_S + 3.0
+    angles = whole.angles_rad + np.where(jump[:, None], np.radians([0.0, 9.0, -12.0]), 0.0)
+    corrected = block(np.degrees(angles[:, 2]), moved={Channel.ADDUCTION: np.degrees(angles[:, 1])})
+    corrected = replace(corrected, thigh_rate_rad_s=whole.thigh_rate_rad_s)
+    zero = ReZero(BEFORE_S + 3.0, math.radians(-12.0), 0.0, math.radians(9.0))
+    assert of(Compensation, judge.step(params, judge.State(), corrected, marks, [zero])[1].events) == []
+    assert of(Compensation, judge.step(params, judge.State(), corrected, marks)[1].events) != []
 
 
 def test_an_offset_that_is_there_before_and_stays_is_no_fault() -> None:
