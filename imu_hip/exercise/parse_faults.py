@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from imu_hip.exercise.defaults import COMPENSATION_LIMIT_DEG, COMPENSATION_PAIRS, ROTATION_KEPT
@@ -42,10 +43,7 @@ def parse_faults(values: TomlValues, data: Mapping[str, object]) -> FaultRules:
         kind = values.word("compensation.kind", values.text(table, "kind", "compensation."), CompensationKind)
         if kind in _BY_CHANNEL:
             rule = _channel_rule(values, table, kind)
-            if any(
-                (rule.kind, rule.channel, rule.sense, rule.together) == (r.kind, r.channel, r.sense, r.together)
-                for r in channels
-            ):
+            if any(replace(rule, limit_rad=r.limit_rad) == r for r in channels):
                 raise values.wrong("compensation.channel", f"{kind} is there twice for {rule.channel}")
             channels.append(rule)
             continue
