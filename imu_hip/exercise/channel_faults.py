@@ -41,9 +41,13 @@ _WAY = {"adduction": "inward", "abduction": "outward", "flexion": "up", "extensi
 
 @dataclass(slots=True)
 class RuleState:
-    """One rule within a repetition: its flag, the sign of the change at the peak, and since when it is unsure."""
+    """One rule within a repetition: its flag, the sign of the change at the peak, and since when it is unsure.
+
+    `at`: the place of its channel.
+    """
 
     rule: ChannelRule
+    at: int
     flag: Flag = field(default_factory=Flag)
     peak_sign: float = 1.0
     unsure_since_s: float | None = None
@@ -52,12 +56,17 @@ class RuleState:
     sd_rad: float = 0.0
 
 
+def start(rules: Sequence[ChannelRule]) -> tuple[RuleState, ...]:
+    """Return the states of rules before the first repetition."""
+    return tuple(RuleState(rule, CHANNELS.index(rule.channel)) for rule in rules)
+
+
 def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment, habits: HabitState) -> None:
     """Take in a known moment away from neutral. Changes `states`."""
     inward = moment.rotation_rad >= neutral.rotation_rad
     for state in states:
         rule = state.rule
-        at = CHANNELS.index(rule.channel)
+        at = state.at
         change = math.remainder(moment.channels[at] - neutral.channels[at], math.tau)
         # What the neutral did not know already is the same in both, and takes itself away.
         known_rad2 = neutral.sd_rad[at] ** 2

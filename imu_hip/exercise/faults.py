@@ -45,7 +45,7 @@ class FaultState:
 
 def start(spec: ExerciseSpec, t_s: float, neutral: NeutralState, habits: HabitState) -> FaultState:
     """Begin a part: the first repetition is asked for by its beginning."""
-    rules = tuple(RuleState(rule) for rule in spec.faults.channels)
+    rules = channel_faults.start(spec.faults.channels)
     return FaultState(spec, rules, neutral, habits, AskedState(t_s))
 
 

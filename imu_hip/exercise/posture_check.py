@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from imu_hip.exercise.moment import Moment
+from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.model.exercise_spec import Channel, Posture
 
 
@@ -36,15 +36,19 @@ EXPECTED: dict[Posture, Expected] = {
 }
 
 
+_TILT, _ROLL, _THIGH = (CHANNELS.index(c) for c in (Channel.PELVIS_TILT, Channel.PELVIS_ROLL, Channel.THIGH_RAISE))
+
+
 def off_rad(posture: Posture, moment: Moment) -> float:
-    """Return by how much the body is beyond the limits of a posture, 0 or less when it is within them."""
+    """Return by how much the body is beyond the limits of a posture, 0 when it is within them."""
     expected = EXPECTED[posture]
-    tilt, roll = moment.channel(Channel.PELVIS_TILT), moment.channel(Channel.PELVIS_ROLL)
-    up = (-math.sin(tilt) * math.cos(roll), math.cos(tilt) * math.cos(roll), math.sin(roll))
-    cosine = sum(a * b for a, b in zip(up, expected.up, strict=True))
-    pelvis_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine)))) - expected.within_deg
-    if expected.thigh_deg is None:
-        return math.radians(pelvis_deg)
-    thigh_deg = math.degrees(moment.channel(Channel.THIGH_RAISE))
-    least, most = expected.thigh_deg
-    return math.radians(max(pelvis_deg, least - thigh_deg, thigh_deg - most))
+    tilt, roll = moment.channels[_TILT], moment.channels[_ROLL]
+    level = math.cos(roll)
+    x, y, z = expected.up
+    cosine = x * -math.sin(tilt) * level + y * math.cos(tilt) * level + z * math.sin(roll)
+    off_deg = math.degrees(math.acos(max(-1.0, min(1.0, cosine)))) - expected.within_deg
+    if expected.thigh_deg is not None:
+        thigh_deg = math.degrees(moment.channels[_THIGH])
+        least, most = expected.thigh_deg
+        off_deg = max(off_deg, least - thigh_deg, thigh_deg - most)
+    return math.radians(max(0.0, off_deg))
