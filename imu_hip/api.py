@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imu_hip.exercise.asymmetry import Comparison, side_difference
+from imu_hip.exercise.asymmetry import Comparison, change, side_difference
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import joined
 from imu_hip.model.errors import Reason, UsageError
@@ -78,21 +78,37 @@ def side_differences(right: Analysis, left: Analysis) -> dict[Direction, Compari
     UsageError
         When they are not measurements of the same exercise, of the right and of the left leg.
     """
-    if right.setup.exercise_id != left.setup.exercise_id:
-        raise UsageError(
-            Reason.WRONG_USAGE, "ranges of different postures cannot be compared: measure both the same way"
-        )
     if (right.setup.side, left.setup.side) != (Side.RIGHT, Side.LEFT):
         raise UsageError(Reason.WRONG_USAGE, "give the recording of the right leg first, then that of the left")
-    ranges = [
+    return {direction: side_difference(*pair) for direction, pair in _ranges_of_both(right, left).items()}
+
+
+def changes(before: Analysis, after: Analysis) -> dict[Direction, Comparison]:
+    """Compare the active ranges of two measurements of the same leg: after less before.
+
+    Raises
+    ------
+    UsageError
+        When they are not measurements of the same exercise and leg.
+    """
+    if before.setup.side is not after.setup.side:
+        raise UsageError(Reason.WRONG_USAGE, "a change is one of the same leg: give two recordings of it")
+    pairs = _ranges_of_both(before, after)
+    spec = before.setup.exercise(before.setup.exercise_id)
+    return {} if spec is None else {direction: change(spec.posture, *pair) for direction, pair in pairs.items()}
+
+
+def _ranges_of_both(
+    first: Analysis, second: Analysis
+) -> dict[Direction, tuple[tuple[float, float], tuple[float, float]]]:
+    """Return angle and standard deviation of each direction that both measured."""
+    if first.setup.exercise_id != second.setup.exercise_id:
+        raise UsageError(Reason.WRONG_USAGE, "different measurements cannot be compared: measure both alike")
+    one, other = (
         {event.direction: (event.mean_rad, event.sd_rad) for event in analysis.events if isinstance(event, ActiveRange)}
-        for analysis in (right, left)
-    ]
-    return {
-        direction: side_difference(ranges[0][direction], ranges[1][direction])
-        for direction in Direction
-        if all(direction in each for each in ranges)
-    }
+        for analysis in (first, second)
+    )
+    return {direction: (one[direction], other[direction]) for direction in one if direction in other}
 
 
 def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Analysis:

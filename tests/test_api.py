@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import degrees, radians
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 from imu_hip import api
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.event import Hold, Warning
+from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.event import ActiveRange, Hold, Warning
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import Role
-from imu_hip.model.setup import FilterName
+from imu_hip.model.setup import FilterName, Side
 from imu_hip.session.reader import Recording
 
 PATH = Path(__file__).resolve().parents[1] / "recordings" / "supine_ere_right.mcap"
@@ -82,3 +84,32 @@ def test_what_cannot_be_read_is_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(UnusableInputError) as refusal:
         api.read(tmp_path / "no.mcap")
     assert refusal.value.reason is Reason.NOT_FOUND
+
+
+def measured(side: Side, inward_deg: float, exercise_id: str = "arom_prone") -> Analysis:
+    found = api.analyze(PATH.with_name("arom_prone_left.mcap"))
+    ranges = (ActiveRange(Direction.INTERNAL, 3, radians(inward_deg), radians(inward_deg), None, radians(1.5)),)
+    return replace(found, setup=replace(found.setup, side=side, exercise_id=exercise_id), events=ranges)
+
+
+def test_sides_are_compared_direction_by_direction_left_less_right() -> None:
+    found = api.side_differences(measured(Side.RIGHT, 30.0), measured(Side.LEFT, 40.0))
+    assert list(found) == [Direction.INTERNAL]
+    assert degrees(found[Direction.INTERNAL].difference_rad) == pytest.approx(10.0)
+    assert found[Direction.INTERNAL].is_real
+
+
+@pytest.mark.parametrize(("after_deg", "real"), [(35.0, False), (37.0, True)])
+def test_a_change_of_one_leg_is_real_from_six_degrees_on_lying(after_deg: float, real: bool) -> None:
+    found = api.changes(measured(Side.LEFT, 30.0), measured(Side.LEFT, after_deg))
+    assert found[Direction.INTERNAL].is_real is real
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    right, left = measured(Side.RIGHT, 30.0), measured(Side.LEFT, 30.0)
+    with pytest.raises(UsageError, match="right leg first"):
+        api.side_differences(left, right)
+    with pytest.raises(UsageError, match="the same leg"):
+        api.changes(right, left)
+    with pytest.raises(UsageError, match="different measurements"):
+        api.side_differences(right, measured(Side.LEFT, 30.0, "arom_seated"))

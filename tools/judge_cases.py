@@ -12,7 +12,8 @@ from monte_carlo import MEASUREMENTS
 from imu_hip.app.catalogue import exercise
 from imu_hip.guide.script import script
 from imu_hip.model.cue import Cue
-from imu_hip.model.event import CompensationKind, ExitVerdict
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side

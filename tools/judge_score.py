@@ -19,7 +19,6 @@ from imu_hip.model.event import (
     ActiveRange,
     Block,
     Compensation,
-    CompensationKind,
     Cycle,
     EndRange,
     Event,
@@ -29,7 +28,7 @@ from imu_hip.model.event import (
     NotJudged,
     Touch,
 )
-from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.exercise_spec import CompensationKind, ExerciseSpec
 from imu_hip.model.item import Edge, TimedMark
 from imu_hip.model.setup import Side
 from imu_hip.quaternion import conjugate, multiply, rotate

@@ -22,7 +22,8 @@ from judge_score import RELAXATIONS, Tally, scored
 from monte_carlo import EXERCISES, MEASUREMENTS
 
 from imu_hip.app.catalogue import exercise
-from imu_hip.model.event import CompensationKind, ExitVerdict
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.session.versions import versions
 
 PROCESSES = 2

@@ -12,7 +12,7 @@ from imu_hip.exercise.channel_faults import RuleState
 from imu_hip.exercise.fault_flag import Flag
 from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.levels import larger
-from imu_hip.exercise.moment import Moment
+from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.exercise.neutral_before import UNSEEN_S, NeutralState
 from imu_hip.exercise.rotation_kept import HingeState
 from imu_hip.model.event import Compensation, NotJudged, ReZero
@@ -22,6 +22,7 @@ from imu_hip.model.item import Edge
 FaultEvent = Compensation | NotJudged
 
 _POSTURE_S = 2.0
+_FLEXION = CHANNELS.index(Channel.FLEXION)
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, f
     elif state.neutral.was_away:
         events += channel_faults.close(state.rules)
     if state.spec.faults.rotation_kept is not None:
-        at = moment.channel(Channel.FLEXION) - neutral.channels[_FLEXION]
+        at = moment.channels[_FLEXION] - neutral.channels[_FLEXION]
         rotated = moment.rotation_rad - neutral.rotation_rad
         events += rotation_kept.step(state.hinge, moment.t_s, at, rotated, state.spec.faults.rotation_kept)
     return events
@@ -115,9 +116,6 @@ def showing(state: FaultState) -> tuple[CompensationKind, ...]:
 def unsure(state: FaultState) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
     return channel_faults.unsure(state.rules) if state.neutral.away else ()
-
-
-_FLEXION = tuple(Channel).index(Channel.FLEXION)
 
 
 def _expected(state: FaultState) -> Direction | None:

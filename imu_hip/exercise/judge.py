@@ -21,8 +21,7 @@ from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.levels import levels
-from imu_hip.exercise.moment import EVERY_S, Moment, look_at
-from imu_hip.exercise.moment import corrections as moment_corrections
+from imu_hip.exercise.moment import EVERY_S, Moment, channel_changes, look_at
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
@@ -133,10 +132,9 @@ def step(
         if is_known:
             smooth_rad, rate_rad_s = conditioning.step(smoother, state.filter, t_s, angle_rad)
             sample = Sample(t_s - LAG_S, smooth_rad, rate_rad_s, sd_rad)
+            state.thigh_turn_rad += turning_rad_s * period_s
         else:
             sample = Sample(t_s - LAG_S, math.nan, math.nan, math.nan)
-        if is_known:
-            state.thigh_turn_rad += turning_rad_s * period_s
         new, phases[row] = _judge(params, state, sample, t_s)
         events += new
         if t_s >= state.next_look_s:
@@ -235,7 +233,7 @@ def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
 
 
 def _corrected(state: State, re_zero: ReZero) -> None:
-    neutral_before.shift(state.neutral, re_zero.change_rad, moment_corrections(re_zero))
+    neutral_before.shift(state.neutral, re_zero.change_rad, channel_changes(re_zero))
     if state.part is not None:
         faults.corrected(state.part.faults, re_zero)
 

@@ -31,17 +31,13 @@ class Moment(NamedTuple):
     channels: tuple[float, ...]
     sd_rad: tuple[float, ...]
 
-    def channel(self, channel: Channel) -> float:
-        """Return one channel."""
-        return self.channels[CHANNELS.index(channel)]
-
     @property
     def known(self) -> bool:
         """Whether the angles are known."""
         return self.rotation_rad == self.rotation_rad
 
 
-def corrections(re_zero: ReZero) -> tuple[float, ...]:
+def channel_changes(re_zero: ReZero) -> tuple[float, ...]:
     """Return what a correction does to each channel."""
     adduction, flexion = re_zero.adduction_change_rad, re_zero.flexion_change_rad
     return (0.0, 0.0, 0.0, adduction, flexion, flexion)

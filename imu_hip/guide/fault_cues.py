@@ -7,7 +7,8 @@ from math import inf
 
 from imu_hip.guide.moment import Moment
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import Compensation, CompensationKind
+from imu_hip.model.event import Compensation
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.signal import Signal, SignalKind
 
 Told = tuple[CompensationKind, float]

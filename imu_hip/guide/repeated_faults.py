@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
-from imu_hip.model.event import CompensationKind
+from imu_hip.model.exercise_spec import CompensationKind
 
 
 @dataclass(frozen=True, slots=True)

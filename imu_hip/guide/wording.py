@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import CompensationKind, Cycle
+from imu_hip.model.event import Cycle
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import MarkLabel, Role
 
 SET_ENDED = "Set ended: let go slowly and rest"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imu_hip.model.event import CompensationKind, ExitVerdict
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind
 
 
 @dataclass(frozen=True, slots=True)

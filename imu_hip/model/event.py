@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from imu_hip.model.exercise_spec import CompensationKind as CompensationKind
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 
 

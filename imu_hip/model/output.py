@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.block import AngleBlock
-from imu_hip.model.event import CompensationKind, Event
+from imu_hip.model.event import Event
+from imu_hip.model.exercise_spec import CompensationKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.event import CompensationKind, Phase
+from imu_hip.model.event import Phase
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import LinkState, Role
 
 

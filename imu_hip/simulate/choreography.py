@@ -9,8 +9,7 @@ import numpy as np
 
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CompensationKind
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.simulate import low_stances, lying_calibration_moves, upright_stances

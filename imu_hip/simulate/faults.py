@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import radians
 
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CompensationKind
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.simulate.plan import Channel
 from imu_hip.simulate.still_thigh import HipAngles, hip_of_still_thigh
 

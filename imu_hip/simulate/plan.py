@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from imu_hip.model.event import CompensationKind, ExitVerdict
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.simulate.channel import Move
 
 

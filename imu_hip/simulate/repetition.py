@@ -9,8 +9,8 @@ from math import copysign
 import numpy as np
 
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CompensationKind, ExitVerdict
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.simulate.channel import PEAK_SPEED
 from imu_hip.simulate.deeds import Abort, BlockFailure, Deed, Growth, Submaximal, of_block, of_hold, on_plateau
 from imu_hip.simulate.faults import SHARE_WITHOUT_ROTATION, Fault, moved_by

@@ -8,8 +8,8 @@ from math import sin
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.event import CompensationKind, ExitVerdict, Phase
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.event import ExitVerdict, Phase
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.simulate.motion import BodyMotion
 from imu_hip.simulate.plan import Channel, Plan, PlannedExit, PlannedFault, PlannedTurn, PlateauKind, Span
 from imu_hip.simulate.sensors import SensorErrors

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from math import degrees, isfinite
 
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import CalibrationStep, CompensationKind, Event, Exit, Hold, PartStarted, Phase
-from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase
+from imu_hip.model.exercise_spec import CompensationKind, ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup

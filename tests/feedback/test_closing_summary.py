@@ -10,7 +10,6 @@ from imu_hip.model.event import (
     ActiveRange,
     CalibrationStep,
     Compensation,
-    CompensationKind,
     Cycle,
     Exit,
     ExitVerdict,
@@ -23,7 +22,7 @@ from imu_hip.model.event import (
     Trouble,
     Warning,
 )
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 from tests.plot.scenes import CYCLE, MOMENTS, SETUP, SUPINE_ERE, hold
 

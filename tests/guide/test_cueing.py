@@ -18,7 +18,6 @@ from imu_hip.guide.speech import OF_THE_GUIDE
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import (
     Compensation,
-    CompensationKind,
     Cycle,
     Event,
     Exit,
@@ -31,7 +30,7 @@ from imu_hip.model.event import (
     RadioTrouble,
     Trouble,
 )
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot
 from imu_hip.model.signal import Signal, SignalKind

@@ -14,7 +14,8 @@ from imu_hip.guide.script import Dose
 from imu_hip.guide.script_edges import GuideMark
 from imu_hip.guide.sections import SectionKind, sections
 from imu_hip.model.command import CommandName
-from imu_hip.model.event import CalibrationStep, Compensation, CompensationKind, Event
+from imu_hip.model.event import CalibrationStep, Compensation, Event
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import Edge, MarkLabel
 from imu_hip.model.signal import SignalKind
 from tests.scripts import routine_script, script

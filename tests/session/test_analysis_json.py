@@ -15,7 +15,6 @@ from imu_hip.model.event import (
     Block,
     CalibrationStep,
     Compensation,
-    CompensationKind,
     Cycle,
     Event,
     Exit,
@@ -29,7 +28,7 @@ from imu_hip.model.event import (
     Trouble,
     Warning,
 )
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.output import LinkStatistics
 from imu_hip.session.analysis_json import analysis_json

@@ -8,8 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import UsageError
-from imu_hip.model.event import CompensationKind
-from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side

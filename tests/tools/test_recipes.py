@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from recipes import RECIPES, Recipe
 
-from imu_hip.model.event import CompensationKind, ExitVerdict
+from imu_hip.model.event import ExitVerdict
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import MarkLabel
 from imu_hip.simulate.deeds import Abort, FailedBlock, Growth, Sag, Submaximal
 from imu_hip.simulate.session import simulate_session

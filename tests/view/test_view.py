@@ -16,7 +16,6 @@ from imu_hip.model.coaching_words import FAULTS
 from imu_hip.model.event import (
     CalibrationStep,
     Compensation,
-    CompensationKind,
     Event,
     Exit,
     ExitVerdict,
@@ -28,7 +27,7 @@ from imu_hip.model.event import (
     Trouble,
     Warning,
 )
-from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.signal import Signal, SignalKind

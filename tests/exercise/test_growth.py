@@ -1,0 +1,38 @@
+"""An end range grows with evidence only, and a cycle says how much further it went."""
+
+import math
+
+import pytest
+
+from imu_hip.model.event import Cycle, EndRange
+from tests.exercise.traces import Way, of, run, session, supine
+
+
+class TestGrowth:
+    def rep(self, size: float) -> tuple[Way, ...]:
+        return ((0.0, 1.5), (size, 1.2), (size, 4.0), (0.0, 2.0), (0.0, 2.0))
+
+    def end_ranges(self, *sizes: float) -> list[float]:
+        whole, marks = session(*(step for size in sizes for step in self.rep(size)), detail="internal")
+        known = [event.end_range_rad for event in of(EndRange, run(supine(), whole, marks)[0])]
+        return [round(math.degrees(each)) for each in known]
+
+    def test_two_holds_well_beyond_the_end_range_raise_it_to_what_both_reached(self) -> None:
+        assert self.end_ranges(36.0, 38.0)[-1] == 36
+
+    def test_one_is_not_enough(self) -> None:
+        assert self.end_ranges(38.0, 30.0)[-1] == 30
+
+    def test_a_little_beyond_is_not_enough(self) -> None:
+        assert self.end_ranges(32.0, 32.0, 32.0)[-1] == 30
+
+    def test_nothing_lowers_it(self) -> None:
+        assert self.end_ranges(26.0, 26.0, 26.0)[-1] == 30
+
+    def test_a_cycle_says_how_much_further_its_last_hold_went(self) -> None:
+        steps = [(30.0, 9.0), (24.0, 0.8), (24.0, 9.0), (33.0, 1.0), (33.0, 9.0), (0.0, 2.0), (0.0, 2.0)]
+        whole, marks = session((0.0, 1.0), (30.0, 1.2), *steps)
+        (cycle,) = of(Cycle, run(supine(), whole, marks)[0])
+        assert cycle.growth_rad is not None
+        assert math.degrees(cycle.growth_rad) == pytest.approx(3.0, abs=0.2)
+        assert "+3" in cycle.why
