@@ -259,3 +259,19 @@ def run(
         if start >= len(block.t_s):
             break
     return Result(joined(pieces), events, state)
+
+
+def lying() -> Script:
+    """Return a calibrated person who lies on the back and has been neutral there when told so."""
+    script = Script()
+    script.calibrate()
+    script.lie_down()
+    return script
+
+
+def standing(*, still_s: float = 2.0) -> Script:
+    """Return a calibrated person who stands still and has never been told to be neutral."""
+    script = Script()
+    script.calibrate()
+    script.stay(still_s)
+    return script
