@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,8 +162,11 @@ def finish(params: Params, state: State) -> tuple[State, JudgeOutput]:
 def snapshot(params: Params, state: State) -> JudgeSnapshot:
     """Return what there is to show now; angles are + toward internal rotation, so external levels are negative."""
     if state.part is not None and state.marked:
-        return _within(state.part)
-    return _before_part(params, state) if state.over is None else state.over
+        shown = _within(state.part)
+    else:
+        shown = _before_part(params, state) if state.over is None else state.over
+    neutral = state.neutral.neutral
+    return shown if neutral is None else replace(shown, neutral_rad=neutral.channels)
 
 
 def _within(running: PartState) -> JudgeSnapshot:

@@ -13,3 +13,5 @@ class CommandName(StrEnum):
     STOP = "stop"
     PAUSE = "pause"
     GO_ON = "go_on"
+    REDO = "redo"
+    """Ask for the newest calibration step once more."""

@@ -17,7 +17,8 @@ class JudgeSnapshot:
     """What the judge thinks right now (live display only; not part of the result).
 
     `hold_start_s` is None outside a hold; `end_range_rad` None until known; `steps_done` of the running cycle.
-    `faults`: those that are being made; `unsure`: those that cannot be told from error now.
+    `faults`: those that are being made; `unsure`: those that cannot be told from error now. `neutral_rad`: every
+    `Channel` in the last neutral, in their order; None before the first.
     """
 
     end_range_rad: float | None
@@ -29,6 +30,7 @@ class JudgeSnapshot:
     exercise_id: str | None
     faults: tuple[CompensationKind, ...] = ()
     unsure: tuple[CompensationKind, ...] = ()
+    neutral_rad: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

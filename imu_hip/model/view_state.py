@@ -58,17 +58,62 @@ class BreathPace:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """What became of a calibration step; `quality` 0 to 1, `text` says why it was refused or what was measured."""
+
+    step: str
+    accepted: bool
+    quality: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideView:
+    """What the guide is at: `section` of its script ("" where nobody guides), what it `asks` for (a label or a cue).
+
+    `left_s` of `asked_s` seconds are left of it; None while something is said besides. `step` of `steps` of the
+    calibration, 0 outside of it. `paused`: it waits for the person.
+    """
+
+    section: str = ""
+    asks: str = ""
+    left_s: float | None = None
+    asked_s: float | None = None
+    step: int = 0
+    steps: int = 0
+    paused: bool = False
+
+
+NO_GUIDE = GuideView()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """What the body does besides: change since the last neutral, and from which on it is a fault; None: not known.
+
+    `unsure`: it cannot be told from error now. `at_fault`: it is one.
+    """
+
+    name: str
+    change_deg: float | None
+    limit_deg: float
+    unsure: bool = False
+    at_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TraceView:
     """The last stretch of the angle.
 
-    `t_s` (n,) relative to now (<= 0), `angle_deg` (n,) with NaN where unknown, `sd_deg` (n,), `phase` (n,) of Phase.
-    Arrays are read-only.
+    `t_s` (n,) relative to now (<= 0), `angle_deg` (n,) with NaN where unknown, `sd_deg` (n,), `phase` (n,) of Phase,
+    `channels_deg` (n, k) of the k channels of the view state, each since the last neutral. Arrays are read-only.
     """
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
     sd_deg: NDArray[np.float64]
     phase: NDArray[np.uint8]
+    channels_deg: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +126,9 @@ class ViewState:
     deviation is above 8 deg. Angles are "strap degrees" until `strap_calibrated`. `count`: which set and repetition is
     under way, in words. `pace` is None while no breath is paced; `breaths_measured` (experimental) counts the whole
     breaths of the running hold, None while breathing is not seen. `faults` are being made; `unsure` are those that
-    cannot be told from error now.
+    cannot be told from error now. `outward`: external rotation is trained. `channels`: at most two, the pelvis first.
+
+    `calibration`: the newest outcome of each step so far, in the order in which they were first done.
     """
 
     mode: str
@@ -117,3 +164,8 @@ class ViewState:
     breaths_measured: int | None = None
     faults: tuple[CompensationKind, ...] = ()
     unsure: tuple[CompensationKind, ...] = ()
+    outward: bool = False
+    channels: tuple[ChannelView, ...] = ()
+    person: str = ""
+    guide: GuideView = NO_GUIDE
+    calibration: tuple[CalibrationView, ...] = ()

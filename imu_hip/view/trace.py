@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.view_state import TraceView
+from imu_hip.view import body
 
-WINDOW_S = 30.0
+WINDOW_S = 60.0
 MAX_RATE_HZ = 200.0
 """Faster samples are thinned: a screen column is some 40 ms wide, and memory stays bounded at any rate."""
 
@@ -21,21 +22,23 @@ _INTERNAL_ROTATION = 2
 class Trace:
     """Samples of the last `WINDOW_S`: time on the common clock, degrees (NaN where unknown), phase.
 
-    `last_slot` is the slot of the newest sample. Arrays are never written to again, so a view state made
-    from them may be read by another thread.
+    `body_deg` (n, 6): every `Channel`. `last_slot` is the slot of the newest sample. Arrays are never written to
+    again, so a view state made from them may be read by another thread.
     """
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
     sd_deg: NDArray[np.float64]
     phase: NDArray[np.uint8]
+    body_deg: NDArray[np.float64]
     last_slot: float
 
 
 def empty() -> Trace:
     """Return a trace without samples."""
     nothing = _frozen(np.empty(0))
-    return Trace(nothing, nothing, nothing, _frozen_phase(np.empty(0, np.uint8)), -np.inf)
+    body_deg = _frozen(np.empty((0, len(body.CHANNELS))))
+    return Trace(nothing, nothing, nothing, _frozen_phase(np.empty(0, np.uint8)), body_deg, -np.inf)
 
 
 def append(trace: Trace, angles: AngleBlock, phases: NDArray[np.uint8]) -> Trace:
@@ -59,15 +62,25 @@ def append(trace: Trace, angles: AngleBlock, phases: NDArray[np.uint8]) -> Trace
         _frozen(np.concatenate([trace.angle_deg, rotation_deg])[first:].copy()),
         _frozen(np.concatenate([trace.sd_deg, sd_deg])[first:].copy()),
         _frozen_phase(np.concatenate([trace.phase, phases[keep]])[first:].copy()),
+        _frozen(np.concatenate([trace.body_deg, body.rows_deg(angles, keep)])[first:].copy()),
         float(slots[-1]),
     )
 
 
-def seen_from(trace: Trace, now_s: float) -> TraceView:
-    """Return what a screen draws at `now_s`: the window before it, times relative to it (never after it)."""
+def seen_from(trace: Trace, now_s: float, channels_deg: NDArray[np.float64]) -> TraceView:
+    """Return what a screen draws at `now_s`: the window before it, times relative to it (never after it).
+
+    `channels_deg` (n, k) are those of all rows of the trace.
+    """
     relative_s = np.minimum(trace.t_s - now_s, 0.0)
     first = int(np.searchsorted(relative_s, -WINDOW_S, side="left"))
-    return TraceView(_frozen(relative_s[first:]), trace.angle_deg[first:], trace.sd_deg[first:], trace.phase[first:])
+    return TraceView(
+        _frozen(relative_s[first:]),
+        trace.angle_deg[first:],
+        trace.sd_deg[first:],
+        trace.phase[first:],
+        _frozen(channels_deg[first:]),
+    )
 
 
 def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:

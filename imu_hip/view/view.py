@@ -8,13 +8,22 @@ from math import degrees, isfinite
 
 from imu_hip.model.coaching_words import FAULTS
 from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase
-from imu_hip.model.exercise_spec import CompensationKind, ExerciseSpec
+from imu_hip.model.exercise_spec import CompensationKind, Direction, ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
-from imu_hip.model.view_state import BreathPace, ExitView, HoldView, SensorView, ViewState
-from imu_hip.view import notice, trace, wording
+from imu_hip.model.view_state import (
+    NO_GUIDE,
+    BreathPace,
+    CalibrationView,
+    ExitView,
+    GuideView,
+    HoldView,
+    SensorView,
+    ViewState,
+)
+from imu_hip.view import body, notice, trace, wording
 from imu_hip.view.notice import Notice, Notices, Rank
 from imu_hip.view.trace import Trace
 
@@ -37,6 +46,7 @@ class Params:
     speed: str = ""
     recording: str = ""
     cycles_goal: int | None = None
+    person: str = ""
     angle_max_age_s: float = 0.5
     stale_s: float = 1.0
     greyed_sd_deg: float = 8.0
@@ -60,6 +70,8 @@ class State:
     count: str = ""
     pace: BreathPace | None = None
     breaths_measured: int | None = None
+    guide: GuideView = NO_GUIDE
+    calibration: tuple[CalibrationView, ...] = ()
 
 
 def initial() -> State:
@@ -81,10 +93,11 @@ def step(
     count: str = "",
     pace: BreathPace | None = None,
     breaths_measured: int | None = None,
+    guide: GuideView = NO_GUIDE,
 ) -> State:
     """Return the state after these outputs; `now_s` is the present on the common clock.
 
-    `signals` are those given now; `count`, `pace` and `breaths_measured` are shown as they are.
+    `signals` are those given now; `count`, `pace`, `breaths_measured` and `guide` are shown as they are.
 
     There is no second output: a view state is made by `view_state` when somebody wants to draw it.
     """
@@ -103,6 +116,7 @@ def step(
         count=count,
         pace=pace,
         breaths_measured=breaths_measured,
+        guide=guide,
     )
 
 
@@ -113,6 +127,8 @@ def view_state(params: Params, state: State) -> ViewState:
     angle_deg, sd_deg, phase = _present(params, state)
     greyed = sd_deg is not None and sd_deg > params.greyed_sd_deg
     sensors = tuple(_sensor(state, role) for role in Role)
+    rules = body.shown(spec)
+    channels_deg = body.since_neutral_deg(state.trace.body_deg, rules, state.snapshot.neutral_rad)
     return ViewState(
         mode=params.mode,
         speed=params.speed,
@@ -138,7 +154,7 @@ def view_state(params: Params, state: State) -> ViewState:
         cycle_steps=tuple(str(step) for step in spec.cycle) if spec else (),
         cycle_steps_done=_steps_done(spec, state.snapshot),
         sensors=sensors,
-        trace=trace.seen_from(state.trace, state.now_s),
+        trace=trace.seen_from(state.trace, state.now_s, channels_deg),
         recording=params.recording,
         recording_alarm=wording.one_line(state.recording_alarm),
         strap_calibrated=state.strap_calibrated,
@@ -147,6 +163,16 @@ def view_state(params: Params, state: State) -> ViewState:
         breaths_measured=state.breaths_measured,
         faults=state.snapshot.faults,
         unsure=state.snapshot.unsure,
+        outward=_is_outward(spec, band_deg),
+        channels=body.channel_views(
+            rules,
+            channels_deg if angle_deg is not None else channels_deg[:0],
+            state.snapshot.faults,
+            state.snapshot.unsure,
+        ),
+        person=params.person,
+        guide=state.guide,
+        calibration=state.calibration,
     )
 
 
@@ -184,10 +210,31 @@ def _after(state: State, event: Event) -> State:
             return replace(state, notices=notices, last_exit=last)
         case PartStarted():
             return replace(state, notices=notices, holds=(), last_exit=None)
-        case CalibrationStep(label=MarkLabel.STRAP_GAIN, accepted=True):
-            return replace(state, notices=notices, strap_calibrated=True)
+        case CalibrationStep():
+            gained = event.label is MarkLabel.STRAP_GAIN and event.accepted
+            return replace(
+                state,
+                notices=notices,
+                calibration=_with_step(state.calibration, event),
+                strap_calibrated=state.strap_calibrated or gained,
+            )
         case _:
             return state if notices == state.notices else replace(state, notices=notices)
+
+
+def _with_step(before: tuple[CalibrationView, ...], event: CalibrationStep) -> tuple[CalibrationView, ...]:
+    """Return the outcomes with a new one: in the place of an older one of the same step, otherwise behind them."""
+    new = CalibrationView(event.label.value, event.accepted, event.quality, wording.one_line(event.text, 120))
+    if any(each.step == new.step for each in before):
+        return tuple(new if each.step == new.step else each for each in before)
+    return (*before, new)
+
+
+def _is_outward(spec: ExerciseSpec | None, band_deg: tuple[float, float] | None) -> bool:
+    """Tell whether external rotation is trained: the band says so, before it is known the exercise."""
+    if band_deg is not None:
+        return sum(band_deg) < 0.0
+    return spec is not None and spec.directions == (Direction.EXTERNAL,)
 
 
 def _exercise(params: Params, state: State) -> ExerciseSpec | None:

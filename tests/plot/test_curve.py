@@ -14,7 +14,7 @@ from imu_hip.plot import curve
 
 def trace(t_s: np.ndarray, angle_deg: np.ndarray, phase: np.ndarray | None = None) -> TraceView:
     phases = np.zeros(t_s.size, np.uint8) if phase is None else phase.astype(np.uint8)
-    return TraceView(t_s, angle_deg, np.ones(t_s.size), phases)
+    return TraceView(t_s, angle_deg, np.ones(t_s.size), phases, np.empty((t_s.size, 0)))
 
 
 def test_means_keep_a_straight_line_and_end_at_the_newest_sample() -> None:

@@ -124,7 +124,7 @@ def test_memory_is_bounded_at_any_rate_and_length(rate_hz: float) -> None:
         t_s = k + np.arange(0.0, 1.0, 1.0 / rate_hz)
         piece = outputs(t_s, np.full(t_s.size, 3.0), *[hold(0.0, 3.0, 30.0, HoldVerdict.SHORT)] * 5)
         state = view.step(PARAMS, state, piece, IN_PART, link(k + 1.0), "", k + 1.0)
-    assert state.trace.t_s.size <= 30 * 200 + 1
+    assert state.trace.t_s.size <= 60 * 200 + 1
     assert all(array.base is None for array in (state.trace.t_s, state.trace.angle_deg, state.trace.phase))
     assert len(state.holds) <= view.MAX_HOLDS
 
@@ -147,11 +147,11 @@ def test_an_earlier_view_state_stays_as_it_was_when_more_arrives() -> None:
     assert earlier.trace.angle_deg.tobytes() == before
 
 
-def test_trace_holds_thirty_seconds_and_slides_on_in_silence() -> None:
-    t_s = np.arange(0.0, 50.0, 0.01)
-    assert shown(outputs(t_s, np.zeros(t_s.size)), now_s=50.0).trace.t_s[0] == pytest.approx(-30.0, abs=0.02)
-    later = shown(outputs(t_s, np.zeros(t_s.size)), now_s=70.0)
-    assert later.trace.t_s[0] >= -30.0
+def test_trace_holds_a_minute_and_slides_on_in_silence() -> None:
+    t_s = np.arange(0.0, 80.0, 0.01)
+    assert shown(outputs(t_s, np.zeros(t_s.size)), now_s=80.0).trace.t_s[0] == pytest.approx(-60.0, abs=0.02)
+    later = shown(outputs(t_s, np.zeros(t_s.size)), now_s=100.0)
+    assert later.trace.t_s[0] >= -60.0
     assert later.trace.t_s[-1] == pytest.approx(-20.0, abs=0.02)
 
 

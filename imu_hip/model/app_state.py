@@ -1,0 +1,189 @@
+"""The app state: which page is open and what stands on it, immutable; the window draws it and decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imu_hip.model.item import Role
+from imu_hip.model.signal import SignalKind
+from imu_hip.model.view_state import ViewState
+
+
+class Page(StrEnum):
+    """The pages of the window."""
+
+    START = "start"
+    SENSORS = "sensors"
+    CALIBRATE = "calibrate"
+    EXERCISE = "exercise"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseChoice:
+    """One exercise or routine that can be begun; `minutes` is about how long it takes with its calibration."""
+
+    id: str
+    name: str
+    posture: str
+    dose: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """What can be chosen, and what is: ids and words as in the contract; `calibration`: "standing" or "lying"."""
+
+    exercises: tuple[ExerciseChoice, ...]
+    persons: tuple[str, ...]
+    exercise_id: str
+    side: str
+    person: str
+    calibration: str
+    demo_possible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSensor:
+    """A sensor that advertises or is connected; what is not known yet is None.
+
+    `role` is kept by serial number; `identified`: it has just been asked to show itself (`how`: by LED, say).
+    """
+
+    address: str
+    name: str
+    serial: str | None
+    family: str
+    signal_dbm: int | None
+    battery_percent: int | None
+    role: Role | None
+    rate_hz: float | None = None
+    lost: int = 0
+    age_s: float | None = None
+    identified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorsView:
+    """What was found; `message` is what is going on, or what is wrong and what to do."""
+
+    scanning: bool = False
+    found: tuple[FoundSensor, ...] = ()
+    message: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a sensor for each role."""
+        return {sensor.role for sensor in self.found} >= set(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """One hold of a result, in words and figures for people."""
+
+    number: int
+    direction: str
+    duration: str
+    angle: str
+    percent: str
+    exit: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged."""
+
+    title: str
+    figures: tuple[tuple[str, str], ...]
+    holds: tuple[HoldRow, ...]
+    notes: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One session of a person; `internal_deg` with its standard deviation for the plot, None where not known."""
+
+    when: str
+    day: float
+    exercise: str
+    exercise_id: str
+    side: str
+    internal_deg: float | None
+    internal_sd_deg: float | None
+    external_deg: float | None
+    holds: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    """The session that has just ended or was opened, and the person's sessions, newest first.
+
+    `changes`: what has changed over the sessions, in words.
+    """
+
+    result: ResultView | None = None
+    person: str = ""
+    sessions: tuple[HistoryRow, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpan:
+    """A mark or an event of a recording, from its beginning; `kind` is its word in the contract."""
+
+    start_s: float
+    end_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    """Where a replay is; `factor` is None as fast as possible. Spans are in the order of their beginnings."""
+
+    position_s: float
+    duration_s: float
+    playing: bool
+    factor: float | None
+    marks: tuple[TimelineSpan, ...] = ()
+    events: tuple[TimelineSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How cues are given and the window looks; `sound_note` says why there is no sound or speech, if so."""
+
+    tones: bool = True
+    speech: bool = True
+    flash: bool = False
+    volume: float = 0.8
+    dark: bool = True
+    sound_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A cue to be shown as a flash of the frame; `number` tells one from the next."""
+
+    kind: SignalKind
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """Everything the window shows. `notice` is one line: what went wrong, and what to do."""
+
+    page: Page
+    start: StartView
+    sensors: SensorsView = SensorsView()
+    session: ViewState | None = None
+    results: ResultsView = ResultsView()
+    replay: ReplayView | None = None
+    settings: Settings = Settings()
+    notice: str = ""
+    flash: Flash | None = None
