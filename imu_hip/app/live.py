@@ -20,7 +20,7 @@ from imu_hip.model.output import JudgeSnapshot, Outputs
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
-from imu_hip.model.view_state import BreathPace, ViewState
+from imu_hip.model.view_state import NO_GUIDE, BreathPace, ViewState
 from imu_hip.pipeline import Pipeline
 from imu_hip.session.recorder import Recorder
 from imu_hip.view import view
@@ -138,6 +138,7 @@ class LiveSession:
             count=self._count(),
             pace=self._pace(now_s, snapshot),
             breaths_measured=self._breaths(outputs, snapshot),
+            guide=self._guidance.view(now_s) if self._guidance is not None else NO_GUIDE,
         )
         if len(outputs.angles.t_s) and self.clock is not None:
             self.latencies_s.append((self.clock() - now_ns) / 1e9)

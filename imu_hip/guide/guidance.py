@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imu_hip.guide.sections import HOLDS
+from imu_hip.guide.sections import HOLDS, SectionKind
 from imu_hip.model.cue import Cue
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.signal import SignalKind
+from imu_hip.model.view_state import GuideView
 
 _RESTS = (MarkLabel.NEUTRAL, MarkLabel.POSTURE_NEUTRAL)
 
@@ -35,8 +36,10 @@ class Progress:
 class Guidance:
     """The line of the moment, of which kind, since when; what it asks for, and what comes next.
 
-    `asks` is None for an aside. `effort_s` is when the effort begins that this rest ends in, None when it ends in none;
-    `rest_s` how long that rest is.
+    `asks` is None for an aside, and so are `until_s`, when it is over, and `asked_s`, how long it lasts. `effort_s` is
+    when the effort begins that this rest ends in, None when it ends in none; `rest_s` how long that rest is.
+    `section` is the kind of what is under way, `step` which step of how many on the way to the set. `waits`: for the
+    person to go on.
     """
 
     text: str = ""
@@ -46,6 +49,23 @@ class Guidance:
     effort_s: float | None = None
     rest_s: float = 0.0
     progress: Progress | None = None
+    until_s: float | None = None
+    asked_s: float | None = None
+    section: SectionKind | str = ""
+    step: tuple[int, int] = (0, 0)
+    waits: bool = False
+
+    def view(self, now_s: float) -> GuideView:
+        """Return what a screen shows of it."""
+        return GuideView(
+            section=str(self.section),
+            asks="" if self.asks is None else self.asks.value,
+            left_s=None if self.until_s is None else max(0.0, self.until_s - now_s),
+            asked_s=self.asked_s,
+            step=self.step[0],
+            steps=self.step[1],
+            paused=self.waits,
+        )
 
 
 def guidance(script: tuple[Prompt, ...], script_s: float, offset_s: float) -> Guidance:
@@ -65,6 +85,8 @@ def guidance(script: tuple[Prompt, ...], script_s: float, offset_s: float) -> Gu
         asks=current.label or Cue(current.detail),
         effort_s=offset_s + end_s if effort else None,
         rest_s=current.duration_s,
+        until_s=offset_s + end_s,
+        asked_s=current.duration_s,
     )
 
 

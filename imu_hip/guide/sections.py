@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +78,19 @@ def sections(script: tuple[Prompt, ...]) -> tuple[Section, ...]:
             )
         )
     return tuple(found)
+
+
+def step_of(found: Sequence[Section], place: int) -> tuple[int, int]:
+    """Return which step it is on the way to the next set, from 1 on, and of how many; (0, 0) within a set."""
+    if found[place].kind is SectionKind.SET:
+        return 0, 0
+    first = place
+    while first > 0 and found[first - 1].kind is not SectionKind.SET:
+        first -= 1
+    beyond = place
+    while beyond < len(found) and found[beyond].kind is not SectionKind.SET:
+        beyond += 1
+    return place - first + 1, beyond - first
 
 
 def _kind(outer: Prompt) -> SectionKind:

@@ -13,6 +13,9 @@ SET_ENDED = "Set ended: let go slowly and rest"
 PAUSED = "Paused"
 PAIN = "Stop. Let go slowly, sit or lie, rest"
 PAIN_LATER = "Go on only if the pain is gone"
+READY = "Ready? Tap the thigh sensor twice"
+BEGINS = "Get into place"
+ONCE_MORE_ASKED = "Once more"
 ONCE_MORE = "That was not usable: once more"
 
 COSTS: Mapping[MarkLabel, str] = {
