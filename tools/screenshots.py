@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imu_hip import api
 from imu_hip.app.live import LiveSession
+from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.plot.screenshot import render
 from imu_hip.plot.theme import DARK, LIGHT
 from imu_hip.view import view
@@ -24,7 +25,7 @@ def main() -> int:
     args = parser.parse_args()
     recording = api.read(args.file)
     params = view.Params(recording.setup, mode="replay", recording=args.file.name)
-    session = LiveSession(recording.setup, (), params, None, on_finished=lambda: None)
+    session = LiveSession(recording.setup, GuideParams(()), params, None, on_finished=lambda: None)
     first_ns = recording.items[0].item.t_ns
     for numbered in recording.items:
         if numbered.item.t_ns - first_ns > args.at_s * 1e9:

@@ -17,7 +17,6 @@ from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
 from imu_hip.model.item import Command, LinkChange, LinkState, Mark, NumberedItem, Role
 from imu_hip.model.output import JudgeSnapshot, Outputs
-from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import NO_GUIDE, BreathPace, ViewState
@@ -34,19 +33,17 @@ class LiveSession:
     The guide's time begins when both sensors stream; its marks enter the same order as everything else. `on_finished`
     is called once, from the processing thread, when the guide has said everything. With `clock` (the one that stamps
     arrivals) set, `latencies_s` tells how long after the last arrival each handful of angles was there. `signals` are
-    all cues so far; `on_signal`, if set, is called with each, from the processing thread, and must not block. With
-    `hears` unset the person follows the script come what may: no step is asked for again.
+    all cues so far; `on_signal`, if set, is called with each, from the processing thread, and must not block. Without
+    a script nobody is guided.
     """
 
     def __init__(
         self,
         setup: Setup,
-        script: tuple[Prompt, ...],
+        guided: guide.Params,
         params: view.Params,
         recorder: Recorder | None,
         on_finished: Callable[[], None],
-        *,
-        hears: bool = True,
     ) -> None:
         self.intake = Intake(recorder)
         self.events: list[Event] = []
@@ -60,7 +57,7 @@ class LiveSession:
         self._recorder = recorder
         self._params = params
         self._view = view.initial()
-        self._guide_params = guide.Params(script, repeats_refused=hears)
+        self._guide_params = guided
         self._guide = guide.State()
         self._cue_params = cueing.Params({spec.id: spec for spec in setup.exercises})
         self._cues = cueing.State()
@@ -68,7 +65,7 @@ class LiveSession:
         self._pacer = breath_pacer.PacerParams()
         self._breath = breath.State()
         self._streaming: set[Role] = set()
-        self._guided = bool(script)
+        self._guided = bool(guided.script)
         self._guidance: Guidance | None = None
         self._zero_ns = setup.zero_ns
         self._finished = False

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from imu_hip.app.live import LiveSession
+from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.session.reader import Recording
 from imu_hip.view import view
 
@@ -34,7 +35,7 @@ class Replay:
     ) -> None:
         label = "max" if factor is None else f"{factor:g}×"
         params = view.Params(recording.setup, mode="replay", speed="" if factor == 1.0 else label, recording=name)
-        self.session = LiveSession(recording.setup, (), params, None, on_finished=self.request_stop)
+        self.session = LiveSession(recording.setup, GuideParams(()), params, None, on_finished=self.request_stop)
         self.error: BaseException | None = None
         self._items = recording.items
         self._factor = factor
