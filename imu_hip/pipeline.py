@@ -20,7 +20,7 @@ from imu_hip.kinematics import stage as kinematics
 from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AngleBlock, OrientationBlock
+from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock
 from imu_hip.model.event import CalibrationStep, Event, ReZero
 from imu_hip.model.item import Item, MarkLabel, Notification, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
@@ -62,6 +62,7 @@ class Pipeline:
         self._judge_params: judge.Params | None = None
         self._judge = judge.State()
         self._bias_known_since_s: float | None = None
+        self._samples: AlignedBlock | None = None
         self._digest = _Digest()
 
     def receive(self, items: Sequence[NumberedItem]) -> Outputs:
@@ -87,6 +88,11 @@ class Pipeline:
     def link(self) -> dict[Role, LinkStatistics]:
         """Return each sensor's radio life so far."""
         return stream.statistics(self._stream)
+
+    @property
+    def newest_samples(self) -> AlignedBlock | None:
+        """What both sensors measured in the rows of the last call; None before the first."""
+        return self._samples
 
     @property
     def result_sha256(self) -> str:
@@ -115,6 +121,7 @@ class Pipeline:
 
     def _pass_on(self, received: StreamOutput) -> Outputs:
         period_s = self._stream.period_s or _UNTIL_KNOWN_S
+        self._samples = received.block
         self._orientation, oriented, calibrated = orientation.step(
             self._orientation_params, self._orientation, received.block, received.marks, period_s
         )

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from imu_hip.app.intake import Intake
-from imu_hip.guide import breath, breath_pacer, cueing, guide, moment
+from imu_hip.guide import breath, breath_pacer, cueing, double_tap, guide, moment
 from imu_hip.guide.guidance import Guidance
 from imu_hip.guide.guide import TimedCommand
 from imu_hip.model.command import CommandName
@@ -64,6 +64,7 @@ class LiveSession:
         self._seen = moment.Seen()
         self._pacer = breath_pacer.PacerParams()
         self._breath = breath.State()
+        self._taps = double_tap.State()
         self._streaming: set[Role] = set()
         self._guided = bool(guided.script)
         self._guidance: Guidance | None = None
@@ -119,6 +120,7 @@ class LiveSession:
         snapshot = self._pipeline.snapshot()
         self.events.extend(outputs.events)
         self._notice_streaming(items)
+        self._notice_taps()
         now_s = (now_ns - self._zero_ns) / 1e9
         self._let_guide_speak(now_s, outputs.events, self._commands(items, self._zero_ns))
         signals = self._give_cues(now_s, outputs, snapshot)
@@ -145,6 +147,16 @@ class LiveSession:
             item = numbered.item
             if isinstance(item, LinkChange) and item.state is LinkState.STREAMING:
                 self._streaming.add(item.role)
+
+    def _notice_taps(self) -> None:
+        """Two taps on the thigh sensor go on where the guide waits, and pause it where it does not."""
+        samples = self._pipeline.newest_samples
+        if not self._guided or samples is None:
+            return
+        self._taps, taps = double_tap.step(double_tap.TapParams(), self._taps, samples.t_s, samples.thigh.acc)
+        for _ in taps:
+            waits = self._guidance is not None and self._guidance.waits
+            self.command(CommandName.GO_ON if waits else CommandName.PAUSE)
 
     @staticmethod
     def _commands(items: Sequence[NumberedItem], zero_ns: int) -> list[TimedCommand]:

@@ -1,4 +1,4 @@
-"""A recording through the same pipeline and view as live, at any pace."""
+"""A recording through the same pipeline and view as live, at any pace, from any moment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Sleep = Callable[[float], None]
 class Replay:
     """Plays a recording in a thread of its own; `factor` times as fast as it was, or as fast as possible with None.
 
-    `clock` and `sleep` are injected, so that a test need not wait.
+    `clock` and `sleep` are injected, so that a test need not wait. Whoever goes back begins anew and passes over what
+    is before: so every moment looks as it did, whatever way led there. With `stays` the thread waits at the end.
     """
 
     def __init__(
@@ -32,21 +33,45 @@ class Replay:
         *,
         clock: Clock = time.monotonic,
         sleep: Sleep = time.sleep,
+        stays: bool = False,
     ) -> None:
-        label = "max" if factor is None else f"{factor:g}×"
-        params = view.Params(recording.setup, mode="replay", speed="" if factor == 1.0 else label, recording=name)
-        self.session = LiveSession(recording.setup, GuideParams(()), params, None, on_finished=self.request_stop)
         self.error: BaseException | None = None
+        self.playing = True
+        self.factor = factor
+        self._recording = recording
+        self._name = name
         self._items = recording.items
-        self._factor = factor
+        self._first_ns = self._items[0].item.t_ns if self._items else 0
         self._clock = clock
         self._sleep = sleep
+        self._stays = stays
         self._stop = threading.Event()
+        self._wanted_s: float | None = None
+        self._at = 0
+        self.session = self._fresh()
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first item to the last."""
+        return (self._items[-1].item.t_ns - self._first_ns) / 1e9 if self._items else 0.0
+
+    @property
+    def position_s(self) -> float:
+        """How much of it has been played."""
+        wanted_s = self._wanted_s
+        if wanted_s is not None:
+            return wanted_s
+        at = self._at
+        return (self._items[at - 1].item.t_ns - self._first_ns) / 1e9 if at else 0.0
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    def seek(self, position_s: float) -> None:
+        """Go on from another moment; may be called from any thread."""
+        self._wanted_s = min(max(0.0, position_s), self.duration_s)
 
     def request_stop(self) -> None:
         """End early; what has been played is still summed up."""
@@ -64,6 +89,12 @@ class Replay:
             raise self.error
         self.session.finish()
 
+    def _fresh(self) -> LiveSession:
+        label = "max" if self.factor is None else f"{self.factor:g}×"
+        speed = "" if self.factor == 1.0 else label
+        params = view.Params(self._recording.setup, mode="replay", speed=speed, recording=self._name)
+        return LiveSession(self._recording.setup, GuideParams(()), params, None, on_finished=self.request_stop)
+
     def _run(self) -> None:
         try:
             self._play()
@@ -71,18 +102,48 @@ class Replay:
             self.error = error
 
     def _play(self) -> None:
-        items, start = self._items, 0
-        began = self._clock()
-        while start < len(items) and not self._stop.is_set():
-            stop = start + _BATCH
-            if self._factor is not None:
-                until_ns = items[0].item.t_ns + round((self._clock() - began) * self._factor * 1e9)
-                stop = start
-                # Order is by number; a mark may carry a time a little before its neighbours'.
-                while stop < len(items) and stop < start + _BATCH and items[stop].item.t_ns <= until_ns:
-                    stop += 1
-                if stop == start:
+        began, from_s, factor = self._clock(), 0.0, self.factor
+        while not self._stop.is_set():
+            if self._wanted_s is not None or factor != self.factor or not self.playing:
+                self._pass_over()
+                if not self.playing:
                     self._sleep(_WAKE_S)
-                    continue
-            self.session.process(items[start:stop])
-            start = stop
+                began, from_s, factor = self._clock(), self.position_s, self.factor
+                continue
+            if self._at >= len(self._items):
+                if not self._stays:
+                    return
+                self._sleep(_WAKE_S)
+                continue
+            until_s = None if factor is None else from_s + (self._clock() - began) * factor
+            stop = self._at + _BATCH if until_s is None else self._due(until_s, _BATCH)
+            if stop == self._at:
+                self._sleep(_WAKE_S)
+                continue
+            self._process(stop)
+
+    def _pass_over(self) -> None:
+        """Go where somebody wants to be, as fast as possible."""
+        wanted_s = self._wanted_s
+        if wanted_s is None:
+            return
+        if self._at and wanted_s < (self._items[self._at - 1].item.t_ns - self._first_ns) / 1e9:
+            self.session, self._at = self._fresh(), 0
+        while not self._stop.is_set() and self._wanted_s == wanted_s:
+            stop = self._due(wanted_s, _BATCH)
+            if stop == self._at:
+                self._wanted_s = None
+                return
+            self._process(stop)
+
+    def _due(self, until_s: float, most: int) -> int:
+        """Return up to which item to play; order is by number, a mark may be a little before its neighbours."""
+        until_ns = self._first_ns + round(until_s * 1e9)
+        stop = self._at
+        while stop < len(self._items) and stop < self._at + most and self._items[stop].item.t_ns <= until_ns:
+            stop += 1
+        return stop
+
+    def _process(self, stop: int) -> None:
+        self.session.process(self._items[self._at : stop])
+        self._at = min(stop, len(self._items))

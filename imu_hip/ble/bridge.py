@@ -10,14 +10,16 @@ from imu_hip.ble.connection import SensorConnection
 from imu_hip.ble.radio import Radio
 from imu_hip.ble.scan import NOT_FOUND_REASONS, FoundSensor, scan
 from imu_hip.ble.worn_sensor import Emit, WornSensor
+from imu_hip.codec import bip_v1
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Notification, Role, Tick
-from imu_hip.model.packet import SensorInfo
+from imu_hip.model.packet import Capability, ControlOpcode, ControlRequest, SensorInfo
 
 _TICK_S = 0.5
 _SYNC_EVERY_S = 60.0
 _CONNECT_ATTEMPTS = 3
 _FIRST_PAUSE_S = 0.1
+_BLINKS_S = 3.0
 
 
 async def run_sensors(
@@ -61,6 +63,27 @@ async def identify(radio: Radio, found: FoundSensor) -> SensorInfo:
     """
     connection, info, _ = await _meet(radio, found)
     await connection.close()
+    return info
+
+
+async def blink(radio: Radio, found: FoundSensor) -> SensorInfo:
+    """Connect to a sensor and let it blink, so that a person sees which one it is.
+
+    Raises
+    ------
+    LinkError
+        The sensor cannot be connected, is lost meanwhile, does not speak BIP v1, or cannot blink.
+    """
+    connection, info, _ = await _meet(radio, found)
+    try:
+        if not info.capabilities & Capability.IDENTIFY:
+            raise LinkError(Reason.WRONG_SENSOR, f"{info.serial} has no light to blink with: switch the other one off")
+        await connection.subscribe(Characteristic.CONTROL, lambda _reply: None)
+        request = bip_v1.encode_control_request(ControlRequest(ControlOpcode.IDENTIFY))
+        await connection.write(Characteristic.CONTROL, request, response=True)
+        await asyncio.sleep(_BLINKS_S)
+    finally:
+        await connection.close()
     return info
 
 

@@ -92,6 +92,7 @@ class VirtualSensor:
         rng = random.Random(f"{seed} {plan.serial}")
         self.plan = plan
         self.address = address
+        self.blinks = 0
         self._time = time
         self._powered = False
         self._factory_config = self._config = as_on_the_air(plan.config)
@@ -107,6 +108,7 @@ class VirtualSensor:
                 hardware_id=_HARDWARE_ID,
                 firmware_version=_FIRMWARE_VERSION,
                 capabilities=Capability.SYNC
+                | Capability.IDENTIFY
                 | Capability.BATTERY
                 | (Capability.MAGNETOMETER if plan.config.mag_ut_per_lsb else Capability(0)),
                 boot_id=rng.getrandbits(32),
@@ -251,7 +253,9 @@ class VirtualSensor:
     def _obey(self, request: ControlRequest) -> ControlReply:
         result = ControlResult.SUCCESS
         match request.opcode:
-            case ControlOpcode.IDENTIFY | ControlOpcode.RESEND:
+            case ControlOpcode.IDENTIFY:
+                self.blinks += 1
+            case ControlOpcode.RESEND:
                 result = ControlResult.NOT_SUPPORTED
             case ControlOpcode.START | ControlOpcode.SET_CONFIG_DEFAULT if self.is_running:
                 result = ControlResult.WRONG_STATE

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from imu_hip.ble.bridge import blink
+from imu_hip.ble.scan import scan
 from imu_hip.codec import bip_v1
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Item, LinkState, Notification, Role, Tick
@@ -375,3 +377,13 @@ def test_at_speed_4_a_session_takes_a_quarter_of_its_time() -> None:
     assert rig.gaps(PELVIS) == rig.gaps(THIGH) == []
     span_s = (rig.items[-1].t_ns - rig.items[0].t_ns) / 1e9
     assert 5.0 < span_s < 9.0
+
+
+def test_a_sensor_blinks_when_asked_to_show_itself() -> None:
+    async def scenario(rig: Rig) -> tuple[str, dict[Role, int], bool]:
+        found = {sensor.name: sensor for sensor in await scan(rig.radio, timeout_s=2.0)}
+        info = await blink(rig.radio, found["VT-0001"])
+        blinks = {role: sensor.blinks for role, sensor in rig.world.sensors.items()}
+        return info.serial, blinks, rig.world.sensors[THIGH].is_running
+
+    assert simulate(scenario) == ("VT-0001", {PELVIS: 0, THIGH: 1}, False)

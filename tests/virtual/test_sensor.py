@@ -147,7 +147,7 @@ def test_the_default_config_comes_back_on_request() -> None:
     [
         (b"\x7f", ControlReply(0x7F, ControlResult.UNKNOWN_OPCODE)),
         (b"\x01\x00", ControlReply(ControlOpcode.START, ControlResult.WRONG_LENGTH)),
-        (b"\x02", ControlReply(ControlOpcode.IDENTIFY, ControlResult.NOT_SUPPORTED)),
+        (b"\x02", ControlReply(ControlOpcode.IDENTIFY, ControlResult.SUCCESS)),
         (b"\x03" + bytes(4) + b"\x01\x00", ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)),
         (b"\x03" + bytes(6), ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)),
         (b"\x00", ControlReply(ControlOpcode.STOP, ControlResult.WRONG_STATE)),

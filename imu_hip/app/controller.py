@@ -1,0 +1,398 @@
+"""What the app does with a person's actions: the one owner of the app state. The window only shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from imu_hip.app import preferences, sensor_search
+from imu_hip.app.background import Background
+from imu_hip.app.choices import exercises_named, start_view
+from imu_hip.app.history import changes, history_rows
+from imu_hip.app.radio_access import RadioAccess, SystemRadio
+from imu_hip.app.replaying import Replay
+from imu_hip.app.results import result_view, timeline
+from imu_hip.app.watching import Running
+from imu_hip.model.action import Action, ActionName
+from imu_hip.model.app_state import AppState, Flash, Page, ReplayView, ResultsView, Settings, TimelineSpan
+from imu_hip.model.command import CommandName
+from imu_hip.model.errors import ImuHipError, Reason, UsageError
+from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.item import Role
+from imu_hip.model.setup import Side
+from imu_hip.model.signal import Signal
+from imu_hip.session.library import Library
+from imu_hip.session.reader import Recording
+
+PREPARING = "One moment: getting everything ready…"
+
+_ON_CALIBRATION_PAGE = ("calibration", "way")
+_ON_EXERCISE_PAGE = ("maximal", "set")
+_RESTING = "let_go"
+
+
+class Ears(Protocol):
+    """Whoever gives cues to the ears."""
+
+    def announce(self, signal: Signal) -> None:
+        """Give a signal; called from the pipeline's thread, returns at once."""
+
+    def adjust(self, settings: Settings) -> None:
+        """Give them like this from now on."""
+
+    @property
+    def note(self) -> str:
+        """Why there is no sound or speech, and what to do; "" when there is."""
+
+
+class Controller:
+    """Owns the state; all its methods belong to one thread, the window's.
+
+    `radio` makes the access to sensors of these serial numbers and roles. Call `close` at the end.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        specs: tuple[ExerciseSpec, ...],
+        *,
+        ears: Ears | None = None,
+        demo_possible: bool = True,
+        radio: Callable[[Mapping[str, Role]], RadioAccess] = SystemRadio,
+    ) -> None:
+        self._library = library
+        self._specs = specs
+        self._ears = ears
+        self._radio = radio
+        self._background = Background(self._failed)
+        self._running: Running | None = None
+        self._ending = False
+        self._path: Path | None = None
+        self._spans: tuple[tuple[TimelineSpan, ...], tuple[TimelineSpan, ...]] = ((), ())
+        self._flash: Flash | None = None
+        kept = library.settings()
+        start = preferences.choices_from(kept, start_view(specs, library.persons(), demo_possible=demo_possible))
+        self._state = AppState(page=Page.START, start=start, settings=preferences.settings_from(kept))
+        self._adjust_sound()
+        self._show_history()
+
+    # ---------------------------------------------------------------- for the window
+
+    def state(self) -> AppState:
+        """Return what is to be shown now."""
+        self._background.deliver()
+        running = self._running
+        if running is not None:
+            if not running.is_running and not self._ending:
+                self._end()
+            self._follow(running)
+        return self._state
+
+    def act(self, action: Action) -> None:
+        """Do what the person asks for; what cannot be done is said in the state's notice."""
+        self._set(notice="")
+        try:
+            self._do(action)
+        except ImuHipError as error:
+            self._set(notice=error.message)
+
+    def enter(self, running: Running, path: Path | None) -> None:
+        """Begin a session or replay that was asked for otherwise, and go to its page."""
+        self._begin(running, path)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is under way."""
+        return self._running is None
+
+    def close(self) -> None:
+        """End what is under way, with everything in its file."""
+        if self._running is not None and not self._ending:
+            self._end()
+        self._background.close()
+        self._keep_preferences()
+
+    # ---------------------------------------------------------------- actions
+
+    def _do(self, action: Action) -> None:
+        name, value = action.name, action.value
+        match name:
+            case ActionName.OPEN_PAGE:
+                self._open(Page(value))
+            case ActionName.CHOOSE_EXERCISE:
+                self._choose(exercise_id=value)
+            case ActionName.CHOOSE_SIDE:
+                self._choose(side=value)
+            case ActionName.CHOOSE_PERSON:
+                self._choose(person=" ".join(value.split()) or self._state.start.person)
+                self._show_history()
+            case ActionName.CHOOSE_CALIBRATION:
+                self._choose(calibration=value)
+            case ActionName.SCAN | ActionName.IDENTIFY | ActionName.ASSIGN:
+                self._sense(name, value)
+            case ActionName.BEGIN:
+                self._begin_with_sensors()
+            case ActionName.DEMO:
+                self._begin_demo()
+            case ActionName.END:
+                if self._running is not None and not self._ending:
+                    self._end()
+            case ActionName.COMMAND:
+                if self._running is not None:
+                    self._running.session.command(CommandName(value))
+            case ActionName.OPEN_RECORDING:
+                self._open_recording(Path(value))
+            case ActionName.SHOW_RESULT:
+                self._show_result(Path(value))
+            case ActionName.PLAY | ActionName.SEEK | ActionName.STEP | ActionName.SPEED:
+                self._steer(name, value)
+            case _:
+                self._set(settings=preferences.switched(self._state.settings, name, value))
+                self._adjust_sound()
+                self._keep_preferences()
+
+    def _open(self, page: Page) -> None:
+        if self._running is None:
+            self._set(page=page if page not in (Page.EXERCISE, Page.CALIBRATE) else self._state.page)
+            if page is Page.SENSORS and not self._state.sensors.found:
+                self._sense(ActionName.SCAN, "")
+        elif page in (Page.START, Page.SENSORS, Page.RESULTS):
+            self._set(notice="A session is under way: finish it first (S).")
+
+    def _choose(self, **chosen: Any) -> None:
+        self._set(start=replace(self._state.start, **chosen))
+
+    def _begin_with_sensors(self) -> None:
+        from imu_hip.app.measuring import measurement, roles_of
+        from imu_hip.guide.around import Calibration
+
+        self._refuse_two()
+        start = self._state.start
+        specs = exercises_named(start.exercise_id, self._specs)
+        try:
+            roles = roles_of(self._library.sensors())
+        except UsageError:
+            self._open(Page.SENSORS)
+            self._set(notice="Say first which sensor is worn where.")
+            return
+        calibration = Calibration(start.calibration)
+
+        def prepare() -> Callable[[], None]:
+            _warm_up()
+            running = measurement(
+                specs, Side(start.side), start.person, self._library, self._radio(roles), calibration=calibration
+            )
+            return lambda: self._begin(running, running.path)
+
+        self._prepare(prepare)
+
+    def _begin_demo(self) -> None:
+        self._refuse_two()
+        start = self._state.start
+        spec = exercises_named(start.exercise_id, self._specs)[0]
+
+        def prepare() -> Callable[[], None]:
+            from imu_hip.app.demo import Demo, simulated_person
+            from imu_hip.guide.around import Calibration
+
+            _warm_up()
+            worn, prompts = simulated_person(spec, Side(start.side), 0, 1, Calibration(start.calibration))
+            running = Demo(spec, Side(start.side), worn, prompts, out=None, cycles_goal=1)
+            return lambda: self._begin(running, running.path)
+
+        self._prepare(prepare)
+
+    def _open_recording(self, path: Path) -> None:
+        from imu_hip import api
+
+        self._refuse_two()
+
+        def prepare() -> Callable[[], None]:
+            _warm_up()
+            recording = api.read(path)
+            replay = Replay(recording, path.name, 1.0, stays=True)
+            return lambda: self._begin_replay(replay, recording, path)
+
+        self._prepare(prepare)
+
+    def _begin_replay(self, replay: Replay, recording: Recording, path: Path) -> None:
+        from imu_hip import api
+
+        self._begin(replay, path)
+
+        def look_ahead() -> Callable[[], None]:
+            spans = timeline(recording, api.analyze(recording).events)
+            return lambda: setattr(self, "_spans", spans)
+
+        self._background.do(look_ahead)
+
+    def _steer(self, name: ActionName, value: str) -> None:
+        replay = self._running
+        if not isinstance(replay, Replay):
+            return
+        match name:
+            case ActionName.PLAY:
+                replay.playing = not replay.playing
+                if replay.playing and replay.position_s >= replay.duration_s:
+                    replay.seek(0.0)
+            case ActionName.SEEK:
+                replay.seek(float(value))
+            case ActionName.STEP:
+                replay.seek(replay.position_s + float(value))
+            case _:
+                replay.factor = None if value == "max" else float(value)
+
+    # ---------------------------------------------------------------- sensors
+
+    def _sense(self, name: ActionName, value: str) -> None:
+        if self._running is not None:
+            self._set(notice="The sensors are in use: finish the session first (S).")
+            return
+        if name is ActionName.ASSIGN:
+            sensors = sensor_search.assigned(self._state.sensors, value, self._library)
+            self._set(sensors=sensors)
+            return
+        self._set(sensors=replace(self._state.sensors, scanning=True, message=sensor_search.LOOKING))
+        shown = self._state.sensors
+
+        def look() -> Callable[[], None]:
+            access = self._radio({})
+            if name is ActionName.SCAN:
+                found = sensor_search.search(access, self._library.sensors())
+            else:
+                found = sensor_search.shown_itself(access, shown, value)
+            return lambda: self._set(sensors=found)
+
+        self._background.do(look)
+
+    # ---------------------------------------------------------------- begin and end
+
+    def _refuse_two(self) -> None:
+        if self._running is not None:
+            raise UsageError(Reason.WRONG_USAGE, "A session is under way: finish it first (S).")
+
+    def _prepare(self, job: Callable[[], Callable[[], None]]) -> None:
+        self._set(notice=PREPARING)
+        self._background.do(job)
+
+    def _begin(self, running: Running, path: Path | None) -> None:
+        if self._running is not None:  # asked for twice while the first was being prepared
+            running.request_stop()
+            return
+        self._running, self._path, self._ending = running, path, False
+        self._spans = ((), ())
+        running.session.on_signal = self._signalled
+        running.start()
+        self._set(notice="", page=Page.EXERCISE if isinstance(running, Replay) else Page.CALIBRATE)
+
+    def _end(self) -> None:
+        """Stop what is under way, and show what came of it when it is closed."""
+        running, path = self._running, self._path
+        if running is None:
+            return
+        self._ending = True
+        running.request_stop()
+
+        def finish() -> Callable[[], None]:
+            failure: ImuHipError | None = None
+            try:
+                running.finish()
+            except ImuHipError as error:
+                failure = error
+            result = None
+            if path is not None and path.exists():
+                from imu_hip import api
+                from imu_hip.session.analysis_json import analysis_json
+
+                analysis = api.analyze(path)
+                if self._library.holds(path):
+                    self._library.keep_result(path, analysis_json(analysis))
+                result = result_view(analysis, path)
+            return lambda: self._ended(replace(self._state.results, result=result), failure)
+
+        self._background.do(finish)
+
+    def _ended(self, results: ResultsView, failure: ImuHipError | None) -> None:
+        self._running, self._ending = None, False
+        self._set(session=None, replay=None, results=results, page=Page.RESULTS)
+        self._show_history()
+        if failure is not None:
+            self._set(notice=failure.message)
+
+    def _failed(self, error: BaseException) -> None:
+        text = error.message if isinstance(error, ImuHipError) else f"The program failed: {error!r}"
+        self._running, self._ending = None, False
+        self._set(
+            notice=text,
+            session=None,
+            replay=None,
+            sensors=replace(self._state.sensors, scanning=False, message=text),
+            page=self._state.page if self._state.page in (Page.SENSORS, Page.RESULTS) else Page.START,
+        )
+
+    # ---------------------------------------------------------------- results
+
+    def _show_result(self, path: Path) -> None:
+        def analyze() -> Callable[[], None]:
+            from imu_hip import api
+
+            result = result_view(api.analyze(path), path)
+            return lambda: self._set(results=replace(self._state.results, result=result), notice="")
+
+        self._prepare(analyze)
+
+    def _show_history(self) -> None:
+        person = self._state.start.person
+        rows = history_rows(self._library.sessions(person))
+        results = replace(self._state.results, person=person, sessions=rows, changes=changes(rows, self._specs))
+        persons = tuple(dict.fromkeys((*self._library.persons(), person)))
+        self._set(results=results, start=replace(self._state.start, persons=persons))
+
+    # ---------------------------------------------------------------- what is under way
+
+    def _follow(self, running: Running) -> None:
+        session = running.session.view_state()
+        replay = None
+        if isinstance(running, Replay):
+            marks, events = self._spans
+            replay = ReplayView(running.position_s, running.duration_s, running.playing, running.factor, marks, events)
+        sensors = sensor_search.with_life(self._state.sensors, session.sensors)
+        page = self._page(session.guide.section, session.guide.asks)
+        self._set(session=session, replay=replay, sensors=sensors, page=page, flash=self._flash)
+
+    def _page(self, section: str, asks: str) -> Page:
+        """Return the page that goes with what the guide is at; where it says nothing new, the present one."""
+        if section in _ON_EXERCISE_PAGE or asks == _RESTING:
+            return Page.EXERCISE
+        return Page.CALIBRATE if section in _ON_CALIBRATION_PAGE else self._state.page
+
+    def _signalled(self, signal: Signal) -> None:
+        """Hand a cue on; called from the pipeline's thread."""
+        if self._ears is not None:
+            self._ears.announce(signal)
+        if signal.tone and self._state.settings.flash:
+            self._flash = Flash(signal.kind, 0 if self._flash is None else self._flash.number + 1)
+
+    # ---------------------------------------------------------------- settings
+
+    def _adjust_sound(self) -> None:
+        if self._ears is not None:
+            self._ears.adjust(self._state.settings)
+            self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
+
+    def _keep_preferences(self) -> None:
+        try:
+            self._library.keep_settings(preferences.to_plain(self._state.settings, self._state.start))
+        except ImuHipError as error:
+            self._set(notice=error.message)
+
+    def _set(self, **changed: Any) -> None:
+        self._state = replace(self._state, **changed)
+
+
+def _warm_up() -> None:
+    from imu_hip.app.preparing import prepare
+
+    prepare()
