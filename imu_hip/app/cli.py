@@ -7,7 +7,8 @@ import math
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from imu_hip import __version__
 from imu_hip.app import commands
 from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.model.errors import ImuHipError
+from imu_hip.session.library import DEFAULT_PERSON
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 MOST_CYCLES = 100
@@ -55,6 +57,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """Return a command whose module is loaded when it is called: help must not wait for libraries."""
+
+    def command(args: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"imu_hip.app.{module}"), name)(args))
+
+    return command
+
+
 def _one_line(message: str) -> str:
     """Return a message in one line also when it quotes a name that has several."""
     return " ".join(message.split("\n"))
@@ -67,12 +78,54 @@ def _parser() -> argparse.ArgumentParser:
         "Training, research and education. Not a medical device.",
     )
     parser.add_argument("--version", action="version", version=f"imu-hip {__version__}")
-    sub = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.set_defaults(run=_later("session_commands", "app"))
+    sub = parser.add_subparsers(
+        title="commands", metavar="COMMAND", description="without one: the window, on its start page"
+    )
+
+    run = sub.add_parser("run", help="a guided session with your sensors")
+    run.add_argument("exercise", nargs="*", metavar="EXERCISE", help="ids from the catalogue, or routine_1, routine_2")
+    run.add_argument("--exercise-file", type=Path, metavar="F.toml", help="an exercise of your own, after the others")
+    run.add_argument("--side", choices=("left", "right"), required=True, help="the leg that wears the thigh sensor")
+    run.add_argument("--person", default=DEFAULT_PERSON, metavar="P", help="whose session it is")
+    run.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of each exercise")
+    _calibration(run)
+    run.add_argument("--start-delay", type=_delay, default=5.0, metavar="S", help="seconds to get into place (5)")
+    run.add_argument("--now", action="store_true", help="begin when both sensors stream, without being told to")
+    run.add_argument("--out", type=Path, metavar="FILE.mcap", help="record here instead of in the library")
+    _watched(run)
+    _force(run)
+    run.set_defaults(run=_later("session_commands", "run"))
+
+    scan = sub.add_parser("scan", help="which sensors are there")
+    scan.add_argument("--json", action="store_true", help="as JSON")
+    _seconds(scan)
+    scan.set_defaults(run=_later("sensor_commands", "scan"))
+
+    assign = sub.add_parser("assign", help="say which sensor is worn where; kept by serial number")
+    assign.add_argument("--pelvis", metavar="SERIAL")
+    assign.add_argument("--thigh", metavar="SERIAL")
+    _seconds(assign)
+    assign.set_defaults(run=_later("sensor_commands", "assign"))
+
+    doctor = sub.add_parser("doctor", help="check this computer: Bluetooth, window, sound, speech, disk")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    doctor.set_defaults(run=_later("doctor_command", "doctor"))
+
+    history = sub.add_parser("history", help="a person's sessions, and what has changed")
+    history.add_argument("--person", default=DEFAULT_PERSON, metavar="P")
+    history.add_argument("--json", action="store_true", help="as JSON")
+    history.set_defaults(run=_later("library_commands", "history"))
+
+    forget = sub.add_parser("forget", help="delete a person wholly")
+    forget.add_argument("person", metavar="PERSON")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
+    forget.set_defaults(run=_later("library_commands", "forget"))
 
     demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
     _exercise(demo, default="supine_ere")
     demo.add_argument("--side", choices=("left", "right"), default="right", help="the leg that wears the thigh sensor")
-    demo.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    _watched(demo)
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time, or max")
     demo.add_argument("--seed", type=_seed, default=0, metavar="N", help="which simulated person")
     demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
@@ -89,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     replay = sub.add_parser("replay", help="a recording through the same pipeline and window")
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--speed", type=_replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max")
-    replay.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    _watched(replay)
     _magnetometer(replay, "use the recorded magnetic field where it can be believed")
     replay.set_defaults(run=commands.replay)
 
@@ -158,6 +211,19 @@ def _magnetometer(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--magnetometer", action="store_true", help=what)
 
 
+def _watched(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--headless", action="store_true", help="status line and summary instead of the window")
+    parser.add_argument("--mute", action="store_true", help="no tones and no speech")
+    parser.add_argument("--serve", action="store_true", help="also on a read-only page, for this computer")
+    parser.add_argument(
+        "--serve-lan", action="store_true", help="the same for a phone or TV of this network, with a one-time code"
+    )
+
+
+def _seconds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seconds", type=_delay, default=4.0, metavar="S", help="how long to look (4)")
+
+
 def _force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite what is there")
 
@@ -170,6 +236,14 @@ def _speed(text: str) -> float | None:
     if not 0.1 <= speed <= 100.0:
         raise argparse.ArgumentTypeError(f"{text} is not a speed: 0.1 to 100, or max")
     return speed
+
+
+def _delay(text: str) -> float:
+    """Return a number of seconds that somebody may wait."""
+    seconds = _number(text)
+    if not 0.0 <= seconds <= 120.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a time to wait: 0 to 120 s")
+    return seconds
 
 
 def _replay_speed(text: str) -> float | None:

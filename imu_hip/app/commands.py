@@ -7,11 +7,18 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.model.errors import Reason, RecordingError, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import FilterName, Side
+
+if TYPE_CHECKING:
+    from imu_hip.app.watching import Watching
+
+_FASTEST_HEARD = 2.0
+"""Times real time: cues that come faster are no help."""
 
 
 def demo(args: Namespace) -> int:
@@ -27,6 +34,7 @@ def demo(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.watching import print_summary, watch
     from imu_hip.guide.around import Calibration
+    from imu_hip.session.library import Library
     from imu_hip.session.output_file import refuse_overwriting
 
     spec, side = _exercise(args), Side(args.side)
@@ -42,7 +50,7 @@ def demo(args: Namespace) -> int:
     )  # fmt: skip
     failure: RecordingError | None = None
     try:
-        watch(running, headless=args.headless)
+        watch(running, running.path, watching(args), Library())
     except RecordingError as error:  # A full disk ends the recording, not the session: what was measured is said.
         failure = error
     print_summary(running.setup, running.session)
@@ -63,11 +71,12 @@ def replay(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
+    from imu_hip.session.library import Library
 
     recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
-    running = Replay(recording, args.file.name, args.speed)
-    watch(running, headless=args.headless)
+    running = Replay(recording, args.file.name, args.speed, stays=not args.headless)
+    watch(running, args.file, watching(args), Library())
     print_summary(recording.setup, running.session)
     return 0
 
@@ -177,6 +186,21 @@ def _listed(spec: ExerciseSpec) -> dict[str, object]:
         "not_seen": list(spec.not_seen),
         "source": spec.source,
     }
+
+
+def watching(args: Namespace) -> Watching:
+    """Return how a session is watched: as fast as possible nobody listens."""
+    from imu_hip.app.watching import Watching
+
+    paced = getattr(args, "speed", 1.0) is not None and getattr(args, "speed", 1.0) <= _FASTEST_HEARD
+    if (args.serve or args.serve_lan) and find_spec("websockets") is None:
+        raise UsageError(Reason.MISSING_EXTRA, "the second screen is not installed: pip install 'imu-hip[serve]'")
+    return Watching(
+        headless=args.headless,
+        sound=paced and not args.mute,
+        serve=args.serve or args.serve_lan,
+        lan=args.serve_lan,
+    )
 
 
 def _exercise(args: Namespace) -> ExerciseSpec:

@@ -39,7 +39,7 @@ class Ears(Protocol):
     def announce(self, signal: Signal) -> None:
         """Give a signal; called from the pipeline's thread, returns at once."""
 
-    def adjust(self, settings: Settings) -> None:
+    def use(self, settings: Settings) -> None:
         """Give them like this from now on."""
 
     @property
@@ -101,6 +101,10 @@ class Controller:
     def enter(self, running: Running, path: Path | None) -> None:
         """Begin a session or replay that was asked for otherwise, and go to its page."""
         self._begin(running, path)
+
+    def tell(self, notice: str) -> None:
+        """Show a line until the next action."""
+        self._set(notice=notice)
 
     @property
     def is_over(self) -> bool:
@@ -379,7 +383,7 @@ class Controller:
 
     def _adjust_sound(self) -> None:
         if self._ears is not None:
-            self._ears.adjust(self._state.settings)
+            self._ears.use(self._state.settings)
             self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
 
     def _keep_preferences(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from imu_hip.app.radio_access import RadioAccess
-from imu_hip.app.sensing import look_around, show_itself
+from imu_hip.app.sensing import SCAN_S, look_around, show_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
@@ -18,15 +18,28 @@ LOOKING = "Looking for sensors…"
 READY = "Both sensors are there."
 
 
-def search(access: RadioAccess, known: Mapping[str, KnownSensor]) -> SensorsView:
-    """Return the sensors that are there now, or why none can be seen."""
+def found_sensors(
+    access: RadioAccess, known: Mapping[str, KnownSensor], timeout_s: float = SCAN_S
+) -> tuple[FoundSensor, ...]:
+    """Return the sensors that are there now.
+
+    Raises
+    ------
+    LinkError
+        Bluetooth cannot be used, or no sensor was found.
+    """
 
     async def look() -> tuple[FoundSensor, ...]:
         async with access.open() as radio:
-            return tuple(sighting.shown for sighting in await look_around(radio, known))
+            return tuple(sighting.shown for sighting in await look_around(radio, known, timeout_s=timeout_s))
 
+    return asyncio.run(look())
+
+
+def search(access: RadioAccess, known: Mapping[str, KnownSensor]) -> SensorsView:
+    """Return the sensors page with those that are there now, or with why none can be seen."""
     try:
-        found = asyncio.run(look())
+        found = found_sensors(access, known)
     except LinkError as error:
         return SensorsView(message=error.message[:1].upper() + error.message[1:])
     return _told(SensorsView(found=found))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from imu_hip.app.headless_keys import listen_for_keys
 from imu_hip.app.interrupts import interrupts
 from imu_hip.app.live import LiveSession
 from imu_hip.app.printing import print_lines
 from imu_hip.feedback.closing_summary import summary_lines
 from imu_hip.feedback.status_line import StatusLine
 from imu_hip.model.setup import Setup
+from imu_hip.model.signal import Signal
+from imu_hip.model.view_state import ViewState
+from imu_hip.session.library import Library
 
 _LOOK_EVERY_S = 0.1
 
@@ -35,26 +43,33 @@ class Running(Protocol):
         """Wait for the end and close everything."""
 
 
-def watch(running: Running, *, headless: bool, stay_open: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How it is watched: in the window or not, with sound or not, and on a second screen or not.
+
+    `lan`: other devices of the network may be that screen. The window stays after the end, for the person to look at.
+    """
+
+    headless: bool
+    sound: bool = True
+    serve: bool = False
+    lan: bool = False
+
+
+def watch(running: Running, path: Path | None, how: Watching, library: Library) -> None:
     """Run it to its end, or until it is interrupted or its window closed; everything is closed properly then.
 
-    The window stays after the end, for the person to look at, unless `stay_open` is False.
+    `path` is the file that results can be had of; None where there are none to show.
     """
-    with interrupts(running.request_stop) as interrupted:
-        running.start()
-        try:
-            if headless:
-                _watch_line(running)
-            else:
-                from imu_hip.app.window import show
+    with ExitStack() as stack, interrupts(running.request_stop) as interrupted:
+        if how.headless:
+            _watch_line(running, how, stack)
+            _keep_result(path, library)
+            return
+        from imu_hip.app.catalogue import catalogue
+        from imu_hip.app.window import show_session
 
-                def is_over() -> bool:
-                    return interrupted.is_set() or not (stay_open or running.is_running)
-
-                show(running.session.view_state, running.request_stop, is_over)
-        finally:
-            running.request_stop()
-            running.finish()
+        show_session(running, path, how, library, catalogue(), interrupted.is_set)
 
 
 def print_summary(setup: Setup, session: LiveSession) -> None:
@@ -62,9 +77,51 @@ def print_summary(setup: Setup, session: LiveSession) -> None:
     print_lines([*summary_lines(setup, session.events), f"result sha256 {session.result_sha256}"])
 
 
-def _watch_line(running: Running) -> None:
+def share(read_state: Callable[[], ViewState | None], how: Watching, stack: ExitStack) -> str:
+    """Open the second screen for as long as the stack lasts; return what to tell the person, "" without one."""
+    if not how.serve:
+        return ""
+    from imu_hip.serve.server import ViewServer
+
+    server = ViewServer(read_state, lan=how.lan)
+    server.start()
+    stack.callback(server.close)
+    return f"Second screen: {server.link}" + (f" (code {server.code})" if how.lan else "")
+
+
+def _watch_line(running: Running, how: Watching, stack: ExitStack) -> None:
+    from imu_hip.app.ears import ears_for
+
     status = StatusLine(sys.stderr)
-    while running.is_running:
-        time.sleep(_LOOK_EVERY_S)
-        status.show(running.session.view_state(), time.monotonic())
-    status.finish()
+    ears = ears_for(sound=how.sound, kept=None)
+    if ears is not None:
+        stack.callback(ears.close)
+
+    def signalled(signal: Signal) -> None:
+        if ears is not None:
+            ears.announce(signal)
+        status.cue(signal)
+
+    running.session.on_signal = signalled
+    if told := share(running.session.view_state, how, stack):
+        print(told, file=sys.stderr)
+    listen_for_keys(running)
+    running.start()
+    try:
+        while running.is_running:
+            time.sleep(_LOOK_EVERY_S)
+            status.show(running.session.view_state(), time.monotonic())
+        status.finish()
+    finally:
+        running.request_stop()
+        running.finish()
+
+
+def _keep_result(path: Path | None, library: Library) -> None:
+    """Keep the result of a recording of the library, so that its history need not be computed."""
+    if path is None or not path.exists() or not library.holds(path):
+        return
+    from imu_hip import api
+    from imu_hip.session.analysis_json import analysis_json
+
+    library.keep_result(path, analysis_json(api.analyze(path)))

@@ -6,17 +6,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.util import find_spec
+from pathlib import Path
 
+from imu_hip.app.controller import Controller
+from imu_hip.app.ears import ears_for
+from imu_hip.app.watching import Running, Watching, share
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.session.library import Library
 
 _INTERRUPT_EVERY_MS = 200
 _TRY_QT = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+_TRY_LETTERS = (
+    "from PySide6.QtGui import QGuiApplication, QFont, QFontMetricsF; a = QGuiApplication([]); "
+    "raise SystemExit(QFontMetricsF(QFont()).horizontalAdvance('0') <= 0.0)"
+)
 
 
-def require_window() -> None:
-    """Refuse in one line where no window can be opened.
+def require_window(*, letters: bool = False) -> None:
+    """Refuse in one line where no window can be opened; with `letters` also where there is no font.
 
     Raises
     ------
@@ -37,22 +47,56 @@ def require_window() -> None:
             "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing): "
             "add --headless",
         )
+    if letters and subprocess.run([sys.executable, "-c", _TRY_LETTERS], capture_output=True, check=False).returncode:
+        raise UsageError(
+            Reason.WRONG_USAGE, "no font is installed, so a window would be empty: install one (fonts-dejavu-core)"
+        )
 
 
-def show(
-    read_state: Callable[[], ViewState | None], on_closed: Callable[[], None], is_over: Callable[[], bool]
+def show_app(library: Library, specs: tuple[ExerciseSpec, ...]) -> None:
+    """Show the window on its start page until it is closed."""
+    with ExitStack() as stack:
+        controller = _controller(library, specs, Watching(headless=False), stack)
+        _show(controller, lambda: False)
+
+
+def show_session(
+    running: Running,
+    path: Path | None,
+    how: Watching,
+    library: Library,
+    specs: tuple[ExerciseSpec, ...],
+    interrupted: Callable[[], bool],
 ) -> None:
-    """Show the window until it is closed or `is_over` becomes true; `on_closed` is called at once then."""
+    """Show the window on the page of a session that was asked for, until it is closed or interrupted."""
+    with ExitStack() as stack:
+        controller = _controller(library, specs, how, stack)
+        controller.enter(running, path)
+        told = share(lambda: running.session.view_state(), how, stack)
+        if told:
+            controller.tell(told)
+        _show(controller, interrupted)
+
+
+def _controller(library: Library, specs: tuple[ExerciseSpec, ...], how: Watching, stack: ExitStack) -> Controller:
+    ears = ears_for(sound=how.sound, kept=library.settings())
+    if ears is not None:
+        stack.callback(ears.close)
+    controller = Controller(library, specs, ears=ears, demo_possible=find_spec("bumble") is not None)
+    stack.callback(controller.close)
+    return controller
+
+
+def _show(controller: Controller, is_over: Callable[[], bool]) -> None:
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from imu_hip.plot.window import LiveWindow
+    from imu_hip.plot.app_window import AppWindow
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    window = LiveWindow(read_state)
+    window = AppWindow(controller.state, controller.act)
     # What is left of a window must not wait for Python's garbage collection, which may run in another thread.
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    window.closed.connect(on_closed)
     # Python sees signals only between its own instructions: the timer gives it some.
     wake = QTimer()
     wake.timeout.connect(lambda: window.close() if is_over() else None)

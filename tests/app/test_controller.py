@@ -36,7 +36,7 @@ class Heard:
     def announce(self, signal: Signal) -> None:
         self.signals.append(signal)
 
-    def adjust(self, settings: Settings) -> None:
+    def use(self, settings: Settings) -> None:
         self.settings.append(settings)
 
 

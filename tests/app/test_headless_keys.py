@@ -1,0 +1,59 @@
+"""Who has no window types a letter."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from imu_hip.app.headless_keys import COMMANDS, listen_for_keys, obey
+from imu_hip.model.command import CommandName
+from imu_hip.model.item import Command
+from tests.app.test_live import calibrating
+
+
+class Terminal(io.StringIO):
+    """Typed text that says it comes from a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_letters_are_commands_and_enter_pauses_and_goes_on(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    demo.session.clock = lambda: 1
+    for typed in ("p\n", " E\n", "redo\n", "\n", "x\n", "stop\n"):
+        obey(typed, demo.session)
+    taken = [numbered.item for numbered in demo.session.intake.take(0.0) or []]
+    demo.session.finish()
+    names = [item.name for item in taken if isinstance(item, Command)]
+    assert names == [
+        CommandName.PAIN,
+        CommandName.END_SET,
+        CommandName.REDO,
+        CommandName.PAUSE,
+        CommandName.STOP,
+    ]
+
+
+def test_every_key_of_a_terminal_is_followed_and_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    demo.session.clock = lambda: 1
+    listen_for_keys(demo, Terminal("p\ns\n"))
+    help_text = capsys.readouterr().err
+    assert all(f"{letter}:" in help_text for letter in COMMANDS)
+    names: list[str] = []
+    end_s = time.monotonic() + 5.0
+    while len(names) < 2 and time.monotonic() < end_s:
+        names += [n.item.name for n in demo.session.intake.take(0.05) or [] if isinstance(n.item, Command)]
+    demo.session.finish()
+    assert names == [CommandName.PAIN, CommandName.STOP]
+
+
+def test_without_a_terminal_nothing_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    listen_for_keys(demo, io.StringIO("s\n"))
+    demo.session.finish()
+    assert capsys.readouterr().err == ""
