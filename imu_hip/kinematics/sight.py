@@ -162,9 +162,7 @@ def _see_rows(
 
 
 @compiled
-def _continue_rows(
-    q: Floats, restarted: Flags, newest: Floats, twists_rad: Floats, sensor: int, out: Floats
-) -> None:
+def _continue_rows(q: Floats, restarted: Flags, newest: Floats, twists_rad: Floats, sensor: int, out: Floats) -> None:
     """Give a restarted filter the heading it had before: what is unknown of it goes into the standard deviation."""
     last, twist_rad = quaternion_at(newest, sensor), twists_rad[sensor]
     back = about_vertical(twist_rad)
