@@ -45,11 +45,8 @@ def run(
     walked = state.mounting.walking
     if walked is not None and state.calibration.open_label is None:
         walked = walking_turns.accumulate(params.mounting.walking, walked, sight.block, period_s)
-    before, ticks, clock = state, list[Tick](), _Clock.of(state)
-    events: list[Event] = []
-    fresh, other = 0, None
-    if block.t_s[-1] >= clock.next_tick_s:
-        state, clock, events, fresh, other = _tick(params, state, clock, sight, ticks, period_s)
+    before, ticks = state, list[Tick]()
+    state, clock, events, fresh, other = _tick(params, state, sight, ticks, period_s)
     if other is not None:
         # The rows before keep their alignment, as they would if they had come by themselves.
         state, earlier, told = run(params, before, cut(block, 0, other), period_s)
@@ -65,18 +62,18 @@ def run(
 
 
 def _tick(
-    params: KinematicsParams, state: KinematicsState, clock: _Clock, sight: Sight, ticks: list[Tick], period_s: float
+    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: list[Tick], period_s: float
 ) -> tuple[KinematicsState, _Clock, list[Event], int, int | None]:
-    """Return also from which row on the rows belong to the window of the hip centre's motion that is still open.
+    """Return also what the ticks have changed, and from which row on the rows belong to the window of the hip centre's motion that is still open.
 
     And the row, not the first, at which a pause shows that another alignment is needed: there it stops.
     """
     events: list[Event] = []
     fresh = 0
     t_s = sight.block.t_s
-    alignment = state.alignment
-    row = int(t_s.searchsorted(clock.next_tick_s))
-    while row < len(t_s):
+    alignment, clock = state.alignment, _Clock.of(state)
+    while clock.next_tick_s <= t_s[-1]:
+        row = int(t_s.searchsorted(clock.next_tick_s))
         clock.pass_time(params, state, sight, row)
         if clock.has_paused(params, state):
             state, new, _ = pauses.take(params, clock.noted(state), clock.now_s)
@@ -96,7 +93,6 @@ def _tick(
             events.extend(moved)
         if clock.heading is not None and clock.latest is not None:
             ticks.append(tick_at(sight, row, clock.heading, clock.latest, clock.tilt_rad2))
-        row = int(t_s.searchsorted(clock.next_tick_s))
     return state, clock, events, fresh, None
 
 
