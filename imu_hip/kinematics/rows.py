@@ -64,9 +64,10 @@ def run(
 def _tick(
     params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: list[Tick], period_s: float
 ) -> tuple[KinematicsState, _Clock, list[Event], int, int | None]:
-    """Return also what the ticks have changed, and from which row on the rows belong to the window of the hip centre's motion that is still open.
+    """Lead on everything that ticks.
 
-    And the row, not the first, at which a pause shows that another alignment is needed: there it stops.
+    Return also from which row on the rows belong to the window of the hip centre's motion that is still open, and the
+    row, not the first, at which a pause shows that another alignment is needed: there it stops.
     """
     events: list[Event] = []
     fresh = 0
