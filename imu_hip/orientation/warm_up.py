@@ -9,13 +9,11 @@ from imu_hip.orientation import stage
 from imu_hip.orientation.stage import OrientationParams, OrientationState
 
 _PERIOD_S = 0.02
-_ROWS = 2
 
 
 def warm_up() -> None:
     """Take two rows in: what is compiled is compiled, or fetched, on the way."""
-    t_s = _PERIOD_S * np.arange(_ROWS)
-    acc = np.full((_ROWS, 3), [0.0, 0.0, 9.81])
-    sensor = SensorBlock(np.zeros((_ROWS, 3)), acc, np.zeros(_ROWS, dtype=np.uint8))
-    block = AlignedBlock(t_s, sensor, sensor, np.ones(_ROWS, dtype=np.bool_))
+    acc = np.array([[0.0, 0.0, 9.81], [0.0, 0.0, 9.81]])
+    sensor = SensorBlock(np.zeros((2, 3)), acc, np.zeros(2, dtype=np.uint8))
+    block = AlignedBlock(np.array([0.0, _PERIOD_S]), sensor, sensor, np.ones(2, dtype=np.bool_))
     stage.step(OrientationParams(), OrientationState(), block, (), _PERIOD_S)
