@@ -15,9 +15,11 @@ def prepare() -> None:
     if sys.stderr.isatty():
         timer.start()
     try:
-        from imu_hip.kinematics.warm_up import warm_up
+        from imu_hip.kinematics.warm_up import warm_up as warm_up_kinematics
+        from imu_hip.orientation.warm_up import warm_up as warm_up_orientation
 
-        warm_up()
+        warm_up_orientation()
+        warm_up_kinematics()
     finally:
         timer.cancel()
 

@@ -108,9 +108,10 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
     # Pauses that scatter more than expected mean a rate that changes faster, too.
     rate_noise = 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
     stays = math.exp(-dt_s / params.link_off_decay_s)
-    x, covariance = _predicted(
-        state.x,
-        state.covariance,
+    x, covariance = state.x.copy(), state.covariance.copy()
+    _predict(
+        x,
+        covariance,
         dt_s,
         max(0.0, 1.0 - dt_s / params.rate_decay_s),
         stays,
@@ -122,18 +123,17 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
 
 
 @compiled
-def _predicted(
+def _predict(
     x: Floats,
-    covariance: Floats,
+    p: Floats,
     dt_s: float,
     rate_stays: float,
     link_stays: float,
     heading_noise: float,
     rate_noise: float,
     link_noise: float,
-) -> tuple[Floats, Floats]:
-    """Heading follows its rate, which decays; so does what the hip centre's heading is off by."""
-    x, p = x.copy(), covariance.copy()
+) -> None:
+    """Lead `x` and its covariance on: heading follows its rate, which decays, as does what the hip centre's is off."""
     x[HEADING] += dt_s * x[RATE]
     x[RATE] *= rate_stays
     x[LINK_OFF] *= link_stays
@@ -148,7 +148,6 @@ def _predicted(
     p[HEADING, HEADING] += heading_noise
     p[RATE, RATE] += rate_noise
     p[LINK_OFF, LINK_OFF] += link_noise
-    return x, p
 
 
 def update(

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imu_hip.compiled import compiled
-from imu_hip.kinematics.alignment import Alignment
-from imu_hip.model.block import Floats, OrientationBlock
+from imu_hip.model.block import Floats
 from imu_hip.quaternion_rows import (
     Vector,
     cross3,
@@ -25,8 +24,6 @@ from imu_hip.quaternion_rows import (
     rotate,
     up_in,
 )
-
-_UNKNOWN = np.full(4, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +44,6 @@ class HoleParams:
     least_sine: float = 0.35
 
 
-def lost(
-    params: HoleParams,
-    alignment: Alignment | None,
-    latest: tuple[Floats, Floats] | None,
-    last_known_s: float,
-    block: OrientationBlock,
-    period_s: float,
-) -> Floats:
-    """Return, at each row (2, n) that ends a hole, the variances (rad²) it adds to heading and inclination.
-
-    `latest`, `last_known_s`: orientations of both sensors and time of the newest known row before the block (NaN: none
-    yet).
-    """
-    pelvis_axis = _UNKNOWN if alignment is None else alignment.sensor_from_pelvis
-    thigh_axis = _UNKNOWN if alignment is None else alignment.sensor_from_thigh
-    before_pelvis, before_thigh = latest or (_UNKNOWN, _UNKNOWN)
-    return _lost_rows(
-        block.t_s, block.pelvis_gyr, block.thigh_gyr, block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor,
-        before_pelvis, before_thigh, last_known_s, pelvis_axis, thigh_axis, 1.6 * period_s,
-        params.turn_rad_s, params.tilt_rad_s, params.most_tilt_rad,
-        params.reclined, params.still_rad, params.turn_per_tilt, params.least_sine,
-    )  # fmt: skip
-
-
 @compiled
 def is_known(pelvis_gyr: Floats, thigh_gyr: Floats, row: int) -> bool:
     """Tell whether both sensors are known at a row."""
@@ -78,7 +51,7 @@ def is_known(pelvis_gyr: Floats, thigh_gyr: Floats, row: int) -> bool:
 
 
 @compiled
-def _lost_rows(
+def lost_rows(
     t_s: Floats,
     pelvis_gyr: Floats,
     thigh_gyr: Floats,
@@ -98,6 +71,11 @@ def _lost_rows(
     turn_per_tilt: float,
     least_sine: float,
 ) -> Floats:
+    """Return, at each row (2, n) that ends a hole, the variances (rad²) it adds to heading and inclination.
+
+    `latest_*`, `last_known_s`: orientation of each sensor at the newest known row before these, and its time (NaN: none
+    yet). `least_s`: what is longer is a hole. The rest is of `HoleParams`.
+    """
     out = np.zeros((2, len(t_s)))
     # What is not known (no alignment, no row before) makes the bound NaN, and no number is larger than that.
     long_pelvis = rotate(quaternion_of(sensor_from_pelvis), (0.0, 1.0, 0.0))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,44 +31,50 @@ from imu_hip.quaternion_rows import (
 )
 
 _STILL = np.zeros(3)
+_FROM_THE_FIRST = np.array([0])
 
 
-class Ticks:
-    """What the heading filter said from which row on, in the order of rows."""
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What the heading filter says from a row on.
 
-    def __init__(self, before: HeadingState | None) -> None:
-        """Begin with what it said `before` these rows."""
-        self.before = before
-        self.rows: list[int] = []
-        self.headings: list[HeadingState] = []
-        self.orientations: list[Orientations] = []
-        self.rates: list[tuple[Floats, Floats]] = []
-        self.tilts: list[float] = []
+    `orientations`: the newest that are known; `gyr` of both sensors; `tilt_rad2`: variance of the inclination.
+    """
 
-    def add(self, sight: Sight, row: int, heading: HeadingState, latest: Orientations, tilt_rad2: float) -> None:
-        """Note a tick at a row; `latest`: newest known orientations, `tilt_rad2`: variance of the inclination."""
-        known = sight.known[row]
-        self.rows.append(row)
-        self.headings.append(heading)
-        self.orientations.append(latest)
-        self.rates.append((sight.block.pelvis_gyr[row], sight.block.thigh_gyr[row]) if known else (_STILL, _STILL))
-        self.tilts.append(tilt_rad2)
+    row: int
+    heading: HeadingState
+    orientations: Orientations
+    gyr: tuple[Floats, Floats]
+    tilt_rad2: float
+
+
+def tick_at(sight: Sight, row: int, heading: HeadingState, latest: Orientations, tilt_rad2: float) -> Tick:
+    """Return the tick at a row; rates that are not known count as none."""
+    gyr = (sight.block.pelvis_gyr[row], sight.block.thigh_gyr[row]) if sight.known[row] else (_STILL, _STILL)
+    return Tick(row, heading, latest, gyr, tilt_rad2)
 
 
 def angles_of(
-    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: Ticks
+    params: KinematicsParams, state: KinematicsState, sight: Sight, before: HeadingState | None, ticks: Sequence[Tick]
 ) -> tuple[Floats | None, AngleBlock]:
-    """Return the sd at the last tick (3,), and all rows."""
+    """Return the sd at the last tick (3,), and all rows; `before`: what the heading filter said before `ticks`."""
     block, alignment = sight.block, state.alignment
-    if alignment is None or ticks.before is None:
+    if alignment is None or before is None:
         return state.sd_rad, _unknown(sight)
-    sd_per_tick = np.full((1, 3), np.nan) if state.sd_rad is None else state.sd_rad[None, :]
-    if ticks.rows:
-        sd_per_tick = np.concatenate([sd_per_tick, _sd_per_tick(params, alignment, ticks)])
-    angles_rad, sd_rad, valid, tilt, list_, rate = _rows(
+    tick_rows, x = _FROM_THE_FIRST, before.x.reshape(1, -1)
+    sd_per_tick = np.full((1, 3), np.nan) if state.sd_rad is None else state.sd_rad.reshape(1, 3)
+    if ticks:
+        tick_rows = np.array([0, *[tick.row for tick in ticks]])
+        x_of_ticks = np.array([tick.heading.x for tick in ticks])
+        x = np.concatenate([x, x_of_ticks])
+        sd_per_tick = np.concatenate([sd_per_tick, _sd_per_tick(params, alignment, ticks, x_of_ticks)])
+    n = len(block.t_s)
+    angles_rad, sd_rad, rate = np.empty((n, 3)), np.empty((n, 3)), np.empty((n, 3))
+    valid, tilt, list_ = np.empty(n, dtype=np.bool_), np.empty(n), np.empty(n)
+    _rows(
         block.earth_from_pelvis_sensor, block.earth_from_thigh_sensor, block.thigh_gyr, sight.known,
         alignment.sensor_from_pelvis, alignment.sensor_from_thigh, *mounted_axes(alignment.mounted),
-        np.array([0, *ticks.rows]), np.array([ticks.before.x, *(h.x for h in ticks.headings)]), sd_per_tick,
+        tick_rows, x, sd_per_tick, angles_rad, sd_rad, valid, tilt, list_, rate,
     )  # fmt: skip
     shown = AngleBlock(block.t_s, angles_rad, sd_rad, valid, tilt, list_, sight.sums[0], rate, block.on_sample)
     return sd_per_tick[-1], shown
@@ -80,18 +88,17 @@ def _unknown(sight: Sight) -> AngleBlock:
     )
 
 
-def _sd_per_tick(params: KinematicsParams, alignment: Alignment, ticks: Ticks) -> Floats:
-    """Return the sd (k, 3) at every tick."""
-    headings = ticks.headings
+def _sd_per_tick(params: KinematicsParams, alignment: Alignment, ticks: Sequence[Tick], x: Floats) -> Floats:
+    """Return the sd (k, 3) at every tick, of which the heading filter's `x` are (k, 14)."""
     return standard_deviations(
         params.uncertainty,
         alignment,
-        (np.array([p for p, _ in ticks.orientations]), np.array([t for _, t in ticks.orientations])),
-        np.array([h.x for h in headings]),
-        np.array([h.covariance for h in headings]),
-        np.array([heading_filter.scatter(params.heading, h) for h in headings]),
-        (np.array([p for p, _ in ticks.rates]), np.array([t for _, t in ticks.rates])),
-        np.array(ticks.tilts),
+        (np.array([tick.orientations[0] for tick in ticks]), np.array([tick.orientations[1] for tick in ticks])),
+        x,
+        np.array([tick.heading.covariance for tick in ticks]),
+        np.array([heading_filter.scatter(params.heading, tick.heading) for tick in ticks]),
+        (np.array([tick.gyr[0] for tick in ticks]), np.array([tick.gyr[1] for tick in ticks])),
+        np.array([tick.tilt_rad2 for tick in ticks]),
     )
 
 
@@ -110,15 +117,18 @@ def _rows(
     tick_rows: np.ndarray,
     x: Floats,
     sd: Floats,
-) -> tuple[Floats, Floats, Flags, Floats, Floats, Floats]:
-    """Return angles, sd, whether both are known, pelvis tilt and list, thigh rate; `x`, `sd` hold from `tick_rows`."""
+    angles_rad: Floats,
+    sd_rad: Floats,
+    valid: Flags,
+    tilt: Floats,
+    list_: Floats,
+    rate: Floats,
+) -> None:
+    """Write angles, sd, whether both are known, pelvis tilt and list, thigh rate; `x`, `sd` hold from `tick_rows`."""
     mounted = ways(pelvis_up, pelvis_about, thigh_up, thigh_about)
     to_pelvis, to_thigh = quaternion_of(sensor_from_pelvis), quaternion_of(sensor_from_thigh)
-    n = len(known)
-    angles_rad, sd_rad, rate = np.full((n, 3), np.nan), np.full((n, 3), np.nan), np.empty((n, 3))
-    valid, tilt, list_ = np.empty(n, dtype=np.bool_), np.empty(n), np.empty(n)
     tick = 0
-    for row in range(n):
+    for row in range(len(known)):
         while tick + 1 < len(tick_rows) and tick_rows[tick + 1] <= row:
             tick += 1
         pelvis = multiply(quaternion_at(pelvis_sensor, row), to_pelvis)
@@ -128,7 +138,9 @@ def _rows(
         if valid[row]:
             put(angles_rad, row, angles(multiply(conjugate(level), turned)))
             put(sd_rad, row, vector_at(sd, tick))
+        else:
+            put(angles_rad, row, (math.nan, math.nan, math.nan))
+            put(sd_rad, row, (math.nan, math.nan, math.nan))
         up = up_in(level)
         tilt[row], list_[row] = math.atan2(-up[0], up[1]), arc_sine(up[2])
         put(rate, row, rotate(conjugate(to_thigh), vector_at(thigh_gyr, row)))
-    return angles_rad, sd_rad, valid, tilt, list_, rate

@@ -20,8 +20,9 @@ from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.link_heading import LinkState
 from imu_hip.kinematics.magnetic_heading import MagneticParams
-from imu_hip.kinematics.row_angles import Ticks, angles_of
-from imu_hip.kinematics.sight import Orientations, Sight, see
+from imu_hip.kinematics.mounting import MountingState
+from imu_hip.kinematics.row_angles import Tick, angles_of, tick_at
+from imu_hip.kinematics.sight import Orientations, Seen, Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock, Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
@@ -44,62 +45,56 @@ def run(
     walked = state.mounting.walking
     if walked is not None and state.calibration.open_label is None:
         walked = walking_turns.accumulate(params.mounting.walking, walked, sight.block, period_s)
-    ticks = Ticks(state.heading)
-    before = state
-    state, events, fresh, other = _tick(params, state, sight, ticks, period_s)
+    before, ticks = state, list[Tick]()
+    state, clock, events, fresh, other = _tick(params, state, sight, ticks, period_s)
     if other is not None:
         # The rows before keep their alignment, as they would if they had come by themselves.
         state, earlier, told = run(params, before, cut(block, 0, other), period_s)
         state, later, more = run(params, state, cut(block, other, len(block.t_s)), period_s)
         return state, joined([earlier, later]), (*told, *more)
-    link = state.link if state.heading is None else link_heading.collected(state.link, sight.block, fresh)
+    link = state.link if clock.heading is None else link_heading.collected(state.link, sight.block, fresh)
     last = int(sight.newest_known[-1])
-    latest = sight.orientations(last) if last >= 0 else state.latest
-    sd_rad, angles = angles_of(params, state, sight, ticks)
-    mounting = state.mounting if walked is None else replace(state.mounting, walking=walked)
-    state = replace(
-        state, seen=seen, calibration=calibration, latest=latest, link=link, mounting=mounting, sd_rad=sd_rad
-    )
-    return state, angles, tuple(events)
+    if last >= 0:
+        clock.latest = sight.orientations(last)
+    sd_rad, angles = angles_of(params, state, sight, before.heading, ticks)
+    mounting = state.mounting if walked is state.mounting.walking else replace(state.mounting, walking=walked)
+    return clock.into(state, seen, calibration, mounting, link, sd_rad), angles, tuple(events)
 
 
 def _tick(
-    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: Ticks, period_s: float
-) -> tuple[KinematicsState, list[Event], int, int | None]:
-    """Return also from which row on the rows belong to the window of the hip centre's motion that is still open.
+    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: list[Tick], period_s: float
+) -> tuple[KinematicsState, _Clock, list[Event], int, int | None]:
+    """Lead on everything that ticks.
 
-    And the row, not the first, at which a pause shows that another alignment is needed: there it stops.
+    Return also from which row on the rows belong to the window of the hip centre's motion that is still open, and the
+    row, not the first, at which a pause shows that another alignment is needed: there it stops.
     """
     events: list[Event] = []
     fresh = 0
     t_s = sight.block.t_s
-    row = int(t_s.searchsorted(state.next_tick_s))
-    if row == len(t_s):
-        return state, events, fresh, None
-    alignment = state.alignment
-    clock = _Clock.of(state)
-    while row < len(t_s):
+    alignment, clock = state.alignment, _Clock.of(state)
+    while clock.next_tick_s <= t_s[-1]:
+        row = int(t_s.searchsorted(clock.next_tick_s))
         clock.pass_time(params, state, sight, row)
         if clock.has_paused(params, state):
-            state, new, _ = pauses.take(params, clock.into(state), clock.now_s)
-            if row > 0 and state.alignment is not alignment:
-                return state, events, fresh, row
-            alignment = state.alignment
+            state, new, _ = pauses.take(params, clock.noted(state), clock.now_s)
             clock = _Clock.of(state)
+            if row > 0 and state.alignment is not alignment:
+                return state, clock, events, fresh, row
+            alignment = state.alignment
             events.extend(new)
         if clock.heading is not None and link_heading.is_over(params.link, state.link, sight.block, fresh, row):
-            state, moved = _link(params, clock.into(state), cut(sight.block, fresh, row + 1), period_s)
+            state, moved = _link(params, clock.noted(state), cut(sight.block, fresh, row + 1), period_s)
             clock = _Clock.of(state)
             events.extend(moved)
             fresh = row + 1
         if params.magnetic is not None:
-            state, moved = _magnetic(params, params.magnetic, clock.into(state), sight.block, row)
+            state, moved = _magnetic(params, params.magnetic, clock.noted(state), sight.block, row)
             clock = _Clock.of(state)
             events.extend(moved)
         if clock.heading is not None and clock.latest is not None:
-            ticks.add(sight, row, clock.heading, clock.latest, clock.tilt_rad2)
-        row = int(t_s.searchsorted(clock.next_tick_s))
-    return clock.into(state), events, fresh, None
+            ticks.append(tick_at(sight, row, clock.heading, clock.latest, clock.tilt_rad2))
+    return state, clock, events, fresh, None
 
 
 def _link(
@@ -154,17 +149,46 @@ class _Clock:
             state.quiet_since_s, state.anchored,
         )  # fmt: skip
 
-    def into(self, state: KinematicsState) -> KinematicsState:
-        return replace(
-            state,
-            last_tick_s=self.now_s,
-            next_tick_s=self.next_tick_s,
+    def noted(self, state: KinematicsState) -> KinematicsState:
+        """Return the state with what this says, for those who look at a single tick."""
+        return self.into(state, state.seen, state.calibration, state.mounting, state.link, state.sd_rad)
+
+    def into(
+        self,
+        state: KinematicsState,
+        seen: Seen,
+        calibration: CalibrationState,
+        mounting: MountingState,
+        link: LinkState,
+        sd_rad: Floats | None,
+    ) -> KinematicsState:
+        """Return the state behind some rows: this is every call's way, and `replace` would take four times as long."""
+        return KinematicsState(
+            calibration=calibration,
+            mounting=mounting,
+            alignment=state.alignment,
             heading=self.heading,
-            tilt_rad2=self.tilt_rad2,
-            sums_at_tick=self.sums,
+            posture=state.posture,
+            bias_known_since_s=state.bias_known_since_s,
+            pending=state.pending,
+            next_tick_s=self.next_tick_s,
+            last_tick_s=self.now_s,
+            seen=seen,
             latest=self.latest,
+            sums_at_tick=self.sums,
+            tilt_rad2=self.tilt_rad2,
+            link=link,
+            magnetic=state.magnetic,
             quiet_since_s=self.quiet_since_s,
+            neutral_mark=state.neutral_mark,
+            neutral_since_s=state.neutral_since_s,
             anchored=self.anchored,
+            posture_anchored=state.posture_anchored,
+            prompted=state.prompted,
+            repeating=state.repeating,
+            contradiction=state.contradiction,
+            strap=state.strap,
+            sd_rad=sd_rad,
         )
 
     def pass_time(self, params: KinematicsParams, state: KinematicsState, sight: Sight, row: int) -> None:
@@ -181,7 +205,7 @@ class _Clock:
             self.next_tick_s = t_s + params.heading.tick_s
             return
         dt_s = t_s - self.now_s
-        sums = sight.sums[:, row].copy()
+        sums = sight.sums[:, row]
         turn, lost_heading, lost_tilt = (sums - self.sums).tolist()
         self.heading = heading_filter.predict(params.heading, self.heading, dt_s, turn, lost_heading)
         self.tilt_rad2 = self.tilt_rad2 * math.exp(-2.0 * dt_s / params.tilt_decay_s) + lost_tilt

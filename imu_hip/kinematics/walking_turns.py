@@ -56,9 +56,10 @@ def accumulate(
     """Take in rows; the same for any cutting."""
     row, n = 0, len(rows.t_s)
     while row < n:
-        stop = int(rows.t_s.searchsorted(state.begin_s + params.window_s))
+        end_s = state.begin_s + params.window_s
+        stop = n if rows.t_s[-1] < end_s else int(rows.t_s.searchsorted(end_s))
         if stop > row:
-            state = replace(state, rows=(*state.rows, cut(rows, row, stop)))
+            state = _collected(state, cut(rows, row, stop))
         if stop < n:
             state = _closed(params, state, period_s)
         row = max(row, stop)
@@ -72,20 +73,30 @@ def result(params: WalkingTurnsParams, state: WalkingTurnsState) -> Turning | No
     return Turning(math.sqrt(state.pelvis_rad2_s2 / state.windows), math.sqrt(state.thigh_rad2_s2 / state.windows))
 
 
+def _collected(state: WalkingTurnsState, rows: OrientationBlock) -> WalkingTurnsState:
+    # This is every call's way: `replace` would take twice as long.
+    return WalkingTurnsState(
+        state.pelvis_up, state.thigh_up, state.begin_s, (*state.rows, rows),
+        state.windows, state.pelvis_rad2_s2, state.thigh_rad2_s2,
+    )  # fmt: skip
+
+
 def _closed(params: WalkingTurnsParams, state: WalkingTurnsState, period_s: float) -> WalkingTurnsState:
     rows, state = state.rows, replace(state, rows=(), begin_s=state.begin_s + params.window_s)
     if not rows:
         return state
-    window = joined(rows)
-    known = ~np.isnan(window.pelvis_gyr[:, 0]) & ~np.isnan(window.thigh_gyr[:, 0])
+    # Hardly any window is walking: only for one that is all columns are put together.
+    pelvis_gyr, thigh_gyr = (np.concatenate([getattr(r, name) for r in rows]) for name in ("pelvis_gyr", "thigh_gyr"))
+    known = ~np.isnan(pelvis_gyr[:, 0]) & ~np.isnan(thigh_gyr[:, 0])
     if np.count_nonzero(known) * period_s < params.least_known * params.window_s:
         return state
-    for acc, up in ((window.pelvis_acc[known], state.pelvis_up), (window.thigh_acc[known], state.thigh_up)):
+    for name, up in (("pelvis_acc", state.pelvis_up), ("thigh_acc", state.thigh_up)):
+        acc = np.concatenate([getattr(r, name) for r in rows])[known]
         mean = np.mean(acc, axis=0)
         upright = float(dot3(mean, up)) >= math.cos(params.most_lean_rad) * float(norm(mean)) * float(norm(up))
         if not upright or float(np.std(norm(acc))) < params.least_force_m_s2:
             return state
-    turned = turning(window)
+    turned = turning(joined(rows))
     if turned is None:
         return state
     return replace(

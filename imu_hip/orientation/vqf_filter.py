@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import vqf
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
 from imu_hip.orientation.filter import FilterOutput, FilterState
 
@@ -43,11 +44,23 @@ def step(
     inner = _make(params, period_s, known=known)
     if state.inner is not None:
         inner.state = state.inner
-    free = gyr - state.offset_rad_s
-    scaled = np.ascontiguousarray(free * (steps_s / period_s)[:, None])
-    result = inner.updateBatch(scaled, np.ascontiguousarray(acc))
-    output = FilterOutput(np.asarray(result["quat6D"]), free - np.asarray(result["bias"]))
-    return FilterState(inner.state, state.bias_rad_s), output
+    x, y, z = state.bias_rad_s or (0.0, 0.0, 0.0)
+    free, scaled = np.empty(gyr.shape), np.empty(gyr.shape)
+    _take_off(gyr, x, y, z, steps_s, period_s, free, scaled)
+    result = inner.updateBatch(scaled, acc)
+    free -= result["bias"]
+    return FilterState(inner.state, state.bias_rad_s), FilterOutput(result["quat6D"], free)
+
+
+@compiled
+def _take_off(
+    gyr: Floats, x: float, y: float, z: float, steps_s: Floats, period_s: float, free: Floats, scaled: Floats
+) -> None:
+    """Write the rate without a measured bias, and that scaled by its step."""
+    for row in range(len(gyr)):
+        by = steps_s[row] / period_s
+        free[row, 0], free[row, 1], free[row, 2] = gyr[row, 0] - x, gyr[row, 1] - y, gyr[row, 2] - z
+        scaled[row, 0], scaled[row, 1], scaled[row, 2] = free[row, 0] * by, free[row, 1] * by, free[row, 2] * by
 
 
 def with_bias(params: VqfParams, state: FilterState, bias_rad_s: Floats, period_s: float) -> FilterState:

@@ -7,8 +7,8 @@ REACHED = """
 from imu_hip.kinematics.warm_up import warm_up
 from imu_hip.kinematics import heading_filter, row_angles, sight, uncertainty
 warm_up()
-ticks = (uncertainty._sd_of_rows, heading_filter._predicted, heading_filter._measured)
-kernels = (row_angles._rows, sight._followed, *ticks)
+ticks = (uncertainty._sd_of_rows, heading_filter._predict, heading_filter._measured)
+kernels = (row_angles._rows, sight._see_rows, *ticks)
 print(*[kernel.__name__ for kernel in kernels if not kernel.signatures])
 """
 
