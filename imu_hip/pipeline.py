@@ -157,11 +157,15 @@ class _Digest:
         }
 
     def angles(self, block: AngleBlock, phases: np.ndarray) -> None:
-        rows = np.empty((len(block.t_s), 8), dtype="<f8")
+        n = len(block.t_s)
+        if n == 0:
+            return
+        rows = np.empty((n, 8), dtype="<f8")
         rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
-        rows[~block.valid, 1:7] = 0.0
-        self._parts["angles"].update(rows.data)
-        self._parts["phases"].update(phases.astype(np.uint8).data)
+        if np.count_nonzero(block.valid) < n:
+            rows[~block.valid, 1:7] = 0.0
+        self._parts["angles"].update(rows)
+        self._parts["phases"].update(phases.astype(np.uint8, copy=False))
 
     def events(self, room: str, events: Sequence[Event]) -> None:
         for event in events:

@@ -61,18 +61,9 @@ class CountedSamples:
 
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other; where only some have a field, it is NaN for the others."""
-    if len(pieces) == 1 and isinstance(pieces[0], Samples):
-        return pieces[0]
     parts: list[Samples] = []
-    for _, alike in groupby(pieces, _kind):
-        packets: list[CountedSamples] = []
-        for piece in alike:
-            if isinstance(piece, CountedSamples):
-                packets.append(piece)
-            else:
-                parts.append(piece)
-        if packets:
-            parts.append(_converted(packets))
+    for kind, alike in groupby(pieces, _kind) if len(pieces) > 2 else ((_kind(piece), (piece,)) for piece in pieces):
+        parts.extend(alike if kind is None else [_converted(list(alike))])
     if len(parts) == 1:
         return parts[0]
     if not parts:
