@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -76,6 +77,31 @@ def add(
         thigh = track
     horizon_s = max(state.horizon_s, min(pelvis.last_s, thigh.last_s))
     return PairingState(pelvis, thigh, horizon_s, state.last_row_s, state.last_pelvis_s, next_pelvis_s), late
+
+
+def in_time(
+    params: PairingParams,
+    state: PairingState,
+    arrival_s: Floats,
+    at: Mapping[Role, NDArray[np.intp]],
+    ends_s: Mapping[Role, tuple[Floats, Floats]],
+) -> bool:
+    """Tell whether many packets may be added at once: none is late, and at no arrival (m,) anything is overdue.
+
+    Of each role that sent any, `at` are its packets' places among the arrivals, `ends_s` the times of their first and
+    last samples (k,).
+    """
+    newest_s = []
+    for role, track in ((Role.PELVIS, state.pelvis), (Role.THIGH, state.thigh)):
+        known_s, places = np.array([track.last_s]), np.empty(0, dtype=np.intp)
+        if role in ends_s:
+            first_s, last_s = ends_s[role]
+            known_s, places = np.concatenate([known_s, last_s]), at[role]
+            if first_s[0] <= state.horizon_s or np.any(first_s <= known_s[:-1]):
+                return False
+        newest_s.append(known_s[places.searchsorted(np.arange(len(arrival_s)))])
+    horizon_s = np.maximum(state.horizon_s, np.minimum(*newest_s))
+    return bool(np.all(arrival_s - params.deadline_s <= horizon_s))
 
 
 def overdue(params: PairingParams, state: PairingState, arrival_s: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +61,17 @@ class CountedSamples:
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other; where only some have a field, it is NaN for the others."""
     parts: list[Samples] = []
-    for kind, alike in groupby(pieces, _kind) if len(pieces) > 2 else ((_kind(piece), (piece,)) for piece in pieces):
-        parts.extend(alike if kind is None else [_converted(list(alike))])
+    waiting: list[CountedSamples] = []
+    for piece in pieces:
+        if waiting and not (isinstance(piece, CountedSamples) and _alike(piece, waiting[0])):
+            parts.append(_converted(waiting))
+            waiting = []
+        if isinstance(piece, CountedSamples):
+            waiting.append(piece)
+        else:
+            parts.append(piece)
+    if waiting:
+        parts.append(_converted(waiting))
     if len(parts) == 1:
         return parts[0]
     if not parts:
@@ -77,9 +85,9 @@ def _widened(values: Floats, width: int) -> Floats:
     return values if have == width else np.concatenate([values, np.full((n, width - have), np.nan)], axis=1)
 
 
-def _kind(piece: Samples | CountedSamples) -> tuple[tuple[int, ...], SensorConfig] | None:
-    """Return what packets must have in common to become SI together; None for what is SI already."""
-    return (piece.counts.shape, piece.config) if isinstance(piece, CountedSamples) else None
+def _alike(a: CountedSamples, b: CountedSamples) -> bool:
+    """Tell whether packets can become SI together."""
+    return a.counts.shape == b.counts.shape and (a.config is b.config or a.config == b.config)
 
 
 def _converted(packets: Sequence[CountedSamples]) -> Samples:
@@ -88,9 +96,15 @@ def _converted(packets: Sequence[CountedSamples]) -> Samples:
     back = _back(len(first))
     if len(packets) == 1:
         return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
-    last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T[:, :, None]
-    t_s: Floats = last_s - back * period_s
-    return Samples(t_s.reshape(-1), to_si(np.concatenate([packet.counts for packet in packets]), first.config))
+    last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T
+    return of_packets(np.stack([packet.counts for packet in packets]), first.config, last_s, period_s)
+
+
+def of_packets(counts: NDArray[np.int16], config: SensorConfig, last_s: Floats, period_s: Floats) -> Samples:
+    """Return the samples of packets that are alike: `counts` (k, n, 6 or 9), times as of each packet (k,)."""
+    k, n, width = counts.shape
+    t_s: Floats = last_s[:, None] - _back(n) * period_s[:, None]
+    return Samples(t_s.reshape(-1), to_si(counts.reshape(k * n, width), config))
 
 
 @lru_cache(maxsize=32)
