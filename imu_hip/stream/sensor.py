@@ -123,7 +123,7 @@ def follow(
     if placed is None:
         return None
     new_sequence, last_us, period_us = placed
-    device_s: Floats = last_us * 1e-6
+    device_s: Floats = last_us.astype(np.float64) * 1e-6
     clock, applied_s = device_clock.follow(params, state.clock, device_s, arrival_s, state.interval_s)
     last_s = device_s + applied_s
     period_s: Floats = period_us * 1e-6 * device_clock.stretches(state.clock, device_s, applied_s)
