@@ -153,7 +153,7 @@ def decode_streams(payloads: Sequence[bytes]) -> StreamPackets | None:
     if isinstance(like, BadPacket) or len(lengths) > 1:
         return None
     layout = np.dtype([*_STREAM_FIELDS, ("counts", _COUNT, like.counts.shape)])
-    table = np.frombuffer(bytearray().join(payloads), layout)
+    table = np.frombuffer(b"".join(payloads), layout)
     header = table["header"]
     kind = header & ~np.uint8(_RESENT | _CLIPPED | _OVERRAN)
     if np.any(kind != kind[0]) or np.any(table["n"] != len(like.counts)):

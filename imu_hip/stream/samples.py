@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
 from imu_hip.model.packet import SensorConfig
-from imu_hip.stream.scale import to_si
+from imu_hip.stream.scale import columns, to_si
 
 
 @dataclass(slots=True)
@@ -31,6 +31,11 @@ class Samples:
         """When the last was taken."""
         return float(self.t_s[-1])
 
+    @property
+    def width(self) -> int:
+        """How many values each has."""
+        return int(self.values.shape[1])
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.t_s)
@@ -40,7 +45,7 @@ class Samples:
 class CountedSamples:
     """Samples of one packet: `counts` (n, 6) or (n, 9), one every `period_s`, the last at `last_s`.
 
-    Many packets become SI together, which costs hardly more than one.
+    They become SI where rows are cut out: then each is written but once.
     """
 
     counts: NDArray[np.int16]
@@ -53,6 +58,11 @@ class CountedSamples:
         """When the first was taken."""
         return self.last_s - (len(self.counts) - 1) * self.period_s
 
+    @property
+    def width(self) -> int:
+        """How many values each has."""
+        return int(self.counts.shape[1])
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.counts)
@@ -60,54 +70,47 @@ class CountedSamples:
 
 def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other; where only some have a field, it is NaN for the others."""
-    parts: list[Samples] = []
-    waiting: list[CountedSamples] = []
+    if len(pieces) == 1 and isinstance(pieces[0], Samples):
+        return pieces[0]
+    widths = [piece.width for piece in pieces]
+    width, n = max(widths, default=6), sum(map(len, pieces))
+    t_s = np.empty(n)
+    values = np.empty((n, width)) if min(widths, default=6) == width else np.full((n, width), np.nan)
+    start = 0
     for piece in pieces:
-        if waiting and not (isinstance(piece, CountedSamples) and _alike(piece, waiting[0])):
-            parts.append(_converted(waiting))
-            waiting = []
-        if isinstance(piece, CountedSamples):
-            waiting.append(piece)
+        stop = start + len(piece)
+        if isinstance(piece, Samples):
+            t_s[start:stop] = piece.t_s
+            values[start:stop, : piece.width] = piece.values
         else:
-            parts.append(piece)
-    if waiting:
-        parts.append(_converted(waiting))
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return Samples(np.empty(0), np.empty((0, 6)))
-    width = max(part.values.shape[1] for part in parts)
-    return Samples(np.concatenate([p.t_s for p in parts]), np.concatenate([_widened(p.values, width) for p in parts]))
+            order, scale = columns(piece.config, piece.width)
+            _place(piece.counts, order, scale, piece.last_s, piece.period_s, start, t_s, values)
+        start = stop
+    return Samples(t_s, values)
 
 
-def _widened(values: Floats, width: int) -> Floats:
-    n, have = values.shape
-    return values if have == width else np.concatenate([values, np.full((n, width - have), np.nan)], axis=1)
-
-
-def _alike(a: CountedSamples, b: CountedSamples) -> bool:
-    """Tell whether packets can become SI together."""
-    return a.counts.shape == b.counts.shape and (a.config is b.config or a.config == b.config)
-
-
-def _converted(packets: Sequence[CountedSamples]) -> Samples:
-    """Return the samples of packets that are alike."""
-    first = packets[0]
-    back = _back(len(first))
-    if len(packets) == 1:
-        return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
-    last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T
-    return of_packets(np.stack([packet.counts for packet in packets]), first.config, last_s, period_s)
+@compiled
+def _place(
+    counts: NDArray[np.int16],
+    order: NDArray[np.intp],
+    scale: Floats,
+    last_s: float,
+    period_s: float,
+    start: int,
+    t_s: Floats,
+    values: Floats,
+) -> None:
+    """Write the samples of one packet in SI to the rows from `start` on; `counts` may be a packet's own bytes."""
+    n = len(counts)
+    for k in range(n):
+        t_s[start + k] = last_s - (n - 1 - k) * period_s
+        for c in range(len(order)):
+            values[start + k, c] = counts[k, order[c]] * scale[c]
 
 
 def of_packets(counts: NDArray[np.int16], config: SensorConfig, last_s: Floats, period_s: Floats) -> Samples:
     """Return the samples of packets that are alike: `counts` (k, n, 6 or 9), times as of each packet (k,)."""
     k, n, width = counts.shape
-    t_s: Floats = last_s[:, None] - _back(n) * period_s[:, None]
+    back = np.arange(n - 1, -1, -1, dtype=float)
+    t_s: Floats = last_s[:, None] - back * period_s[:, None]
     return Samples(t_s.reshape(-1), to_si(counts.reshape(k * n, width), config))
-
-
-@lru_cache(maxsize=32)
-def _back(n: int) -> Floats:
-    """Return how many samples each of `n` is before the last."""
-    return np.arange(n - 1, -1, -1, dtype=float)

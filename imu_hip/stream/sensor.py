@@ -225,7 +225,8 @@ def _noticed(
 
 def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
     clock = state.setup.clock
-    t_s = table.t_s
+    # A table's own arrays cannot be written to; compiled loops would be compiled again for those.
+    t_s = table.t_s.copy()
     if clock.offset_s != 0.0 or clock.rate != 0.0:
         t_s = t_s + clock.offset_s + clock.rate * (t_s - clock.origin_s)
     if len(t_s) == 0:
