@@ -15,9 +15,11 @@ def prepare() -> None:
     if sys.stderr.isatty():
         timer.start()
     try:
-        from imu_hip.kinematics.warm_up import warm_up
+        from imu_hip.kinematics import warm_up as kinematics
+        from imu_hip.stream import warm_up as stream
 
-        warm_up()
+        stream.warm_up()
+        kinematics.warm_up()
     finally:
         timer.cancel()
 

@@ -42,7 +42,8 @@ def _plain(item: object) -> object:
     """Return what can be compared."""
     if isinstance(item, Received) and isinstance(item.packet, StreamPacket):
         packet = item.packet
-        return item.t_ns, item.role, packet.counts.tolist(), replace(packet, counts=np.empty(0)).first_index
+        rest = (packet.first_index, packet.device_us, packet.resent, packet.clipped, packet.overran)
+        return item.t_ns, item.role, packet.counts.tolist(), rest
     return item
 
 
