@@ -14,7 +14,7 @@ from enum import Enum
 
 import numpy as np
 
-from imu_hip.codec.registry import decoder
+from imu_hip.codec.item_decoder import ItemDecoder
 from imu_hip.exercise import judge
 from imu_hip.kinematics import stage as kinematics
 from imu_hip.kinematics.magnetic_heading import MagneticParams
@@ -22,15 +22,14 @@ from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock
 from imu_hip.model.event import CalibrationStep, Event, ReZero
-from imu_hip.model.item import Item, MarkLabel, Notification, NumberedItem, Role, TimedMark
+from imu_hip.model.item import MarkLabel, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
-from imu_hip.model.packet import Received
 from imu_hip.model.setup import Setup
 from imu_hip.orientation import stage as orientation
 from imu_hip.orientation.stage import OrientationParams, OrientationState
 from imu_hip.stream import stage as stream
 from imu_hip.stream.pairing import PairingParams
-from imu_hip.stream.stage import StreamInput, StreamOutput, StreamParams
+from imu_hip.stream.stage import StreamOutput, StreamParams
 
 _UNTIL_KNOWN_S = 0.01
 
@@ -44,7 +43,7 @@ class Pipeline:
     def __init__(self, setup: Setup, *, with_late: bool = False) -> None:
         """Prepare the rooms for `setup`; `with_late` waits for late samples as long as it takes (another result)."""
         self._setup = setup
-        self._decode = {s.role: decoder(s.family) for s in setup.sensors}
+        self._decoder = ItemDecoder(setup.sensors)
         default = setup.exercise(setup.exercise_id)
         postures = {spec.id: spec.posture for spec in setup.exercises}
         pairing = PairingParams(deadline_s=math.inf) if with_late else PairingParams()
@@ -67,7 +66,7 @@ class Pipeline:
 
     def receive(self, items: Sequence[NumberedItem]) -> Outputs:
         """Take in items, in their total order; return the rows and events that became final."""
-        inputs = [self._decoded(numbered.item) for numbered in items]
+        inputs = self._decoder.decode([numbered.item for numbered in items])
         self._stream, received = stream.step(self._stream_params, self._stream, inputs)
         return self._pass_on(received)
 
@@ -98,12 +97,6 @@ class Pipeline:
     def result_sha256(self) -> str:
         """Return the hash of all angles, standard deviations, phases and events so far."""
         return self._digest.hexdigest()
-
-    def _decoded(self, item: Item) -> StreamInput:
-        if isinstance(item, Notification):
-            packet = self._decode[item.role](item.characteristic, item.payload)
-            return Received(item.t_ns, item.role, packet)
-        return item
 
     def _params_of_judge(self) -> judge.Params:
         # The judge's filters need the sample rate, which live is known only from the first samples on.
@@ -164,11 +157,15 @@ class _Digest:
         }
 
     def angles(self, block: AngleBlock, phases: np.ndarray) -> None:
-        rows = np.empty((len(block.t_s), 8), dtype="<f8")
+        n = len(block.t_s)
+        if n == 0:
+            return
+        rows = np.empty((n, 8), dtype="<f8")
         rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
-        rows[~block.valid, 1:7] = 0.0
+        if np.count_nonzero(block.valid) < n:
+            rows[~block.valid, 1:7] = 0.0
         self._parts["angles"].update(rows.data)
-        self._parts["phases"].update(phases.astype(np.uint8).data)
+        self._parts["phases"].update(phases.astype(np.uint8, copy=False).data)
 
     def events(self, room: str, events: Sequence[Event]) -> None:
         for event in events:

@@ -15,11 +15,12 @@ def prepare() -> None:
     if sys.stderr.isatty():
         timer.start()
     try:
-        from imu_hip.kinematics.warm_up import warm_up as warm_up_kinematics
-        from imu_hip.orientation.warm_up import warm_up as warm_up_orientation
+        from imu_hip.kinematics import warm_up as kinematics
+        from imu_hip.orientation import warm_up as orientation
+        from imu_hip.stream import warm_up as stream
 
-        warm_up_orientation()
-        warm_up_kinematics()
+        for room in (stream, orientation, kinematics):
+            room.warm_up()
     finally:
         timer.cancel()
 

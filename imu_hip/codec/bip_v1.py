@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from binascii import crc_hqx
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ from imu_hip.model.packet import (
     SensorConfig,
     SensorInfo,
     StreamPacket,
+    StreamPackets,
     SyncReply,
 )
 
@@ -45,6 +46,8 @@ _CONTROL_REPLY: Final = struct.Struct("<BB")
 _RESEND: Final = struct.Struct("<BIH")
 
 _COUNT: Final = np.dtype("<i2")
+_STREAM_FIELDS: Final = (("header", "u1"), ("n", "u1"), ("first_index", "<u2"), ("device_us", "<u4"))
+"""`_STREAM`, as a table has it."""
 
 _MAGNETOMETER: Final = 0x10
 _RESENT: Final = 0x08
@@ -140,6 +143,28 @@ def decode_stream(payload: bytes) -> StreamPacket | BadPacket:
         resent=bool(header & _RESENT),
         clipped=bool(header & _CLIPPED),
         overran=bool(header & _OVERRAN),
+    )
+
+
+def decode_streams(payloads: Sequence[bytes]) -> StreamPackets | None:
+    """Decode many Stream values at once; None unless all make sense and have as many samples and channels."""
+    like = decode_stream(payloads[0])
+    lengths = {len(payload) for payload in payloads}
+    if isinstance(like, BadPacket) or len(lengths) > 1:
+        return None
+    layout = np.dtype([*_STREAM_FIELDS, ("counts", _COUNT, like.counts.shape)])
+    table = np.frombuffer(b"".join(payloads), layout)
+    header = table["header"]
+    kind = header & ~np.uint8(_RESENT | _CLIPPED | _OVERRAN)
+    if np.any(kind != kind[0]) or np.any(table["n"] != len(like.counts)):
+        return None
+    return StreamPackets(
+        first_index=table["first_index"].astype(np.int64),
+        device_us=table["device_us"].astype(np.int64),
+        counts=table["counts"],
+        resent=(header & _RESENT).astype(bool),
+        clipped=(header & _CLIPPED).astype(bool),
+        overran=(header & _OVERRAN).astype(bool),
     )
 
 

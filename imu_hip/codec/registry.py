@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from imu_hip.codec import bip_v1, float64_table
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import Packet
+from imu_hip.model.packet import Packet, StreamPackets
 
 Decoder = Callable[[Characteristic, bytes], Packet]
 """Makes a packet of any bytes: what makes no sense becomes a BadPacket, nothing is ever raised."""
+
+StreamsDecoder = Callable[[Sequence[bytes]], StreamPackets | None]
+"""Makes packets of the values of many notifications of one sensor's stream, unless they are too different for that."""
 
 BIP_V1: Final = "bip1"
 FLOAT64_TABLE: Final = "float64"
 
 _DECODERS: Final[dict[str, Decoder]] = {BIP_V1: bip_v1.decode, FLOAT64_TABLE: float64_table.decode}
+_STREAMS_DECODERS: Final[dict[str, StreamsDecoder]] = {BIP_V1: bip_v1.decode_streams}
 
 
 def decoder(family: str) -> Decoder:
@@ -34,3 +38,8 @@ def decoder(family: str) -> Decoder:
             f"sensor family {family!r} is not known to this version; it knows {', '.join(sorted(_DECODERS))}",
         )
     return found
+
+
+def streams_decoder(family: str) -> StreamsDecoder | None:
+    """Find what decodes many stream notifications at once; None where each is large, or the family not known."""
+    return _STREAMS_DECODERS.get(family)

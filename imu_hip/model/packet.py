@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.item import Role
+from imu_hip.model.item import Role, Tick
 
 
 class BadPacketReason(StrEnum):
@@ -46,6 +47,48 @@ class StreamPacket:
     resent: bool
     clipped: bool
     overran: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPackets:
+    """Stream packets of one sensor as they came one behind the other, all with as many samples.
+
+    The fields of `StreamPacket` (k,), and `counts` (k, n, 6 or 9).
+    """
+
+    first_index: NDArray[np.int64]
+    device_us: NDArray[np.int64]
+    counts: NDArray[np.int16]
+    resent: NDArray[np.bool_]
+    clipped: NDArray[np.bool_]
+    overran: NDArray[np.bool_]
+
+    def packet(self, k: int) -> StreamPacket:
+        """Return one of them."""
+        return StreamPacket(
+            int(self.first_index[k]),
+            int(self.device_us[k]),
+            self.counts[k],
+            bool(self.resent[k]),
+            bool(self.clipped[k]),
+            bool(self.overran[k]),
+        )
+
+    def cut(self, start: int, stop: int) -> StreamPackets:
+        """Return those from `start` to before `stop`."""
+        which = slice(start, stop)
+        return StreamPackets(
+            self.first_index[which],
+            self.device_us[which],
+            self.counts[which],
+            self.resent[which],
+            self.clipped[which],
+            self.overran[which],
+        )
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +210,37 @@ class Received:
     t_ns: int
     role: Role
     packet: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedTogether:
+    """Stream packets, and ticks, with nothing else between them: arrivals `t_ns` (m,), in the total order.
+
+    `packets` of each role that is there, and their places `at` (k,) among the m.
+    """
+
+    t_ns: tuple[int, ...]
+    at: Mapping[Role, NDArray[np.intp]]
+    packets: Mapping[Role, StreamPackets]
+
+    def cut(self, start: int, stop: int) -> ReceivedTogether:
+        """Return what has the places from `start` to before `stop`."""
+        at: dict[Role, NDArray[np.intp]] = {}
+        packets: dict[Role, StreamPackets] = {}
+        for role, places in self.at.items():
+            first, last = map(int, places.searchsorted((start, stop)))
+            if first < last:
+                at[role], packets[role] = places[first:last] - start, self.packets[role].cut(first, last)
+        return ReceivedTogether(self.t_ns[start:stop], at, packets)
+
+    def apart(self) -> list[Received | Tick]:
+        """Return each on its own."""
+        items: list[Received | Tick] = [Tick(t_ns) for t_ns in self.t_ns]
+        for role, places in self.at.items():
+            for k, place in enumerate(places.tolist()):
+                items[place] = Received(items[place].t_ns, role, self.packets[role].packet(k))
+        return items
+
+    def __len__(self) -> int:
+        """Return how many packets and ticks there are."""
+        return len(self.t_ns)

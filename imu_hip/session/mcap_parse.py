@@ -21,6 +21,8 @@ _PREFIX = struct.Struct("<BQ")
 _CHUNK_HEAD = struct.Struct("<QQQII")
 _CHANNEL_HEAD = struct.Struct("<HHI")
 _MESSAGE_HEAD = struct.Struct("<HIQQ")
+# A plain number: every message of a recording is compared with it.
+_MESSAGE = int(Opcode.MESSAGE)
 _KNOWN = frozenset(int(opcode) for opcode in Opcode)
 
 
@@ -84,17 +86,18 @@ def chunk_content(data: bytes, chunk: Record) -> bytes:
 def chunk_messages(content: bytes) -> Iterator[StoredMessage]:
     """Yield a chunk's messages in file order. Raises ValueError unless it is made of whole records."""
     at, size = 0, len(content)
+    prefix_size, head_size = _PREFIX.size, _MESSAGE_HEAD.size
     while at < size:
-        if at + _PREFIX.size > size:
+        if at + prefix_size > size:
             raise ValueError("a record within a chunk is cut off")
         opcode, length = _PREFIX.unpack_from(content, at)
-        at += _PREFIX.size
+        at += prefix_size
         end = at + length
-        if end > size or (opcode == Opcode.MESSAGE and length < _MESSAGE_HEAD.size):
+        if end > size or (opcode == _MESSAGE and length < head_size):
             raise ValueError("a record within a chunk is cut off")
-        if opcode == Opcode.MESSAGE:
+        if opcode == _MESSAGE:
             channel_id, sequence, log_time, _ = _MESSAGE_HEAD.unpack_from(content, at)
-            yield StoredMessage(channel_id, sequence, log_time, content[at + _MESSAGE_HEAD.size : end])
+            yield StoredMessage(channel_id, sequence, log_time, content[at + head_size : end])
         at = end
 
 

@@ -16,6 +16,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
 
 
@@ -148,20 +149,48 @@ def observe(params: ClockParams, state: ClockState, device_s: float, arrival_s: 
         exchanges = tuple(exchange for exchange in exchanges if exchange.device_s >= since_s)
         line = _fit(params, (*windows, _earliest(window, interval_s)), exchanges, line, device_s, interval_s)
         below_s = 0.0
-    offset_s = line.offset_s + line.rate * (device_s - line.at_s)
-    below_s = max(below_s, offset_s + line.ahead_s - delay_s)
-    applied_s, applied_at_s = state.applied_s, state.applied_at_s
-    if applied_s is None:
+    if state.applied_s is None:
+        offset_s = line.offset_s + line.rate * (device_s - line.at_s)
+        below_s = max(below_s, offset_s + line.ahead_s - delay_s)
         applied_s, applied_at_s = offset_s - below_s, device_s
-    elif device_s > applied_at_s:
-        error_s = offset_s - below_s - applied_s
-        # A first packet may come out of a fade, seconds late: what is far off is put right at once, the rest gently.
-        fastest = min(max(params.slew, abs(error_s) / params.settle_s), params.most_slew)
-        most_s = (device_s - applied_at_s) * fastest
-        applied_s += min(max(error_s, -most_s), most_s)
-        applied_at_s = device_s
+    else:
+        applied = (below_s, state.applied_s, state.applied_at_s)
+        below_s, applied_s, applied_at_s = _applied(_slew(params), _bounds(line), applied, device_s, delay_s)
     # This is every packet's way: `replace` would take several times as long.
     return ClockState(windows, exchanges, start_s, window, line, False, below_s, applied_s, applied_at_s)
+
+
+def follow(
+    params: ClockParams, state: ClockState, device_s: Floats, arrival_s: Floats, interval_s: float
+) -> tuple[ClockState, Floats]:
+    """Take in many packets (k,); return the offset that was applied to each. The same as to observe each in turn."""
+    delay_s = arrival_s - device_s
+    applied_s = np.empty(len(device_s))
+    at = 0
+    while at < len(device_s):
+        # What is new is found out with the first packet of a window; up to the next window the line stays.
+        state = observe(params, state, float(device_s[at]), float(arrival_s[at]), interval_s)
+        if state.line is None or state.window_start_s is None or state.applied_s is None:
+            raise ValueError("a clock that has observed a packet has a line")
+        applied_s[at] = state.applied_s
+        stop = int((device_s - state.window_start_s).searchsorted(params.window_s))
+        row = slice(at + 1, max(stop, at + 1))
+        applied = (state.below_s, state.applied_s, state.applied_at_s)
+        applied = _applied_to_each(
+            _slew(params), _bounds(state.line), applied, device_s[row], delay_s[row], applied_s[row]
+        )
+        seen = zip(device_s[row].tolist(), delay_s[row].tolist(), strict=True)
+        state = ClockState(
+            state.windows,
+            state.exchanges,
+            state.window_start_s,
+            (*state.window, *seen),
+            state.line,
+            False,
+            *applied,
+        )
+        at = row.stop
+    return state, applied_s
 
 
 def common_time(state: ClockState, device_s: float) -> float:
@@ -177,6 +206,60 @@ def stretch(before: ClockState, after: ClockState) -> float:
     if before.applied_s is None or after.applied_s is None or elapsed_s <= 0.0:
         return 1.0
     return 1.0 + (after.applied_s - before.applied_s) / elapsed_s
+
+
+def stretches(before: ClockState, device_s: Floats, applied_s: Floats) -> Floats:
+    """Return the stretch of each of many packets (k,) from the one before, with the offsets that `follow` applied."""
+    first = 0.0 if before.applied_s is None else before.applied_s
+    return np.asarray(1.0 + np.diff(applied_s, prepend=first) / np.diff(device_s, prepend=before.applied_at_s))
+
+
+def _slew(params: ClockParams) -> tuple[float, float, float]:
+    return params.slew, params.settle_s, params.most_slew
+
+
+def _bounds(line: ClockLine) -> tuple[float, float, float, float]:
+    return line.at_s, line.offset_s, line.rate, line.ahead_s
+
+
+@compiled
+def _applied(
+    slew: tuple[float, float, float],
+    line: tuple[float, float, float, float],
+    before: tuple[float, float, float],
+    device_s: float,
+    delay_s: float,
+) -> tuple[float, float, float]:
+    """Return how far packets came below the line, the offset that is applied, and since which device time."""
+    least_slew, settle_s, most_slew = slew
+    at_s, line_s, rate, ahead_s = line
+    below_s, applied_s, applied_at_s = before
+    offset_s = line_s + rate * (device_s - at_s)
+    below_s = max(below_s, offset_s + ahead_s - delay_s)
+    if device_s > applied_at_s:
+        error_s = offset_s - below_s - applied_s
+        # A first packet may come out of a fade, seconds late: what is far off is put right at once, the rest gently.
+        fastest = min(max(least_slew, abs(error_s) / settle_s), most_slew)
+        most_s = (device_s - applied_at_s) * fastest
+        applied_s += min(max(error_s, -most_s), most_s)
+        applied_at_s = device_s
+    return below_s, applied_s, applied_at_s
+
+
+@compiled
+def _applied_to_each(
+    slew: tuple[float, float, float],
+    line: tuple[float, float, float, float],
+    applied: tuple[float, float, float],
+    device_s: Floats,
+    delay_s: Floats,
+    applied_s: Floats,
+) -> tuple[float, float, float]:
+    """Fill in the offset that is applied to each of many packets that come while the line stays."""
+    for k in range(len(device_s)):
+        applied = _applied(slew, line, applied, device_s[k], delay_s[k])
+        applied_s[k] = applied[1]
+    return applied
 
 
 def _earliest(window: tuple[tuple[float, float], ...], interval_s: float) -> Earliest:

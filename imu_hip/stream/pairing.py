@@ -9,13 +9,17 @@ the hole.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.block import AlignedBlock, Floats, SampleState, SensorBlock
+from imu_hip.model.block import AlignedBlock, Floats, SensorBlock
 from imu_hip.model.item import Role
+from imu_hip.stream.interpolation import has_hole, interpolate
 from imu_hip.stream.samples import CountedSamples, Samples, in_si
 
 
@@ -33,7 +37,7 @@ class Track:
     """One sensor's samples that may still be needed: pieces not yet joined, the newest time, the nominal period."""
 
     pieces: tuple[Samples | CountedSamples, ...] = ()
-    last_s: float = -np.inf
+    last_s: float = -math.inf
     period_s: float = 0.01
 
 
@@ -46,10 +50,10 @@ class PairingState:
 
     pelvis: Track = field(default_factory=Track)
     thigh: Track = field(default_factory=Track)
-    horizon_s: float = -np.inf
-    last_row_s: float = -np.inf
-    last_pelvis_s: float = -np.inf
-    next_pelvis_s: float = np.inf
+    horizon_s: float = -math.inf
+    last_row_s: float = -math.inf
+    last_pelvis_s: float = -math.inf
+    next_pelvis_s: float = math.inf
 
 
 def add(
@@ -75,12 +79,37 @@ def add(
     return PairingState(pelvis, thigh, horizon_s, state.last_row_s, state.last_pelvis_s, next_pelvis_s), late
 
 
+def in_time(
+    params: PairingParams,
+    state: PairingState,
+    arrival_s: Floats,
+    at: Mapping[Role, NDArray[np.intp]],
+    ends_s: Mapping[Role, tuple[Floats, Floats]],
+) -> bool:
+    """Tell whether many packets may be added at once: none is late, and at no arrival (m,) anything is overdue.
+
+    Of each role that sent any, `at` are its packets' places among the arrivals, `ends_s` the times of their first and
+    last samples (k,).
+    """
+    newest_s = []
+    for role, track in ((Role.PELVIS, state.pelvis), (Role.THIGH, state.thigh)):
+        known_s, places = np.array([track.last_s]), np.empty(0, dtype=np.intp)
+        if role in ends_s:
+            first_s, last_s = ends_s[role]
+            known_s, places = np.concatenate([known_s, last_s]), at[role]
+            if first_s[0] <= state.horizon_s or np.any(first_s <= known_s[:-1]):
+                return False
+        newest_s.append(known_s[places.searchsorted(np.arange(len(arrival_s)))])
+    horizon_s = np.maximum(state.horizon_s, np.minimum(*newest_s))
+    return bool(np.all(arrival_s - params.deadline_s <= horizon_s))
+
+
 def overdue(params: PairingParams, state: PairingState, arrival_s: float) -> bool:
     """Tell whether the passing of time alone makes rows final; they must then be taken before anything else arrives."""
     # A horizon is there as soon as both sensors are; that of one alone moves with time.
     if arrival_s - params.deadline_s <= state.horizon_s:
         return False
-    return max(state.pelvis.last_s, state.thigh.last_s) > -np.inf
+    return max(state.pelvis.last_s, state.thigh.last_s) > -math.inf
 
 
 def expire(params: PairingParams, state: PairingState, arrival_s: float) -> PairingState:
@@ -93,38 +122,33 @@ def take(params: PairingParams, state: PairingState) -> tuple[PairingState, Alig
     if state.horizon_s < min(state.next_pelvis_s, state.pelvis.last_s):
         return state, _NO_ROWS
     pelvis, thigh = in_si(state.pelvis.pieces), in_si(state.thigh.pieces)
-    first = pelvis.t_s.searchsorted(state.last_pelvis_s, "right")
-    stop = pelvis.t_s.searchsorted(state.horizon_s, "right")
+    first = bisect_right(pelvis.t_s, state.last_pelvis_s)
+    stop = bisect_right(pelvis.t_s, state.horizon_s, first)
     new_s = pelvis.t_s[first:stop]
     t_s, on_sample = _grid(params, state, new_s)
-    all_on_sample = len(t_s) == len(new_s)
     block = AlignedBlock(
-        t_s=t_s,
-        pelvis=(
-            _sensor_block(pelvis.values[first:stop], np.zeros(len(t_s), dtype=np.uint8))
-            if all_on_sample
-            else _at(params, pelvis, state.pelvis.period_s, t_s)
-        ),
-        thigh=_at(params, thigh, state.thigh.period_s, t_s),
-        on_sample=on_sample,
+        t_s,
+        _at(params, pelvis, state.pelvis.period_s, t_s),
+        _at(params, thigh, state.thigh.period_s, t_s),
+        on_sample,
     )
     last_row_s = float(t_s[-1]) if len(t_s) else state.last_row_s
     # Without a pelvis sample ahead, the next row lies beyond the horizon: the thigh must not pile up meanwhile.
     settled_s = max(last_row_s, state.horizon_s) if state.pelvis.last_s <= state.horizon_s else last_row_s
     new_state = PairingState(
-        pelvis=Track(_needed(pelvis, settled_s), state.pelvis.last_s, state.pelvis.period_s),
-        thigh=Track(_needed(thigh, settled_s), state.thigh.last_s, state.thigh.period_s),
-        horizon_s=state.horizon_s,
-        last_row_s=last_row_s,
-        last_pelvis_s=float(new_s[-1]) if len(new_s) else state.last_pelvis_s,
-        next_pelvis_s=float(pelvis.t_s[stop]) if stop < len(pelvis) else np.inf,
+        Track(_needed(pelvis, settled_s), state.pelvis.last_s, state.pelvis.period_s),
+        Track(_needed(thigh, settled_s), state.thigh.last_s, state.thigh.period_s),
+        state.horizon_s,
+        last_row_s,
+        float(new_s[-1]) if len(new_s) else state.last_pelvis_s,
+        float(pelvis.t_s[stop]) if stop < len(pelvis) else math.inf,
     )
     return new_state, block
 
 
 def _needed(samples: Samples, settled_s: float) -> tuple[Samples, ...]:
     """Keep the last sample at or before `settled_s`, as left neighbour of the next row, and all after it."""
-    first = max(0, int(samples.t_s.searchsorted(settled_s, side="right")) - 1)
+    first = max(0, bisect_right(samples.t_s, settled_s) - 1)
     if first == 0:
         return (samples,) if len(samples) else ()
     return (Samples(samples.t_s[first:], samples.values[first:]),)
@@ -136,13 +160,12 @@ def _grid(params: PairingParams, state: PairingState, pelvis_s: Floats) -> tuple
     The pelvis samples, holes between (and, when overdue, after) them filled at the nominal period.
     """
     period_s = state.pelvis.period_s
-    before_s = np.empty(len(pelvis_s) + 1)
-    before_s[0], before_s[1:] = state.last_pelvis_s, pelvis_s
-    after_hole = pelvis_s - before_s[:-1] > 1.5 * period_s
     # Beyond the last pelvis sample that is known, only the deadline can have brought the horizon.
     is_overdue = state.pelvis.last_s < state.horizon_s
-    if not is_overdue and not np.count_nonzero(after_hole):
+    if not is_overdue and not has_hole(pelvis_s, state.last_pelvis_s, 1.5 * period_s):
         return pelvis_s, np.ones(len(pelvis_s), dtype=bool)
+    before_s = np.concatenate([[state.last_pelvis_s], pelvis_s])
+    after_hole = np.diff(before_s) > 1.5 * period_s
     pieces: list[Floats] = []
     flags: list[NDArray[np.bool_]] = []
     start = 0
@@ -174,54 +197,14 @@ def _fill(params: PairingParams, state: PairingState, from_s: float, to_s: float
 
 
 def _at(params: PairingParams, samples: Samples, period_s: float, t_s: Floats) -> SensorBlock:
-    """Interpolate a sensor at the row times; rows that fall on a sample take it unchanged."""
-    own_s = samples.t_s
-    if len(t_s) == 0 or len(own_s) == 0:
-        return _sensor_block(*_missing(len(t_s), samples.values.shape[1]))
-    right = own_s.searchsorted(t_s)
-    if right[0] > 0 and right[-1] < len(own_s):
-        values, state = _between(params, samples, period_s, t_s, right)
-    else:
-        # Only rows between the first sample and the last have one on either side.
-        first, stop = t_s.searchsorted((own_s[0], own_s[-1]), side="right")
-        values, state = _missing(len(t_s), samples.values.shape[1])
-        values[first:stop], state[first:stop] = _between(params, samples, period_s, t_s[first:stop], right[first:stop])
-    exact = own_s.take(right, mode="clip") == t_s
-    if np.count_nonzero(exact):
-        values[exact], state[exact] = samples.values[right[exact]], _MEASURED
-    return _sensor_block(values, state)
-
-
-def _missing(n: int, width: int) -> tuple[Floats, NDArray[np.uint8]]:
-    return np.full((n, width), np.nan), np.full(n, _MISSING)
-
-
-def _sensor_block(values: Floats, state: NDArray[np.uint8]) -> SensorBlock:
-    vectors = [np.ascontiguousarray(values[:, k : k + 3]) for k in range(0, values.shape[1], 3)]
+    """Return a sensor's values at the row times."""
+    vectors = np.empty((samples.values.shape[1] // 3, len(t_s), 3))
+    state = np.empty(len(t_s), dtype=np.uint8)
+    most_s = 1.5 * period_s
+    interpolate(samples.t_s, samples.values, t_s, most_s, max(params.bridge_s, most_s), vectors, state)
     return SensorBlock(vectors[0], vectors[1], state, vectors[2] if len(vectors) == 3 else None)
 
 
-def _between(
-    params: PairingParams, samples: Samples, period_s: float, t_s: Floats, right: NDArray[np.intp]
-) -> tuple[Floats, NDArray[np.uint8]]:
-    """Return values and states at times that each have the sample `right` after them, or at them."""
-    before = right - 1
-    left_s, left = samples.t_s.take(before), samples.values.take(before, axis=0)
-    span_s = samples.t_s.take(right) - left_s
-    weight = ((t_s - left_s) / span_s)[:, None]
-    values = left + weight * (samples.values.take(right, axis=0) - left)
-    state = np.zeros(len(t_s), dtype=np.uint8)
-    wide = span_s > 1.5 * period_s
-    if np.count_nonzero(wide):
-        too_wide = span_s > max(params.bridge_s, 1.5 * period_s)
-        state[wide] = _BRIDGED
-        state[too_wide], values[too_wide] = _MISSING, np.nan
-    return values, state
-
-
-_MEASURED = np.uint8(SampleState.MEASURED)
-_BRIDGED = np.uint8(SampleState.BRIDGED)
-_MISSING = np.uint8(SampleState.MISSING)
 _NO_VECTORS = np.empty((0, 3))
 _NO_SAMPLES = SensorBlock(_NO_VECTORS, _NO_VECTORS, np.empty(0, dtype=np.uint8))
 _NO_ROWS = AlignedBlock(np.empty(0), _NO_SAMPLES, _NO_SAMPLES, np.empty(0, dtype=bool))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
 from imu_hip.model.packet import SensorConfig
-from imu_hip.stream.scale import to_si
+from imu_hip.stream.scale import columns, to_si
 
 
 @dataclass(slots=True)
@@ -32,6 +31,11 @@ class Samples:
         """When the last was taken."""
         return float(self.t_s[-1])
 
+    @property
+    def width(self) -> int:
+        """How many values each has."""
+        return int(self.values.shape[1])
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.t_s)
@@ -41,7 +45,7 @@ class Samples:
 class CountedSamples:
     """Samples of one packet: `counts` (n, 6) or (n, 9), one every `period_s`, the last at `last_s`.
 
-    Many packets become SI together, which costs hardly more than one.
+    They become SI where rows are cut out: then each is written but once.
     """
 
     counts: NDArray[np.int16]
@@ -54,6 +58,11 @@ class CountedSamples:
         """When the first was taken."""
         return self.last_s - (len(self.counts) - 1) * self.period_s
 
+    @property
+    def width(self) -> int:
+        """How many values each has."""
+        return int(self.counts.shape[1])
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.counts)
@@ -63,46 +72,45 @@ def in_si(pieces: Sequence[Samples | CountedSamples]) -> Samples:
     """Return samples one behind the other; where only some have a field, it is NaN for the others."""
     if len(pieces) == 1 and isinstance(pieces[0], Samples):
         return pieces[0]
-    parts: list[Samples] = []
-    for _, alike in groupby(pieces, _kind):
-        packets: list[CountedSamples] = []
-        for piece in alike:
-            if isinstance(piece, CountedSamples):
-                packets.append(piece)
-            else:
-                parts.append(piece)
-        if packets:
-            parts.append(_converted(packets))
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return Samples(np.empty(0), np.empty((0, 6)))
-    width = max(part.values.shape[1] for part in parts)
-    return Samples(np.concatenate([p.t_s for p in parts]), np.concatenate([_widened(p.values, width) for p in parts]))
+    widths = [piece.width for piece in pieces]
+    width, n = max(widths, default=6), sum(map(len, pieces))
+    t_s = np.empty(n)
+    values = np.empty((n, width)) if min(widths, default=6) == width else np.full((n, width), np.nan)
+    start = 0
+    for piece in pieces:
+        stop = start + len(piece)
+        if isinstance(piece, Samples):
+            t_s[start:stop] = piece.t_s
+            values[start:stop, : piece.width] = piece.values
+        else:
+            order, scale = columns(piece.config, piece.width)
+            _place(piece.counts, order, scale, piece.last_s, piece.period_s, start, t_s, values)
+        start = stop
+    return Samples(t_s, values)
 
 
-def _widened(values: Floats, width: int) -> Floats:
-    n, have = values.shape
-    return values if have == width else np.concatenate([values, np.full((n, width - have), np.nan)], axis=1)
+@compiled
+def _place(
+    counts: NDArray[np.int16],
+    order: NDArray[np.intp],
+    scale: Floats,
+    last_s: float,
+    period_s: float,
+    start: int,
+    t_s: Floats,
+    values: Floats,
+) -> None:
+    """Write the samples of one packet in SI to the rows from `start` on; `counts` may be a packet's own bytes."""
+    n = len(counts)
+    for k in range(n):
+        t_s[start + k] = last_s - (n - 1 - k) * period_s
+        for c in range(len(order)):
+            values[start + k, c] = counts[k, order[c]] * scale[c]
 
 
-def _kind(piece: Samples | CountedSamples) -> tuple[tuple[int, ...], SensorConfig] | None:
-    """Return what packets must have in common to become SI together; None for what is SI already."""
-    return (piece.counts.shape, piece.config) if isinstance(piece, CountedSamples) else None
-
-
-def _converted(packets: Sequence[CountedSamples]) -> Samples:
-    """Return the samples of packets that are alike."""
-    first = packets[0]
-    back = _back(len(first))
-    if len(packets) == 1:
-        return Samples(first.last_s - back * first.period_s, to_si(first.counts, first.config))
-    last_s, period_s = np.array([(packet.last_s, packet.period_s) for packet in packets]).T[:, :, None]
-    t_s: Floats = last_s - back * period_s
-    return Samples(t_s.reshape(-1), to_si(np.concatenate([packet.counts for packet in packets]), first.config))
-
-
-@lru_cache(maxsize=32)
-def _back(n: int) -> Floats:
-    """Return how many samples each of `n` is before the last."""
-    return np.arange(n - 1, -1, -1, dtype=float)
+def of_packets(counts: NDArray[np.int16], config: SensorConfig, last_s: Floats, period_s: Floats) -> Samples:
+    """Return the samples of packets that are alike: `counts` (k, n, 6 or 9), times as of each packet (k,)."""
+    k, n, width = counts.shape
+    back = np.arange(n - 1, -1, -1, dtype=float)
+    t_s: Floats = last_s[:, None] - back * period_s[:, None]
+    return Samples(t_s.reshape(-1), to_si(counts.reshape(k * n, width), config))

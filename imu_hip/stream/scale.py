@@ -16,12 +16,12 @@ def to_si(counts: NDArray[np.int16], config: SensorConfig) -> Floats:
 
     `axis_map` says which raw axis (1, 2, 3; negative: turned round) each sensor axis is.
     """
-    order, scale = _columns(config, counts.shape[1])
+    order, scale = columns(config, counts.shape[1])
     return np.asarray(counts.take(order, axis=1) * scale)
 
 
 @lru_cache(maxsize=8)
-def _columns(config: SensorConfig, width: int) -> tuple[NDArray[np.intp], Floats]:
+def columns(config: SensorConfig, width: int) -> tuple[NDArray[np.intp], Floats]:
     """Return which raw column each of the six or nine is, and the SI units of one count in it."""
     axes = [abs(axis) - 1 for axis in config.axis_map]
     sign = np.array([1.0 if axis > 0 else -1.0 for axis in config.axis_map])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from imu_hip.model.block import Floats
 from imu_hip.model.event import RadioTrouble, Trouble
 from imu_hip.model.item import Role
 from imu_hip.model.output import LinkStatistics
@@ -17,13 +18,14 @@ from imu_hip.model.packet import (
     SensorConfig,
     SensorInfo,
     StreamPacket,
+    StreamPackets,
     SyncReply,
     TimedSamples,
 )
 from imu_hip.model.setup import SensorSetup
 from imu_hip.stream import device_clock, sequence
 from imu_hip.stream.device_clock import ClockParams, ClockState
-from imu_hip.stream.samples import CountedSamples, Samples
+from imu_hip.stream.samples import CountedSamples, Samples, of_packets
 from imu_hip.stream.sequence import Sequenced, SequenceState
 
 
@@ -105,6 +107,36 @@ def receive(
         case BadPacket():
             return state, None, (_trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, packet.reason),)
     return state, None, ()
+
+
+def follow(
+    params: ClockParams, state: SensorState, packets: StreamPackets, arrival_s: Floats
+) -> tuple[SensorState, Samples, Floats] | None:
+    """Take in many packets at once; None unless they follow what came before, and nothing is odd about any.
+
+    Returns the new samples and the time of each packet's last, s (k,).
+    """
+    config = state.config
+    if config is None or packets.clipped.any() or packets.overran.any():
+        return None
+    placed = sequence.follow(state.sequence, packets, 1e6 / config.rate_hz)
+    if placed is None:
+        return None
+    new_sequence, last_us, period_us = placed
+    device_s: Floats = last_us.astype(np.float64) * 1e-6
+    clock, applied_s = device_clock.follow(params, state.clock, device_s, arrival_s, state.interval_s)
+    last_s = device_s + applied_s
+    period_s: Floats = period_us * 1e-6 * device_clock.stretches(state.clock, device_s, applied_s)
+    samples = of_packets(packets.counts, config, last_s, period_s)
+    new_state = replace(
+        state,
+        sequence=new_sequence,
+        clock=clock,
+        samples=state.samples + len(samples),
+        first_s=samples.first_s if state.first_s is None else state.first_s,
+        last_s=samples.last_s,
+    )
+    return new_state, samples, last_s
 
 
 def _trouble(
@@ -193,7 +225,8 @@ def _noticed(
 
 def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
     clock = state.setup.clock
-    t_s = table.t_s
+    # A table's own arrays cannot be written to; compiled loops would be compiled again for those.
+    t_s = table.t_s.copy()
     if clock.offset_s != 0.0 or clock.rate != 0.0:
         t_s = t_s + clock.offset_s + clock.rate * (t_s - clock.origin_s)
     if len(t_s) == 0:

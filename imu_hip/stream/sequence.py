@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imu_hip.model.packet import StreamPacket
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.model.block import Floats
+from imu_hip.model.packet import StreamPacket, StreamPackets
 
 _INDEX_SPAN = 1 << 16
 _TIME_SPAN_US = 1 << 32
@@ -65,6 +69,26 @@ def step(state: SequenceState, packet: StreamPacket, nominal_period_us: float) -
         period_us = min(nominal_period_us, elapsed_us / (n - skip))
     new = SequenceState(state.index + ahead, state.device_us + elapsed_us)
     return new, Sequenced(skip, lost, new.device_us, period_us, restarted=False)
+
+
+def follow(
+    state: SequenceState, packets: StreamPackets, nominal_period_us: float
+) -> tuple[SequenceState, NDArray[np.int64], Floats] | None:
+    """Place many packets, each exactly behind the one before; None unless they all are, and in their time.
+
+    Returns running sensor time of each packet's last sample, and sample period within each, µs (k,).
+    """
+    if state.index is None:
+        return None
+    n = packets.counts.shape[1]
+    ahead = np.diff(packets.first_index + (n - 1), prepend=state.index) % _INDEX_SPAN
+    elapsed_us = np.diff(packets.device_us, prepend=state.device_us) % _TIME_SPAN_US
+    period_us = elapsed_us / n
+    in_time = (0.9 * nominal_period_us <= period_us) & (period_us <= 1.1 * nominal_period_us)
+    if not (np.all(ahead == n) and np.all(in_time)):
+        return None
+    last_us = state.device_us + np.cumsum(elapsed_us)
+    return SequenceState(state.index + n * len(packets), int(last_us[-1])), last_us, period_us
 
 
 def running_us(state: SequenceState, device_us: int) -> int:

@@ -6,23 +6,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from imu_hip.model.block import AlignedBlock, joined
-from imu_hip.model.event import RadioTrouble, Trouble, Warning
-from imu_hip.model.item import Characteristic, Command, Drop, LinkChange, LinkState, Mark, Role, Tick, TimedMark, Write
+from imu_hip.model.event import Trouble, Warning
+from imu_hip.model.item import Role, TimedMark
 from imu_hip.model.output import LinkStatistics
-from imu_hip.model.packet import Received
+from imu_hip.model.packet import ReceivedTogether
 from imu_hip.model.setup import Setup
 from imu_hip.stream import pairing, sensor
 from imu_hip.stream.device_clock import ClockParams
+from imu_hip.stream.intake import Intake, OneItem
 from imu_hip.stream.pairing import PairingParams, PairingState
 from imu_hip.stream.sensor import SensorState
 
-# Rows cut out together cost least, but each piece that waits is copied with every new one.
-_MOST_PIECES = 512
-
-StreamInput = Received | Write | Mark | LinkChange | Drop | Tick | Command
+StreamInput = OneItem | ReceivedTogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +67,15 @@ def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput])
     Rows are cut out at the end or when many pieces wait, which is the same, and where only the deadline makes them
     final: what arrives after such a moment must not change them.
     """
-    sensors = dict(state.sensors)
-    pairs, zero_ns, period_s = state.pairing, state.zero_ns, state.period_s
-    blocks: list[AlignedBlock] = []
-    marks: list[TimedMark] = []
-    troubles: list[Trouble] = []
+    intake = Intake(params.clock, params.pairing, dict(state.sensors), state.pairing, state.zero_ns, state.period_s)
     for item in items:
-        if zero_ns is None:
-            zero_ns = item.t_ns
-        t_s = (item.t_ns - zero_ns) / 1e9
-        if pairing.overdue(params.pairing, pairs, t_s):
-            pairs, block = pairing.take(params.pairing, pairing.expire(params.pairing, pairs, t_s))
-            blocks.append(block)
-        match item:
-            case Received(role=role, packet=packet):
-                sensors[role], samples, new = sensor.receive(params.clock, sensors[role], packet, t_s)
-                troubles.extend(new)
-                if samples is not None:
-                    if period_s is None and role is Role.PELVIS:
-                        period_s = sensors[role].period_s
-                    if len(pairs.pelvis.pieces) + len(pairs.thigh.pieces) >= _MOST_PIECES:
-                        pairs, block = pairing.take(params.pairing, pairs)
-                        blocks.append(block)
-                    pairs, late = pairing.add(pairs, role, samples, sensors[role].period_s)
-                    if late:
-                        troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LATE, late))
-            case Write(role=role, characteristic=Characteristic.SYNC, payload=payload):
-                sensors[role] = sensor.requested(sensors[role], payload, t_s)
-            case Mark(label=label, edge=edge, detail=detail):
-                marks.append(TimedMark(_effective(t_s, pairs.horizon_s), label, edge, detail))
-            case LinkChange(role=role, state=LinkState.LOST, detail=detail):
-                troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LOST, 1, detail))
-            case Drop(role=role, count=count):
-                troubles.append(Trouble(t_s, t_s, role, RadioTrouble.QUEUE_FULL, count))
-            case _:
-                pass
-    pairs, block = pairing.take(params.pairing, pairs)
-    blocks.append(block)
-    new_state = StreamState(sensors, pairs, zero_ns, period_s)
-    return new_state, StreamOutput(joined(blocks), tuple(marks), tuple(troubles))
+        if isinstance(item, ReceivedTogether):
+            intake.take_together(item)
+        else:
+            intake.take(item)
+    intake.cut_rows()
+    new_state = StreamState(intake.sensors, intake.pairs, intake.zero_ns, intake.period_s)
+    return new_state, StreamOutput(joined(intake.blocks), tuple(intake.marks), tuple(intake.troubles))
 
 
 def finish(params: StreamParams, state: StreamState) -> tuple[StreamState, StreamOutput]:
@@ -135,8 +101,3 @@ def _clock_warning(params: StreamParams, state: StreamState) -> tuple[Warning, .
         "end of the recording"
     )
     return (Warning("clock_uncertain", text),)
-
-
-def _effective(t_s: float, horizon_s: float) -> float:
-    """Return when a mark takes effect: it cannot reach back behind rows that are out already."""
-    return t_s if t_s > horizon_s else float(np.nextafter(horizon_s, np.inf))

@@ -192,6 +192,37 @@ def test_stream_comes_back_as_it_was(counts: np.ndarray[Any, Any], **rest: Any) 
 
 
 @given(
+    packets=st.lists(st.tuples(u16, u32, st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=20),
+    channels=st.sampled_from((6, 9)),
+    n=st.integers(1, 12),
+    seed=st.integers(0, 999),
+)
+def test_many_streams_together_are_as_each_alone(
+    packets: list[tuple[int, int, bool, bool, bool]], channels: int, n: int, seed: int
+) -> None:
+    counts = np.random.default_rng(seed).integers(-(2**15), 2**15, (len(packets), n, channels)).astype(np.int16)
+    each = [StreamPacket(p[0], p[1], c, *p[2:]) for p, c in zip(packets, counts, strict=True)]
+    together = bip_v1.decode_streams([bip_v1.encode_stream(packet) for packet in each])
+    assert together is not None
+    assert len(together) == len(each)
+    for k, packet in enumerate(each):
+        found = together.packet(k)
+        assert np.array_equal(found.counts, packet.counts)
+        assert found.counts.dtype == np.int16
+        assert replace(found, counts=packet.counts) == packet
+
+
+@given(st.lists(st.sampled_from(good_payloads(Characteristic.STREAM)), min_size=1, max_size=6), st.randoms())
+def test_many_streams_decode_together_only_if_each_does(payloads: list[bytes], random: Any) -> None:
+    damaged = bytearray(random.choice(payloads))
+    damaged[random.randrange(2)] ^= 1 << random.randrange(8)
+    together = bip_v1.decode_streams([*payloads, bytes(damaged)])
+    each = [bip_v1.decode_stream(payload) for payload in (*payloads, bytes(damaged))]
+    shapes = {packet.counts.shape if isinstance(packet, StreamPacket) else None for packet in each}
+    assert (together is not None) == (len(shapes) == 1 and None not in shapes)
+
+
+@given(
     config=st.builds(
         SensorConfig,
         rate_hz=st.integers(1, 1000),

@@ -1,12 +1,21 @@
 """Items as a bad radio link would bring them, for the tests of this room."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
 from imu_hip.model import block as blocks
 from imu_hip.model.item import Characteristic, Edge, Mark, MarkLabel, Role, Tick, Write
-from imu_hip.model.packet import Received, SensorConfig, SensorInfo, StreamPacket, SyncReply
+from imu_hip.model.packet import (
+    Received,
+    ReceivedTogether,
+    SensorConfig,
+    SensorInfo,
+    StreamPacket,
+    StreamPackets,
+    SyncReply,
+)
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
 from imu_hip.stream import stage
 from imu_hip.stream.stage import StreamInput, StreamOutput, StreamParams, StreamState
@@ -106,4 +115,43 @@ def joined(outputs: Sequence[StreamOutput]) -> StreamOutput:
         blocks.joined([o.block for o in outputs]),
         tuple(mark for o in outputs for mark in o.marks),
         tuple(trouble for o in outputs for trouble in o.troubles),
+    )
+
+
+def in_rows(items: Sequence[StreamInput]) -> list[StreamInput]:
+    """Return the same with packets and ticks that have nothing else between them taken together."""
+    found: list[StreamInput] = []
+    for is_plain, group in groupby(items, _is_plain):
+        row = list(group)
+        found.extend([_together(row)] if is_plain else row)
+    return found
+
+
+def _is_plain(item: StreamInput) -> bool:
+    return isinstance(item, Tick) or (isinstance(item, Received) and isinstance(item.packet, StreamPacket))
+
+
+def _together(items: Sequence[StreamInput]) -> ReceivedTogether:
+    at: dict[Role, list[int]] = {}
+    packets: dict[Role, list[StreamPacket]] = {}
+    for place, item in enumerate(items):
+        if isinstance(item, Received) and isinstance(item.packet, StreamPacket):
+            at.setdefault(item.role, []).append(place)
+            packets.setdefault(item.role, []).append(item.packet)
+    t_ns = [item.t_ns for item in items if not isinstance(item, ReceivedTogether)]
+    return ReceivedTogether(
+        tuple(t_ns),
+        {role: np.array(places) for role, places in at.items()},
+        {role: gathered(those) for role, those in packets.items()},
+    )
+
+
+def gathered(packets: Sequence[StreamPacket]) -> StreamPackets:
+    return StreamPackets(
+        np.array([p.first_index for p in packets]),
+        np.array([p.device_us for p in packets]),
+        np.stack([p.counts for p in packets]),
+        np.array([p.resent for p in packets]),
+        np.array([p.clipped for p in packets]),
+        np.array([p.overran for p in packets]),
     )

@@ -1,5 +1,6 @@
 """The whole room: however a list of items is cut, rows, marks and troubles are the same to the bit."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from imu_hip.model.block import AlignedBlock, SampleState
 from imu_hip.model.event import RadioTrouble, Trouble, Warning
 from imu_hip.model.item import Drop, Edge, LinkChange, LinkState, Mark, MarkLabel, Role, Tick
-from imu_hip.model.packet import Received, TimedSamples
+from imu_hip.model.packet import Received, ReceivedTogether, TimedSamples
 from imu_hip.model.setup import ClockMap, Setup
 from imu_hip.stream import stage
+from imu_hip.stream.pairing import PairingParams
 from imu_hip.stream.stage import StreamInput, StreamOutput, StreamParams
-from tests.stream.radio import CONFIG, bad_link, info, packet, run, setup
+from tests.stream.radio import CONFIG, bad_link, in_rows, info, packet, run, setup
 
 
 def _bits(block: AlignedBlock) -> list[bytes]:
@@ -44,6 +46,31 @@ def test_cutting_the_items_changes_no_bit(seed: int, lengths: list[int]) -> None
 def test_one_item_at_a_time_changes_no_bit(seed: int) -> None:
     items = bad_link(seed)
     _assert_same(run(items, [1] * len(items))[1], run(items)[1])
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000), lengths=st.lists(st.integers(0, 400), max_size=5))
+def test_packets_taken_together_are_the_same_to_the_bit_as_in_turn(seed: int, lengths: list[int]) -> None:
+    items = bad_link(seed, 12.0)
+    in_turn_state, in_turn = run(items)
+    pieces = [items[start:stop] for start, stop in itertools.pairwise([0, *itertools.accumulate(lengths), len(items)])]
+    state, together = run([item for piece in pieces for item in in_rows(piece)])
+    _assert_same(together, in_turn)
+    assert stage.statistics(state) == stage.statistics(in_turn_state)
+
+
+@pytest.mark.parametrize("deadline_s", [0.1, np.inf])
+def test_of_a_good_link_all_packets_are_taken_together(deadline_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = StreamParams(pairing=PairingParams(deadline_s=deadline_s), zero_ns=0)
+    first, rest = range(1), range(1, 600)
+    ticks: list[StreamInput] = [Tick(round(1e9 * t_s)) for t_s in np.arange(0.1, 30.0, 0.25)]
+    begun = _merged(_hello(), _packets(Role.PELVIS, first), _packets(Role.THIGH, first, at_s=0.02))
+    items = _merged(_packets(Role.PELVIS, rest), _packets(Role.THIGH, rest, at_s=0.02), ticks)
+    in_turn = run([*begun, *items], params=params)[1]
+    monkeypatch.setattr(ReceivedTogether, "apart", None)
+    together = run([*begun, *in_rows(items)], params=params)[1]
+    _assert_same(together, in_turn)
+    assert len(together.block.t_s) > 2990
 
 
 def test_the_bad_link_of_these_tests_shows_every_trouble_that_it_should() -> None:
