@@ -14,9 +14,12 @@ from imu_hip.feedback.mixer import Handover, Mixer
 from imu_hip.feedback.tones import Samples
 from imu_hip.model.signal import SignalKind
 
+NOT_YET = "No tones yet: no loudspeaker was looked for"
 SILENT_S = 1.0
 """A loudspeaker that has not asked for samples for so long is gone."""
-GONE = "The loudspeaker is gone: plug it in or choose another in the system's sound settings, then switch tones on again"
+GONE = (
+    "The loudspeaker is gone: plug it in or choose another in the system's sound settings, then switch tones on again"
+)
 
 
 class Player:
@@ -38,7 +41,7 @@ class Player:
         self._mixer = Mixer(clock)
         self._output: Output | None = None
         self._opened_s = 0.0
-        self._why = ""
+        self._why = NOT_YET
         self._opening = threading.Lock()
         for kind in tones.TONES:  # made before they are needed
             tones.waveform(kind)
@@ -61,11 +64,7 @@ class Player:
         """Let a tone begin with the next block; returns at once, and does nothing where nothing can sound."""
         if self._output is None or self.muted:
             return
-        if number is not None and kind is SignalKind.HOLD_TICK:
-            number = min(number, tones.HIGHEST_TICK)
-        else:
-            number = None
-        samples = tones.waveform(kind, number)
+        samples = tones.waveform(kind, tones.pitched(kind, number))
         if len(samples):
             self._mixer.add(samples * np.float32(min(max(self.volume, 0.0), 1.0)))
 

@@ -75,18 +75,21 @@ def duration_s(kind: SignalKind) -> float:
     return 0.0 if tone is None else sum(note.s + note.pause_s for note in tone.notes)
 
 
+def pitched(kind: SignalKind, number: int | None) -> int | None:
+    """Return the number by which the tone of this kind differs: only ticks do, up to the highest."""
+    return min(max(number or 1, 1), HIGHEST_TICK) if kind is SignalKind.HOLD_TICK else None
+
+
 @cache
 def waveform(kind: SignalKind, number: int | None = None) -> Samples:
     """Return the samples (n,) of a tone at 48 kHz, read-only, at most `PEAK`; empty where the kind has none.
 
-    `number` raises a tick; nothing else sounds different for it.
+    `number` raises the pitch by that many semitones less one; see `pitched`.
     """
     tone = TONES.get(kind)
     if tone is None:
         return np.empty(0, np.float32)
-    raised = 1.0
-    if kind is SignalKind.HOLD_TICK:
-        raised = 2.0 ** (min(max((number or 1) - 1, 0), HIGHEST_TICK - 1) / 12.0)
+    raised = 2.0 ** ((number - 1) / 12.0) if number is not None else 1.0
     pieces: list[NDArray[np.float64]] = []
     for note in tone.notes:
         pieces += [_note(note, tone.partials, raised), np.zeros(round(note.pause_s * RATE_HZ))]

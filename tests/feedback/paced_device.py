@@ -56,7 +56,7 @@ def main() -> None:
     try:
         if reader.stdout is not None:
             reader.stdout.readline()
-        print(json.dumps(measure(seconds)))
+        sys.stdout.write(json.dumps(measure(seconds)))
     finally:
         reader.kill()
         reader.communicate()
