@@ -50,11 +50,11 @@ def _steps(*pitches_hz: float, s: float, pause_s: float) -> tuple[Note, ...]:
 
 
 TONES: Mapping[SignalKind, Tone] = {
-    SignalKind.SAFETY: Tone(_steps(1047, 698, 1047, 698, 1047, 698, s=0.13, pause_s=0.02), HOLLOW),
+    SignalKind.SAFETY: Tone(_steps(784, 523, 784, 523, 784, 523, s=0.13, pause_s=0.02), HOLLOW),
     SignalKind.SENSOR_LOST: Tone(_steps(784, 622, 466, s=0.15, pause_s=0.03), HOLLOW),
     SignalKind.SENSOR_BACK: Tone(_steps(466, 622, 784, s=0.15, pause_s=0.03), HOLLOW),
     SignalKind.HOLD_PAUSED: Tone(_steps(554, 554, s=0.26, pause_s=0.08), HOLLOW),
-    SignalKind.FAULT: Tone((Note(440, 440, 0.12, 0.05, 45), Note(440, 440, 0.12, 0.0, 45)), (1.0, 0.6, 0.4, 0.2)),
+    SignalKind.FAULT: Tone((Note(494, 494, 0.12, 0.05, 45), Note(494, 494, 0.12, 0.0, 45)), (1.0, 0.6, 0.4, 0.2)),
     SignalKind.HOLD_DONE: Tone((Note(784, 784, 0.12, 0.03), Note(1175, 1175, 0.22))),
     SignalKind.TOO_FAST: Tone((Note(1568, 523, 0.35),)),
     SignalKind.NEUTRAL_PLEASE: Tone((Note(1047, 659, 0.17, 0.06), Note(1047, 659, 0.17))),
