@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from typing import IO
 
 from imu_hip.feedback.voice import Voice, find_voice
 from imu_hip.model.signal import MOST_URGENT_FIRST, SignalKind
@@ -110,21 +112,20 @@ class Speaker:
         if self._voice is None:
             return
         command, text = self._voice.command(line.text, min(max(self.volume, 0.0), 1.0))
-        try:
-            process = _start(command)
-        except OSError as error:
-            self._why = f"No speech: {self._voice.name} does not start ({error}): install it again"
-            return
-        with self._turn:
-            self._process = process
-            if self._closed or (self._waiting and self._waiting[0].kind is SignalKind.SAFETY):
-                self._end_process()
-        try:
-            said = process.communicate(text, timeout=LONGEST_S)[1].decode(errors="replace").strip()
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            said = f"error: it hung for {LONGEST_S:.0f} s"
+        # A file and no pipe: what the voice has started itself may outlive it and keep a pipe open.
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = _start(command, errors)
+            except OSError as error:
+                self._why = f"No speech: {self._voice.name} does not start ({error}): install it again"
+                return
+            with self._turn:
+                self._process = process
+                if self._closed or (self._waiting and self._waiting[0].kind is SignalKind.SAFETY):
+                    self._end_process()
+            in_time = _give(process, text, LONGEST_S)
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip() if in_time else f"error: hung for {LONGEST_S:g} s"
         with self._turn:
             ended_here, self._process = self._process is None, None
         if not ended_here:
@@ -150,15 +151,23 @@ class Speaker:
             threading.Thread(target=_run_silently, args=(hush,), name="hush", daemon=True).start()
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, creationflags=_NO_WINDOW)
+def _start(command: list[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors, creationflags=_NO_WINDOW
+    )
+
+
+def _give(process: subprocess.Popen[bytes], text: bytes, longest_s: float) -> bool:
+    """Give a program its input and wait for its end; False when it had to be ended."""
+    try:
+        process.communicate(text, timeout=longest_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
 
 
 def _run_silently(command: list[str]) -> None:
-    process = _start(command)
-    try:
-        process.communicate(timeout=_CLOSE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+    with tempfile.TemporaryFile() as errors:
+        _give(_start(command, errors), b"", _CLOSE_S)

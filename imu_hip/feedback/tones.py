@@ -50,17 +50,17 @@ def _steps(*pitches_hz: float, s: float, pause_s: float) -> tuple[Note, ...]:
 
 
 TONES: Mapping[SignalKind, Tone] = {
-    SignalKind.SAFETY: Tone(_steps(784, 523, 784, 523, 784, 523, s=0.13, pause_s=0.02), HOLLOW),
-    SignalKind.SENSOR_LOST: Tone(_steps(784, 622, 466, s=0.15, pause_s=0.03), HOLLOW),
-    SignalKind.SENSOR_BACK: Tone(_steps(466, 622, 784, s=0.15, pause_s=0.03), HOLLOW),
+    SignalKind.SAFETY: Tone(_steps(784, 523, 784, 523, 784, 523, s=0.14, pause_s=0.02), HOLLOW),
+    SignalKind.SENSOR_LOST: Tone(_steps(784, 622, 466, s=0.12, pause_s=0.02), HOLLOW),
+    SignalKind.SENSOR_BACK: Tone(_steps(466, 622, 784, s=0.12, pause_s=0.02), HOLLOW),
     SignalKind.HOLD_PAUSED: Tone(_steps(554, 554, s=0.26, pause_s=0.08), HOLLOW),
     SignalKind.FAULT: Tone((Note(494, 494, 0.12, 0.05, 45), Note(494, 494, 0.12, 0.0, 45)), (1.0, 0.6, 0.4, 0.2)),
-    SignalKind.HOLD_DONE: Tone((Note(784, 784, 0.12, 0.03), Note(1175, 1175, 0.22))),
+    SignalKind.HOLD_DONE: Tone((Note(1047, 1047, 0.12, 0.03), Note(1568, 1568, 0.25))),
     SignalKind.TOO_FAST: Tone((Note(1568, 523, 0.35),)),
     SignalKind.NEUTRAL_PLEASE: Tone((Note(1047, 659, 0.17, 0.06), Note(1047, 659, 0.17))),
     SignalKind.GO_FURTHER: Tone((Note(659, 1047, 0.17, 0.06), Note(659, 1047, 0.17))),
-    SignalKind.CYCLE_DONE: Tone(_steps(880, 1109, 1319, s=0.10, pause_s=0.03)),
-    SignalKind.SET_DONE: Tone((*_steps(659, 831, 988, s=0.12, pause_s=0.03), Note(1319, 1319, 0.30))),
+    SignalKind.CYCLE_DONE: Tone(_steps(988, 1319, 988, s=0.10, pause_s=0.03)),
+    SignalKind.SET_DONE: Tone((*_steps(659, 831, 988, s=0.12, pause_s=0.03), Note(1319, 1319, 0.40))),
     SignalKind.REPETITION_DONE: Tone((Note(1319, 1319, 0.22),)),
     SignalKind.COUNT_IN: Tone((Note(880, 880, 0.10),)),
     SignalKind.END_RANGE_REACHED: Tone((Note(523, 1568, 0.25),)),

@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from imu_hip.feedback import player as player_module
 from imu_hip.feedback import loudspeaker, tones
+from imu_hip.feedback import player as player_module
 from imu_hip.feedback.player import Player
 from imu_hip.feedback.tones import Samples
 from imu_hip.model.signal import SignalKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from imu_hip.feedback import tones
 from imu_hip.feedback.tones import TONES, waveform
 from imu_hip.model.signal import SignalKind
-from tests.feedback.hearing import bursts, envelope, hear, pitch_hz, share
+from tests.feedback.hearing import Heard, bursts, envelope, hear, pitch_hz, share
 
 KINDS = list(TONES)
 TONELESS = {SignalKind.CORRECTION, SignalKind.INSTRUCTION}
@@ -21,14 +22,25 @@ def semitones(a_hz: float, b_hz: float) -> float:
     return abs(12.0 * math.log2(a_hz / b_hz))
 
 
+def movement(heard: Heard) -> float:
+    """Return by how many semitones it rises from beginning to end."""
+    return 12.0 * math.log2(heard.end_hz / heard.begin_hz)
+
+
+@cache
+def heard(kind: SignalKind) -> Heard:
+    return hear(waveform(kind))
+
+
 def differences(a: SignalKind, b: SignalKind) -> list[str]:
     """Name what clearly tells two tones apart."""
-    one, other = hear(waveform(a)), hear(waveform(b))
+    one, other = heard(a), heard(b)
     found = {
         "bursts": one.bursts != other.bursts,
         "length": max(one.length_s / other.length_s, other.length_s / one.length_s) >= 2.0,
         "begin": semitones(one.begin_hz, other.begin_hz) >= 4.0,
         "end": semitones(one.end_hz, other.end_hz) >= 4.0,
+        "movement": abs(movement(one) - movement(other)) >= 6.0,
         "timbre": abs(one.second_partial - other.second_partial) > 0.2,
         "roughness": abs(one.roughness - other.roughness) > 0.3,
     }
