@@ -26,24 +26,27 @@ class LiveLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        console = Console(file=stream, force_terminal=True, markup=False, emoji=False, highlight=False)
-        # Other writing to standard output and error stays where it goes.
-        self._live = Live(console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+        self._console = Console(file=stream, force_terminal=True, markup=False, emoji=False, highlight=False)
+        self._live: Live | None = None
 
     def draw(self, first: Sequence[Part], second: Sequence[Part]) -> None:
         """Draw both lines anew; what does not fit is cut off."""
-        if not self._live.is_started:
+        if self._live is None:
+            # Other writing to standard output and error stays where it goes.
+            self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
             self._live.start()
-            self._live.console.show_cursor(True)  # hidden, it would stay so if the program were killed
+            self._console.show_cursor(True)  # hidden, it would stay so if the program were killed
         self._live.update(Group(self._text(first), self._text(second)), refresh=True)
 
     def write(self, text: str, style: str) -> None:
         """Write a line above, where it stays."""
-        self._live.console.print(Text(wording.writable(text, self._stream), style=style))
+        self._console.print(Text(wording.writable(text, self._stream), style=style))
 
     def finish(self) -> None:
         """Leave both lines standing."""
-        self._live.stop()
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
     def _text(self, parts: Sequence[Part]) -> Text:
         text = Text(no_wrap=True, overflow="crop")

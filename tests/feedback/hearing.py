@@ -27,7 +27,8 @@ class Heard:
 
 
 def envelope(samples: Floats) -> Floats:
-    return np.abs(hilbert(samples))
+    found: Floats = np.abs(hilbert(samples))
+    return found
 
 
 def bursts(samples: Floats) -> list[Floats]:

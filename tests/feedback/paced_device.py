@@ -73,7 +73,7 @@ def measure(seconds: float) -> dict[str, object]:
     busy = threading.Thread(target=stall, args=(over,), kwargs={"hold": "--hold" in sys.argv})
     if "--stall" in sys.argv:
         busy.start()
-    calls_s = []
+    calls_s: list[float] = []
     until_s = time.perf_counter() + seconds
     while time.perf_counter() < until_s:
         began_s = time.perf_counter()

@@ -242,7 +242,7 @@ class Library:
 
 def opened(library: Library, platform: str, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setitem(sys.modules, "sounddevice", library)
-    monkeypatch.setattr(loudspeaker.sys, "platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
     return loudspeaker.open_output(lambda _block: None)
 
 
