@@ -54,6 +54,14 @@ def until(path: Path, lines: int) -> list[str]:
     raise AssertionError(f"{lines} lines were expected, there are {found}")
 
 
+def settled(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until_s = time.monotonic() + 5.0
+    while not condition():
+        assert time.monotonic() < until_s
+        time.sleep(0.005)
+
+
 def test_the_order_is_that_of_the_guide() -> None:
     assert MOST_URGENT_FIRST == speech.PRIORITY
 
@@ -163,13 +171,11 @@ def test_a_voice_that_fails_is_reported_and_tried_again(
     for attempt in (1, 2):
         speaker.say(SignalKind.INSTRUCTION, "one")
         until(tmp_path / "tries", attempt)
-        time.sleep(0.1)
-        assert body.split("'")[1] in speaker.status
+        settled(lambda: body.split("'")[1] in speaker.status)
     (tmp_path / "mended").touch()
     speaker.say(SignalKind.INSTRUCTION, "one")
     until(tmp_path / "tries", 3)
-    time.sleep(0.1)
-    assert speaker.status == ""
+    settled(lambda: speaker.status == "")
 
 
 @needs_shell
@@ -181,18 +187,14 @@ def test_a_voice_that_hangs_is_ended(
     speaker.say(SignalKind.INSTRUCTION, "one")
     speaker.say(SignalKind.INSTRUCTION, "two")
     until(tmp_path / "tries", 1)
-    time.sleep(0.4)
-    assert "hung" in speaker.status
+    settled(lambda: "hung" in speaker.status)
 
 
 @needs_shell
 def test_a_voice_that_has_gone_is_reported(tmp_path: Path) -> None:
     speaker = Speaker(lambda: Voice("espeak-ng", str(tmp_path / "gone")))
     speaker.say(SignalKind.INSTRUCTION, "one")
-    until_s = time.monotonic() + 2.0
-    while not speaker.status and time.monotonic() < until_s:
-        time.sleep(0.01)
-    assert "does not start" in speaker.status
+    settled(lambda: "does not start" in speaker.status)
     speaker.close()
 
 
@@ -262,16 +264,13 @@ def test_espeak_speaks_what_it_is_given(tmp_path: Path) -> None:
     path = shutil.which("espeak-ng")
     sizes = []
     for number, text in enumerate(("Hold", "Hold one slow breath, and then let go slowly", "[[a:]] <b> -w x")):
-        wave = tmp_path / f"{number}.wav"
+        wave, done = tmp_path / f"{number}.wav", tmp_path / f"{number}.done"
         wrapper = tmp_path / f"espeak-{number}"
-        wrapper.write_text(f'#!/bin/sh\nexec {path} -w {wave} "$@"\n', encoding="utf-8")
+        wrapper.write_text(f'#!/bin/sh\n{path} -w {wave} "$@" && touch {done}\n', encoding="utf-8")
         wrapper.chmod(0o755)
         speaker = Speaker(lambda wrapper=wrapper: Voice("espeak-ng", str(wrapper)))  # type: ignore[misc]
         speaker.say(SignalKind.INSTRUCTION, text)
-        until_s = time.monotonic() + 5.0
-        while (not wave.exists() or wave.stat().st_size < 1000) and time.monotonic() < until_s:
-            time.sleep(0.01)
-        time.sleep(0.1)
+        settled(done.exists)
         speaker.close()
         assert speaker.status == ""
         sizes.append(wave.stat().st_size)
