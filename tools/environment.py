@@ -52,6 +52,8 @@ SCREEN_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 
+SOUND_LIBRARIES = {"libportaudio.so.2": "libportaudio2"}  # wheels bring it for macOS and Windows only
+
 
 def ensure() -> None:
     """Make the environment if it is missing, unfinished or out of date; return at once if it is right."""
@@ -281,7 +283,7 @@ else:
 
 
 def _ensure_system_libraries() -> None:
-    """Install what Qt lacks where that is allowed, else say how; without it only the window does not open."""
+    """Install what Qt and sound lack where that is allowed, else say how; the rest works without them."""
     missing = _missing_packages()
     if not missing:
         return
@@ -292,13 +294,13 @@ def _ensure_system_libraries() -> None:
             _apt_install(missing)
         missing = _missing_packages()
     if missing:
-        _say(f"The window needs system libraries. On Debian or Ubuntu: {_apt_line(missing)}")
+        _say(f"Window and sound need system libraries. On Debian or Ubuntu: {_apt_line(missing)}")
 
 
 def _missing_packages() -> list[str]:
     if not sys.platform.startswith("linux"):
         return []
-    libraries = {**OFFSCREEN_LIBRARIES, **SCREEN_LIBRARIES}
+    libraries = {**OFFSCREEN_LIBRARIES, **SCREEN_LIBRARIES, **SOUND_LIBRARIES}
     return [package for library, package in libraries.items() if not _loads(library)]
 
 

@@ -8,7 +8,19 @@ from typing import TextIO
 UNKNOWN = "––"
 
 _PLAIN = str.maketrans(
-    {"−": "-", "–": "-", "°": " deg", "±": "+/-", "·": "|", "…": "...", "×": "x", "✓": "+", "✗": "x"}
+    {
+        "−": "-",
+        "–": "-",
+        "°": " deg",
+        "±": "+/-",
+        "·": "|",
+        "…": "...",
+        "×": "x",
+        "✓": "+",
+        "✗": "x",
+        "━": "#",
+        "─": ".",
+    }
 )
 
 
@@ -22,6 +34,16 @@ def angle(angle_deg: float, sd_deg: float) -> str:
     return f"{figure(angle_deg)}° ± {figure(2.0 * sd_deg)}°"
 
 
+def known_angle(angle_deg: float | None, sd_deg: float | None) -> str:
+    """Return an angle, or dashes where it is not known."""
+    return UNKNOWN if angle_deg is None or sd_deg is None else angle(angle_deg, sd_deg)
+
+
+def held(hold_s: float, goal_s: float, *, paused: bool) -> str:
+    """Return how long a hold has lasted, of what is asked for."""
+    return f"held {hold_s:.0f}/{goal_s:.0f} s{' paused' if paused else ''}"
+
+
 def clock(t_s: float) -> str:
     """Return a time as minutes and seconds."""
     minutes, seconds = divmod(max(0, int(t_s)), 60)
@@ -31,6 +53,11 @@ def clock(t_s: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun in the right form."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def one_line(text: str) -> str:
+    """Return a text without control characters: what a person typed cannot steer a terminal, or a voice."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def writable(text: str, stream: TextIO) -> str:

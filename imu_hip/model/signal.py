@@ -34,6 +34,25 @@ class SignalKind(StrEnum):
     """A tone; `number` is the seconds held."""
 
 
+MOST_URGENT_FIRST = (
+    SignalKind.SAFETY,
+    SignalKind.SENSOR_LOST,
+    SignalKind.FAULT,
+    SignalKind.HOLD_DONE,
+    SignalKind.HOLD_PAUSED,
+    SignalKind.CORRECTION,
+    SignalKind.INSTRUCTION,
+    SignalKind.TOO_FAST,
+    SignalKind.NEUTRAL_PLEASE,
+    SignalKind.GO_FURTHER,
+    SignalKind.CYCLE_DONE,
+    SignalKind.SET_DONE,
+    SignalKind.REPETITION_DONE,
+    SignalKind.SENSOR_BACK,
+)
+"""The kinds that have lines, in the order in which they are said when several wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One signal at `t_s` on the common clock.
