@@ -6,7 +6,9 @@ A sensor of motion sees stillness, not effort.
 from __future__ import annotations
 
 import math
+import statistics
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imu_hip.exercise import conditioning
@@ -24,6 +26,8 @@ _MOST_SAMPLES = 12_000
 """The range of a stretch longer than this many samples is that of its newest ones."""
 _RECENT_S = 4.0
 """How far back samples are kept: the end of a hold is known later than it was."""
+_STEADY_SHARE = 0.5
+"""Of what the range lets a limb move in the shortest block: one that goes one way faster than this gives way."""
 
 
 @dataclass(slots=True)
@@ -115,13 +119,22 @@ def _finish(rule: BlockRule, state: BlockState, *, keep: bool = False) -> tuple[
     """End the stretch: a block if it lasted; only the first one counts."""
     stretch = state.stretch
     found: tuple[Block, ...] = ()
-    if stretch and lasted(state.start_s, stretch[-1][0], rule.min_s):
+    if stretch and lasted(state.start_s, stretch[-1][0], rule.min_s) and not _gives_way(rule, stretch):
         angles = [angle for _, angle in stretch]
         found = (Block(state.start_s, stretch[-1][0], max(angles) - min(angles)),)
         state.seeking = False
     if found or not keep:
         stretch.clear()
     return found
+
+
+def _gives_way(rule: BlockRule, stretch: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether the limb goes one way all the time: between the middles of both halves, by their means."""
+    angles = [angle for _, angle in stretch]
+    half = len(angles) // 2
+    went_rad = abs(statistics.fmean(angles[half:]) - statistics.fmean(angles[:half]))
+    took_s = 0.5 * (stretch[-1][0] - stretch[0][0])
+    return went_rad > _STEADY_SHARE * rule.range_rad / rule.min_s * took_s
 
 
 def _drop_far(rule: BlockRule, state: BlockState, t_s: float, angle: float) -> None:

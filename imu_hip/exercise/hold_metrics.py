@@ -19,6 +19,8 @@ _SHORT_S = 1.5
 """Holds shorter than this are measured whole, the others without their first and last moments."""
 _DRIFT_RAD_S = math.radians(0.15)
 """A slower drift is within the error of the angle: not a finding."""
+_TOP_PERCENT = 90.0
+"""How far a hold went for certain: its wobble goes further, and a hold that sags is lower later on."""
 
 
 class Ending(Enum):
@@ -58,7 +60,7 @@ def measured_hold(
         drift_rad_s=drift_rad_s,
         wobble_rad=wobble_rad,
         verdict=HoldVerdict.COMPLETE if enough else HoldVerdict.DATA_LOST if lost else HoldVerdict.SHORT,
-        why=_why(end_s - start_s, asked_s, enough, ending, fraction, drift_rad_s),
+        why=_why(end_s - start_s, asked_s, enough, ending, fraction, drift_rad_s) + _doubt(levels, angle, sd),
     )
 
 
@@ -84,3 +86,14 @@ def _why(duration_s: float, asked_s: float, enough: bool, ending: Ending, fracti
     if abs(drift_rad_s) >= _DRIFT_RAD_S:
         parts.append(f"drifted {math.degrees(drift_rad_s):+.1f} °/s")
     return "; ".join(parts)
+
+
+def _doubt(levels: Levels, angle: Floats, sd: Floats) -> str:
+    """Say so when the hold was nowhere further above the level to start at than the angle's standard deviation."""
+    above_rad, sd_rad = float(np.percentile(angle, _TOP_PERCENT)) - levels.enter_rad, float(np.median(sd))
+    if above_rad >= sd_rad:
+        return ""
+    return (
+        f"; not sure: only {math.degrees(max(0.0, above_rad)):.1f}° above the least that counts, "
+        f"the angle is known to ±{math.degrees(sd_rad):.1f}°"
+    )

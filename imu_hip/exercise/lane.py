@@ -7,6 +7,7 @@ wait until its plateau is known, and are judged then.
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass, field
 
 from imu_hip.exercise import block, cycle, end_range, hold
@@ -86,6 +87,7 @@ def retarget(
     """Go on with the end range of maximal repetitions that were made just now."""
     events = _break_off(spec, state)
     state.excursion = state.next_rad = None
+    state.plateaus_rad = []
     _set_levels(spec, state, end_range_rad)
     return events + _judge_waiting(spec, smoother, state)
 
@@ -199,13 +201,16 @@ def _break_off(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...
 
 
 def _learn(spec: ExerciseSpec, state: LaneState, events: tuple[ExerciseEvent, ...]) -> None:
-    """Raise the end range when two holds have gone well beyond it: to what both of them reached."""
+    """Let the next holds start by what was held; raise the end range to what two holds well beyond it both reached."""
     new = [event.angle_rad for event in events if isinstance(event, Hold)]
+    if not new or state.levels is None:
+        return
     state.plateaus_rad += new
-    if not new or state.levels is None or len(state.plateaus_rad) < 2:
+    end_range_rad = state.levels.end_range_rad
+    state.levels = _levels(spec, state, end_range_rad)
+    if len(state.plateaus_rad) < 2:
         return
     both_reached_rad = sorted(state.plateaus_rad)[-2]
-    end_range_rad = state.levels.end_range_rad
     if both_reached_rad > end_range_rad + larger(spec.hold.grow, end_range_rad):
         state.next_rad = both_reached_rad
 
@@ -232,5 +237,10 @@ def _judge_waiting(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> t
 
 
 def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:
-    state.levels = levels(state.direction, end_range_rad, spec.hold, spec.exit)
+    state.levels = _levels(spec, state, end_range_rad)
     state.hold = hold.initial(state.levels)
+
+
+def _levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> Levels:
+    held_rad = statistics.median(state.plateaus_rad) if state.plateaus_rad else 0.0
+    return levels(state.direction, end_range_rad, spec.hold, spec.exit, held_rad)

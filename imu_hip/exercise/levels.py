@@ -27,16 +27,20 @@ class Levels:
     exit_rule: ExitRule | None
 
 
-def levels(direction: Direction, end_range_rad: float, hold: HoldRule, exit_rule: ExitRule | None) -> Levels:
+def levels(
+    direction: Direction, end_range_rad: float, hold: HoldRule, exit_rule: ExitRule | None, held_rad: float = 0.0
+) -> Levels:
     """Return the levels of a person whose end range in this direction is `end_range_rad`.
 
+    `held_rad`: what has been held since. Where that is more, a hold starts by it: nobody holds beyond the end range,
+    so the angle reads higher now than in the maximal repetitions.
     With an end range of less than 8° the floors would reach down into neutral: there no hold begins or goes on.
     """
     neutral_rad = hold.neutral_fraction * end_range_rad
     return Levels(
         direction=direction,
         end_range_rad=end_range_rad,
-        enter_rad=max(neutral_rad, end_range_rad - larger(hold.enter, end_range_rad)),
+        enter_rad=max(neutral_rad, max(end_range_rad, held_rad) - larger(hold.enter, end_range_rad)),
         leave_rad=max(neutral_rad, end_range_rad - larger(hold.leave, end_range_rad)),
         neutral_rad=neutral_rad,
         still_rad_s=larger(hold.still, end_range_rad),

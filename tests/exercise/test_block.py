@@ -70,6 +70,18 @@ def test_a_slow_drift_gives_the_first_stretch_within_the_range() -> None:
     assert found.end_s - found.start_s == pytest.approx(10.0, abs=0.3)
 
 
+@pytest.mark.parametrize("rate_deg_s", [-0.6, -0.45, 0.45])
+def test_a_limb_that_gives_way_all_the_time_is_not_pushing(rate_deg_s: float) -> None:
+    assert find(np.linspace(20.0, 20.0 + 12.0 * rate_deg_s, 1201)) == []
+
+
+def test_after_giving_way_a_level_stretch_is_a_block() -> None:
+    sinking = np.linspace(24.0, 20.0, 600)
+    (found,) = find(np.concatenate([sinking, movement((17.0, 0.8), (17.0, 8.0), start_deg=20.0)]))
+    assert found.start_s == pytest.approx(6.6, abs=0.6)
+    assert found.end_s == pytest.approx(14.8, abs=0.4)
+
+
 def test_a_block_begins_late_enough_after_the_hold_and_ends_before_the_next() -> None:
     level = np.full(1200, 27.0)
     (found,) = find(level, known_s=3.0, hold_end_s=2.0, next_hold_s=9.0)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from imu_hip.model.event import Cycle, EndRange
+from imu_hip.model.event import Cycle, EndRange, Hold
 from tests.exercise.traces import Way, of, run, session, supine
 
 
@@ -28,6 +28,23 @@ class TestGrowth:
 
     def test_nothing_lowers_it(self) -> None:
         assert self.end_ranges(26.0, 26.0, 26.0)[-1] == 30
+
+    def holds(self, *sizes: float) -> list[Hold]:
+        whole, marks = session(*(step for size in sizes for step in self.rep(size)), detail="internal")
+        return of(Hold, run(supine(), whole, marks)[0])
+
+    def test_holds_a_little_beyond_the_end_range_ask_as_much_of_the_next_one(self) -> None:
+        assert len(self.holds(24.5)) == 1
+        assert len(self.holds(32.0, 24.5)) == 1
+        assert len(self.holds(32.0, 26.5)) == 2
+
+    def test_holds_below_the_end_range_ask_no_less_of_the_next_one(self) -> None:
+        assert len(self.holds(26.0, 26.0, 23.0)) == 2
+
+    def test_a_hold_that_hardly_counts_is_said_to_be_unsure(self) -> None:
+        sure, unsure = self.holds(27.0, 25.0)
+        assert "not sure" not in sure.why
+        assert "not sure: only 1.0° above the least that counts, the angle is known to ±1.5°" in unsure.why
 
     def test_a_cycle_says_how_much_further_its_last_hold_went(self) -> None:
         steps = [(30.0, 9.0), (24.0, 0.8), (24.0, 9.0), (33.0, 1.0), (33.0, 9.0), (0.0, 2.0), (0.0, 2.0)]

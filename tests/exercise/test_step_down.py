@@ -62,6 +62,22 @@ def test_a_hold_that_sags_is_not_cut_in_two(rate_deg_s: float) -> None:
     assert len(of(Hold, events)) == 1
 
 
+@pytest.mark.parametrize("rate_deg_s", [0.3, 0.7, 0.9])
+@pytest.mark.parametrize("level_s", [0.0, 4.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hold_that_sags_lasts_until_it_is_let_go(rate_deg_s: float, level_s: float, seed: int) -> None:
+    sag_s = 9.0
+    sag = tuple((30.0 - rate_deg_s * sag_s * k / 90.0, 0.1) for k in range(1, 91))
+    way = ((0.0, 1.0), (30.0, 1.2), (30.0, level_s), *sag)
+    first = of(Hold, judged(*way, (0.0, 2.0), (0.0, 2.0), noise_deg=0.4, seed=seed))[0]
+    assert first.end_s == pytest.approx(2.0 * MAX_REP_S + 2.2 + level_s + sag_s, abs=0.6)
+
+
+def test_no_block_is_found_in_a_hold_that_sags() -> None:
+    sag = tuple((30.0 - 0.7 * k / 10.0, 0.1) for k in range(1, 301))
+    assert of(Block, judged((0.0, 1.0), (30.0, 1.2), (30.0, 3.0), *sag, (0.0, 1.0), (0.0, 2.0))) == []
+
+
 def test_a_step_of_a_degree_is_part_of_the_hold() -> None:
     assert len(of(Hold, judged(*with_step(1.0)))) == 1
 
