@@ -22,7 +22,7 @@ CUTOFF_HZ = 1.0
 _NEAR_HOLD_S = 0.2
 _SHOWN_S = 1.0
 """A stretch is shown as a block after this long, though it counts only after `BlockRule.min_s`."""
-_MOST_SAMPLES = 12_000
+_MOST_SAMPLES = 6_000
 """The range of a stretch longer than this many samples is that of its newest ones."""
 _RECENT_S = 4.0
 """How far back samples are kept: the end of a hold is known later than it was."""

@@ -7,12 +7,14 @@ data were cut. What is not known never enters the filter: after a hole it starts
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 from scipy.signal import butter
 
+from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UsageError
 
 CUTOFF_HZ = 3.0
@@ -36,7 +38,10 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LowPass:
-    """Coefficients of one section (a0 = 1), its delay at low frequency, and the hole after which it starts anew."""
+    """Coefficients of one section (a0 = 1), its delay at low frequency, and the hole after which it starts anew.
+
+    `coefficients` (7,) are all of them in this order, for compiled loops.
+    """
 
     b0: float
     b1: float
@@ -45,6 +50,12 @@ class LowPass:
     a2: float
     lag_s: float
     restart_s: float
+    coefficients: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put all of them together once."""
+        values = (self.b0, self.b1, self.b2, self.a1, self.a2, self.lag_s, self.restart_s)
+        object.__setattr__(self, "coefficients", np.array(values))
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from imu_hip.model.exercise_spec import Channel
 
 _DEEP_RAD = math.radians(20.0)
 """From here on bending tells."""
-_ENOUGH_LOOKS = 20
+_ENOUGH_LOOKS = 10
 _ADDUCTION, _FLEXION = CHANNELS.index(Channel.ADDUCTION), CHANNELS.index(Channel.FLEXION)
 
 

@@ -31,8 +31,8 @@ _LEVEL_SHARE = 0.6
 """A hold is taken up again above the level of its last `_LEVEL_S` less this share of the drop."""
 _UNGRADED_TIMEOUT_S = 12.0
 """How long a limb may take back to neutral where exits are not graded."""
-_MOST_SAMPLES = 12_000
-"""A hold longer than this many samples (two minutes at 100 Hz) is measured over its newest ones."""
+_MOST_SAMPLES = 6_000
+"""A hold longer than this many samples (two minutes at the 50 Hz that are judged) is measured over its newest ones."""
 
 
 class Mode(IntEnum):

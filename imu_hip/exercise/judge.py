@@ -15,19 +15,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.exercise import conditioning, end_range, faults, habit, neutral_before, part
-from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, LowPassState, Sample, low_pass
+from imu_hip.exercise import end_range, faults, habit, neutral_before, part
+from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, Sample, low_pass
 from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
+from imu_hip.exercise.judged_rows import judged_rate_hz, judged_rows, of_every_row, rows_state
 from imu_hip.exercise.levels import levels
-from imu_hip.exercise.moment import EVERY_S, Moment, channel_changes, look_at
+from imu_hip.exercise.moment import EVERY_S, Moment, Moments, channel_changes
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
-from imu_hip.model.block import AngleBlock
+from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CalibrationStep, EndRange, Event, ReZero, Warning
+from imu_hip.model.event import CalibrationStep, EndRange, Event, Phase, ReZero, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
@@ -71,12 +72,13 @@ class State:
 
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
-    other intervals that are open. `over`: what there was to show when the last part had ended. `thigh_turn_rad`: about
-    its long axis in space; `next_look_s`: when faults are looked for next; `neutral`: the last one,
-    also before a part; `habits`: what maximal repetitions show.
+    other intervals that are open. `over`: what there was to show when the last part had ended. `phase`: of the newest
+    judged row; `next_look_s`: when faults are looked for next; `neutral`: the last one, also before a part; `habits`:
+    what maximal repetitions show.
     """
 
-    filter: LowPassState = field(default_factory=LowPassState)
+    rows: Floats = field(default_factory=rows_state)
+    phase: int = Phase.UNKNOWN
     pending: tuple[TimedMark, ...] = ()
     repetition: MaximalRepetition | None = None
     plateaus_rad: dict[Direction, list[float]] = field(default_factory=dict)
@@ -87,7 +89,6 @@ class State:
     preparing: frozenset[MarkLabel] = frozenset()
     over: JudgeSnapshot | None = None
     last_s: float = 0.0
-    thigh_turn_rad: float = 0.0
     next_look_s: float = -math.inf
     neutral: NeutralState = field(default_factory=NeutralState)
     habits: HabitState = field(default_factory=HabitState)
@@ -104,46 +105,35 @@ class JudgeOutput:
 def step(
     params: Params, state: State, block: AngleBlock, marks: Sequence[TimedMark], re_zeros: Sequence[ReZero] = ()
 ) -> tuple[State, JudgeOutput]:
-    """Judge a block row by row; a mark takes effect at the first row at or after its time. The same for any cutting.
+    """Judge a block; a mark takes effect at the first judged row at or after its time. The same for any cutting.
 
     `re_zeros`: corrections of the angles that fall into the block, in the order of time.
     """
+    if not (len(block.t_s) or marks or re_zeros):
+        return state, JudgeOutput((), np.zeros(0, np.uint8))
+    before = int(state.phase)
     corrections = deque(re_zeros)
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
-    smoother = low_pass(CUTOFF_HZ, params.rate_hz)
     events: list[Event] = []
-    phases = np.zeros(len(block.t_s), np.uint8)
-    known = (block.valid & np.isfinite(block.angles_rad[:, 2])).tolist()
-    period_s = 1.0 / params.rate_hz
-    rows = zip(
-        block.t_s.tolist(),
-        block.angles_rad[:, 2].tolist(),
-        block.sd_rad[:, 2].tolist(),
-        block.thigh_rate_rad_s[:, 1].tolist(),
-        known,
-        strict=True,
-    )
-    for row, (t_s, angle_rad, sd_rad, turning_rad_s, is_known) in enumerate(rows):
+    phases: list[int] = []
+    judged = judged_rows(low_pass(CUTOFF_HZ, params.rate_hz), state.rows, block, 1.0 / params.rate_hz)
+    moments = Moments(block, judged)
+    for place, (t_s, angle_rad, rate_rad_s, sd_rad, _) in enumerate(judged.rows):
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
         while corrections and corrections[0].t_s <= t_s:
             _corrected(state, corrections.popleft())
         state.last_s = t_s
-        if is_known:
-            smooth_rad, rate_rad_s = conditioning.step(smoother, state.filter, t_s, angle_rad)
-            sample = Sample(t_s - LAG_S, smooth_rad, rate_rad_s, sd_rad)
-            state.thigh_turn_rad += turning_rad_s * period_s
-        else:
-            sample = Sample(t_s - LAG_S, math.nan, math.nan, math.nan)
-        new, phases[row] = _judge(params, state, sample, t_s)
+        new, state.phase = _judge(params, state, Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad), t_s)
+        phases.append(int(state.phase))
         events += new
         if t_s >= state.next_look_s:
             state.next_look_s = t_s + EVERY_S - _EARLY_S
-            events += _look(
-                params, state, look_at(block, row, sample.angle_rad, sample.rate_rad_s, state.thigh_turn_rad)
-            )
+            events += _look(params, state, moments.at(place))
+    for correction in corrections:
+        _corrected(state, correction)
     state.pending = tuple(pending)
-    return state, JudgeOutput(tuple(events), phases)
+    return state, JudgeOutput(tuple(events), of_every_row(judged, phases, before, len(block.t_s)))
 
 
 def finish(params: Params, state: State) -> tuple[State, JudgeOutput]:
@@ -289,7 +279,7 @@ def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, .
 
 
 def _part(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
-    return part.start(spec, t_s, params.rate_hz, state.plateaus_rad, state.neutral, state.habits)
+    return part.start(spec, t_s, judged_rate_hz(params.rate_hz), state.plateaus_rad, state.neutral, state.habits)
 
 
 def _end_part(state: State, t_s: float) -> tuple[Event, ...]:

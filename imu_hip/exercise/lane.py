@@ -21,8 +21,8 @@ from imu_hip.model.event import Block as IsometricBlock
 from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
 from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
 
-_MOST_WAITING = 12_000
-"""How many samples wait for an end range at most: two minutes at 100 Hz."""
+_MOST_WAITING = 6_000
+"""How many samples wait for an end range at most: two minutes at the 50 Hz that are judged."""
 
 LaneEvent = Hold | Touch | Exit | IsometricBlock
 

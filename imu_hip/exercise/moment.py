@@ -1,15 +1,16 @@
-"""One look at the body, twenty times a second: what faults are told from."""
+"""One look at the body, ten times a second: what faults are told from."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
+from imu_hip.exercise.judged_rows import JudgedRows
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.event import ReZero
 from imu_hip.model.exercise_spec import Channel
 
-EVERY_S = 0.05
+EVERY_S = 0.1
 
 CHANNELS = tuple(Channel)
 """The order of `Moment.channels`."""
@@ -43,19 +44,38 @@ def channel_changes(re_zero: ReZero) -> tuple[float, ...]:
     return (0.0, 0.0, 0.0, adduction, flexion, flexion)
 
 
-def look_at(block: AngleBlock, row: int, rotation_rad: float, rate_rad_s: float, thigh_turn_rad: float) -> Moment:
-    """Return the moment of a row; rotation and its rate are the smoothed ones."""
-    flexion, adduction = block.angles_rad[row, :2].tolist()
-    flexion_sd, adduction_sd = block.sd_rad[row, :2].tolist()
-    x, y, z = block.thigh_rate_rad_s[row].tolist()
-    tilt = float(block.pelvis_tilt_rad[row])
-    turn, roll = float(block.pelvis_yaw_rad[row]), float(block.pelvis_list_rad[row])
-    return Moment(
-        t_s=float(block.t_s[row]),
-        rotation_rad=rotation_rad,
-        rate_rad_s=rate_rad_s,
-        thigh_rate_rad_s=math.sqrt(x * x + y * y + z * z),
-        thigh_turn_rad=thigh_turn_rad,
-        channels=(turn, roll, tilt, adduction, flexion, flexion - tilt),
-        sd_rad=(0.0, 0.0, 0.0, adduction_sd, flexion_sd, flexion_sd),
-    )
+class Moments:
+    """The moments of a block's judged rows: values for all of them at once, made when the first one is looked at."""
+
+    def __init__(self, block: AngleBlock, judged: JudgedRows) -> None:
+        self._block = block
+        self._judged = judged
+        self._bodies: list[tuple[float, ...]] | None = None
+
+    def at(self, place: int) -> Moment:
+        """Return the moment of the judged row at this place."""
+        if self._bodies is None:
+            self._bodies = self._columns()
+        t_s, angle_rad, rate_rad_s, _, turned_rad = self._judged.rows[place]
+        x, y, z, turn, roll, tilt, flexion, adduction, flexion_sd, adduction_sd = self._bodies[place]
+        return Moment(
+            t_s,
+            angle_rad,
+            rate_rad_s,
+            math.sqrt(x * x + y * y + z * z),
+            turned_rad,
+            (turn, roll, tilt, adduction, flexion, flexion - tilt),
+            (0.0, 0.0, 0.0, adduction_sd, flexion_sd, flexion_sd),
+        )
+
+    def _columns(self) -> list[tuple[float, ...]]:
+        block, at = self._block, self._judged.places
+        columns = (
+            *block.thigh_rate_rad_s[at].T,
+            block.pelvis_yaw_rad[at],
+            block.pelvis_list_rad[at],
+            block.pelvis_tilt_rad[at],
+            *block.angles_rad[at, :2].T,
+            *block.sd_rad[at, :2].T,
+        )
+        return list(zip(*(column.tolist() for column in columns), strict=True))

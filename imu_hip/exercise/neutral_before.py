@@ -16,7 +16,7 @@ UNSEEN_S = 0.3
 """After a longer hole everything that has to last begins to count anew."""
 _STILL_RAD_S = math.radians(5.0)
 _STILL_IN_SPACE_RAD_S = math.radians(10.0)
-_LOOKS = 10
+_LOOKS = 5
 """How many looks at a still limb make its neutral."""
 _BACK_SHARE = 0.7
 """Of the neutral level: a limb that was away is back below it."""

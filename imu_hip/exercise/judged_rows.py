@@ -1,0 +1,137 @@
+"""Which rows of a block are judged, and what is smoothed and summed up to them: the part that sees every row.
+
+The rotation has no news faster than its low-pass, so the rules need not see each row of a fast sensor. Compiled, with
+all that evolves handed in and back: the same however the rows are cut.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.compiled import compiled
+from imu_hip.exercise.conditioning import LowPass
+from imu_hip.model.block import AngleBlock, Floats
+
+EVERY_S = 0.015
+"""Rows that follow a judged one within this are not judged: from 100 Hz, every other one."""
+
+_EARLY_S = 1e-6
+_TURN_RAD = 2.0 * math.pi
+
+
+def rows_state() -> Floats:
+    """Return what evolves from row to row, before the first one.
+
+    Of the low-pass, as in `conditioning`: time, input, output, turns, both delays; then how far the thigh has turned,
+    and when to judge next. A compiled loop takes an array at a tenth of the price of a tuple.
+    """
+    return np.array([-math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -math.inf])
+
+
+class JudgedRows(NamedTuple):
+    """The rows of a block that are judged: their `places` (k,), and what is known of each.
+
+    That is its time, the angle and its rate (smoothed; NaN where not known), the angle's standard deviation, and how
+    far the thigh has turned about its long axis.
+    """
+
+    places: NDArray[np.intp]
+    rows: list[list[float]]
+
+
+def judged_rate_hz(rate_hz: float) -> float:
+    """Return how many rows a second are judged of a sensor's."""
+    return rate_hz / max(1, math.ceil(EVERY_S * rate_hz - 1e-3))
+
+
+def judged_rows(design: LowPass, state: Floats, block: AngleBlock, period_s: float) -> JudgedRows:
+    """Follow every row of a block; return those that are judged. Changes `state`."""
+    size = len(block.t_s)
+    rows = np.empty((size, 5))
+    places = np.empty(size, np.intp)
+    inputs = (block.t_s, block.angles_rad, block.sd_rad, block.valid, block.thigh_rate_rad_s)
+    count = _follow(design.coefficients, state, period_s, *inputs, rows, places)
+    return JudgedRows(places[:count], rows[:count].tolist())
+
+
+def of_every_row(judged: JudgedRows, values: list[int], before: int, size: int) -> NDArray[np.uint8]:
+    """Return for every row (size,) the value of the last judged one; `before` is that of the rows ahead of them."""
+    filled = np.empty(size, np.uint8)
+    _fill(judged.places, np.array(values, np.uint8), before, filled)
+    return filled
+
+
+@compiled
+def _fill(places: NDArray[np.intp], values: NDArray[np.uint8], before: int, filled: NDArray[np.uint8]) -> None:
+    value = before
+    at = 0
+    for row in range(len(filled)):
+        if at < len(places) and places[at] == row:
+            value = values[at]
+            at += 1
+        filled[row] = value
+
+
+@compiled
+def _follow(
+    design: Floats,
+    state: Floats,
+    period_s: float,
+    t_s: Floats,
+    angles_rad: Floats,
+    sd_rad: Floats,
+    valid: NDArray[np.bool_],
+    thigh_rate_rad_s: Floats,
+    rows: Floats,
+    places: NDArray[np.intp],
+) -> int:
+    """Fill in what is known of judged rows, and their places; return how many there are. Changes `state`."""
+    b0, b1, b2, a1, a2, lag_s, restart_s = design
+    last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s = state
+    count = 0
+    for row in range(len(t_s)):
+        now_s = t_s[row]
+        measured = angles_rad[row, 2]
+        rate = math.nan
+        smooth = math.nan
+        if valid[row] and np.isfinite(measured):
+            elapsed_s = now_s - last_s
+            if elapsed_s > restart_s:
+                turns = 0.0
+                angle = measured
+                new = measured
+                delay_1 = angle * (1.0 - b0)
+                delay_2 = angle * (b2 - a2)
+                # The output before the hole stood for a time `lag_s` earlier, this one for now.
+                rate = (new - output) / (elapsed_s + lag_s)
+            else:
+                angle = measured - turns * _TURN_RAD
+                jump = angle - before_rad
+                if abs(jump) > math.pi:
+                    turns += np.rint(jump / _TURN_RAD)
+                    angle = measured - turns * _TURN_RAD
+                new = b0 * angle + delay_1
+                delay_1 = b1 * angle - a1 * new + delay_2
+                delay_2 = b2 * angle - a2 * new
+                rate = (new - output) / elapsed_s
+            last_s = now_s
+            before_rad = angle
+            output = new
+            smooth = new
+            turned += thigh_rate_rad_s[row, 1] * period_s
+        if now_s >= next_s:
+            next_s = now_s + EVERY_S - _EARLY_S
+            rows[count, 0] = now_s
+            rows[count, 1] = smooth
+            rows[count, 2] = rate
+            rows[count, 3] = sd_rad[row, 2] if smooth == smooth else math.nan
+            rows[count, 4] = turned
+            places[count] = row
+            count += 1
+    for place, value in enumerate((last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s)):
+        state[place] = value
+    return count
