@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from imu_hip.model.event import Phase
 from imu_hip.model.view_state import ViewState
-from imu_hip.plot import curve, wording
-from imu_hip.plot.canvas import CENTRE, Canvas, text_width
+from imu_hip.plot import curve, state_text, wording
+from imu_hip.plot.canvas import CENTRE, Canvas
 from imu_hip.plot.curve import Points
 from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.layout import Rect
+from imu_hip.plot.lettering import text_width
 from imu_hip.plot.theme import DARK, Theme, color
 
-NO_CURVE = "The angle appears here once it is known"
 LANE = 3.4
 """Height in u of the strip at the top in which phases are named."""
 
@@ -72,7 +72,7 @@ class TraceBackground(QGraphicsItem):
                 _ribbon(canvas, pixels, self._spread)
                 if not np.isfinite(self._spread.angle_deg).any():
                     box = Rect(area.x(), area.y(), area.width(), area.height())
-                    canvas.text(box, NO_CURVE, 3.0, self._theme.dim, CENTRE)
+                    canvas.text(box, wording.NO_CURVE, 3.0, self._theme.dim, CENTRE)
         finally:
             painter.restore()
 
@@ -88,7 +88,6 @@ def _grid(canvas: Canvas, area: QRectF, pixels: QTransform, bounds: QRectF) -> N
 def _phases(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) -> None:
     u, theme, painter = canvas.u, canvas.theme, canvas.painter
     shades = {Phase.HOLD: theme.shade_hold, Phase.BLOCK: theme.shade_block, Phase.EXIT: theme.shade_exit}
-    outward = wording.is_outward(state)
     for span in curve.phase_spans(state.trace):
         start = pixels.map(QPointF(span.start_s, 0.0)).x()
         end = pixels.map(QPointF(span.end_s, 0.0)).x()
@@ -101,7 +100,7 @@ def _phases(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) 
             canvas.stroke(theme.line, 0.15)
             painter.drawLine(box.topLeft(), box.bottomLeft())
             painter.drawLine(box.topRight(), box.bottomRight())
-        word = wording.lane_word(span.phase, outward)
+        word = state_text.lane_word(span.phase, state.outward)
         if text_width(word, 2.2 * u) < box.width() - 0.8 * u:
             lane = Rect(box.x(), box.y(), box.width(), LANE * u)
             ink = theme.dim if span.phase is Phase.NEUTRAL else theme.text
@@ -119,7 +118,7 @@ def _band(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) ->
     for y in {low, high, end}:
         canvas.stroke(theme.good, 0.3, Qt.PenStyle.DashLine if y == end else Qt.PenStyle.SolidLine)
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-    text = f"end range {wording.figure(state.end_range_deg)}°"
+    text = wording.END_RANGE.format(degrees=state_text.figure(state.end_range_deg))
     above = Rect(area.left() + 0.8 * u, end - 3.2 * u, text_width(text, 2.2 * u) + u, 3.0 * u)
     canvas.text(above, text, 2.2, theme.good)
 
