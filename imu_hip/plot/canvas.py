@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from imu_hip.plot.layout import Rect
-from imu_hip.plot.lettering import FLOOR_CAP, SMALLEST_PX, Fitted, fit, font, px_of_cap, text_width
+from imu_hip.plot.lettering import FLOOR_CAP, SMALLEST_PX, Fitted, descent, fit, font, px_of_cap, text_width
 from imu_hip.plot.theme import Theme, color
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -46,9 +46,11 @@ class Canvas:
         return fitted
 
     def lines(self, box: Rect, fitted: Fitted, ink: str, align: Qt.AlignmentFlag = LEFT) -> None:
-        """Draw fitted text in the middle of the height of its box."""
+        """Draw fitted text in the middle of the height of its box, a little higher where descenders need the room."""
         cap = fitted.height - (len(fitted.lines) - 1) * fitted.step
-        base = box.y + (box.height - fitted.height) / 2.0 + cap
+        below = descent(fitted.lines[-1], fitted.px)
+        top = min(box.y + (box.height - fitted.height) / 2.0, box.bottom - below - fitted.height)
+        base = max(top, box.y) + cap
         for row, line in enumerate(fitted.lines):
             width = fitted.squeeze * text_width(line, fitted.px)
             spare = box.width - width

@@ -9,7 +9,7 @@ from imu_hip.plot.canvas import CENTRE, Canvas
 from imu_hip.plot.layout import Rect
 
 PIPS = 7.2
-LINE = 7.6
+LINE = 7.4
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -21,13 +21,13 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     """Draw the card; the lines stand in the middle of what the pips leave."""
     u, theme = canvas.u, canvas.theme
     canvas.card(card)
-    room = card.inset(1.8 * u, 1.2 * u)
+    room = card.inset(1.8 * u, 1.4 * u)
     lines = state_text.count_lines(state)[:2]
     few = len(lines) == 1
-    pips = (PIPS if few else PIPS - 2.2) * u if state.cycle_steps else 0.0
+    pips = (PIPS if few else PIPS - 2.8) * u if state.cycle_steps else 0.0
     words = room.top_part(room.height - pips)
     height = min(LINE * u, words.height / len(lines))
-    top = words.y + (words.height - height * len(lines)) / 2.0
+    top = words.y + (words.height - height * len(lines)) / 2.0 - (0.0 if few else 0.4 * u)
     for row, line in enumerate(lines):
         canvas.floor(Rect(room.x, top + row * height, room.width, height), line, theme.text)
     if state.cycle_steps:
@@ -38,7 +38,7 @@ def _pips(canvas: Canvas, box: Rect, state: ViewState, *, named: bool) -> None:
     """Draw the pips: filled with a tick when done, a thick ring when next, a thin one later; words for the desk."""
     u, theme = canvas.u, canvas.theme
     width = box.width / len(state.cycle_steps)
-    radius = min(2.1 * u, 0.38 * width)
+    radius = min((2.1 if named else 1.7) * u, 0.38 * width)
     y = box.y + radius + 0.5 * u
     for index, step in enumerate(state.cycle_steps):
         x = box.x + (index + 0.5) * width

@@ -21,7 +21,7 @@ from imu_hip.plot.theme import color
 
 REACH_DEG = 70.0
 """The scale goes so far to both sides; a beam beyond it stays at its end."""
-_BEAM_DEG = 5.0
+_BEAM_DEG = 12.0
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -67,11 +67,11 @@ def _dial(canvas: Canvas, box: Rect, state: ViewState) -> None:
     canvas.stroke(theme.dim, 0.3, Qt.PenStyle.DashLine)
     canvas.line(edge, y - radius, edge, y + hub)
     circle = QRectF(x - radius, y - radius, 2.0 * radius, 2.0 * radius)
-    canvas.stroke(theme.track, 2.2)
+    canvas.stroke(theme.track, 2.6)
     _arc(canvas, circle, -REACH_DEG, REACH_DEG)
     if state.band_deg is not None:
         low, high = sorted(_clamped(toward_right(state.side, each)) for each in state.band_deg)
-        canvas.stroke(theme.good, 2.6)
+        canvas.stroke(theme.good, 3.2)
         _arc(canvas, circle, low, high)
     canvas.stroke(theme.dim, 0.5)
     _radial(canvas, x, y, radius - 2.4 * u, radius - 1.6 * u, 0.0)
@@ -100,7 +100,7 @@ def _beam(canvas: Canvas, x: float, y: float, length: float, state: ViewState) -
         canvas.fill(theme.ribbon)
         painter.drawPolygon(_sector(x, y, length, turned, min(60.0, 2.0 * state.sd_deg)))
     canvas.fill(ink)
-    painter.drawPolygon(_sector(x, y, length, turned, _BEAM_DEG / 2.0 + 1.0))
+    painter.drawPolygon(_sector(x, y, length, turned, _BEAM_DEG / 2.0))
     painter.save()
     painter.translate(x, y)
     painter.rotate(turned)

@@ -122,7 +122,7 @@ class _Draughtsman:
         painter.translate(x, y)
         painter.rotate(turned)
         painter.setPen(QPen(color(self.theme.card), 1.4))
-        painter.setBrush(color(self.theme.warning))
+        painter.setBrush(color(self.theme.sensor))
         half = SENSOR / 2.0
         painter.drawRoundedRect(QRectF(-half, -half, SENSOR, SENSOR), 2.2, 2.2)
         painter.restore()

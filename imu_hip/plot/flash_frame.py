@@ -13,9 +13,13 @@ from imu_hip.model.signal import SignalKind
 from imu_hip.plot import wording
 from imu_hip.plot.canvas import LEFT, Canvas
 from imu_hip.plot.guard import PaintGuard
-from imu_hip.plot.layout import MARGIN, Arrangement, Rect
+from imu_hip.plot.layout import Arrangement, Rect
 from imu_hip.plot.lettering import FLOOR_CAP
 from imu_hip.plot.theme import DARK, Theme, color
+
+
+EDGE = 1.3
+"""Width of the lit frame in u: it covers nothing that is written."""
 
 
 class Light(Enum):
@@ -78,7 +82,7 @@ class FlashFrame(QWidget):
         if flash is None:
             return
         self.setGeometry(size)
-        edge = int(MARGIN * arrangement.u)
+        edge = int(EDGE * arrangement.u)
         bar = _bar(arrangement)
         outside = QRegion(size).subtracted(QRegion(size.adjusted(edge, edge, -edge, -edge)))
         self.setMask(outside.united(QRegion(QRect(0, 0, size.width(), int(bar.bottom) + 1))))
@@ -121,7 +125,7 @@ def _draw(canvas: Canvas, page: Rect, arrangement: Arrangement, flash: Flash) ->
     u, theme, painter = canvas.u, canvas.theme, canvas.painter
     light = LIGHTS[flash.kind]
     ink = light_color(light, theme)
-    edge = MARGIN * u
+    edge = EDGE * u
     painter.fillRect(QRectF(page.x, page.y, page.width, page.height), color(theme.background))
     for side in (
         Rect(page.x, page.y, edge, page.height),

@@ -35,7 +35,7 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     elif state.warning:
         canvas.triangle(*ring.middle, 6.0 * u, theme.warning, theme.warning_ink)
         words = words.beyond(ring.right + 2.2 * u)
-    caps = (1.45 * INSTRUCTION_CAP, 1.2 * INSTRUCTION_CAP, INSTRUCTION_CAP)
+    caps = (1.3 * INSTRUCTION_CAP, 1.15 * INSTRUCTION_CAP, INSTRUCTION_CAP)
     lines = instruction_lines(state)
     bars.draw_lines(canvas, words, lines, ink, caps)
 

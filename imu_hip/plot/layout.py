@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 MARGIN = 1.6
 GAP = 1.2
 TOP_BAR = 7.8
-FOOTER = 2.8
+FOOTER = 2.6
 BANNER = 19.2
 HERO = 0.655
 """Share of the height between bar and banner that angle and dial take; the rest is for hold and count."""
@@ -105,10 +105,10 @@ def frame(width: float, height: float, u: float) -> tuple[Rect, Rect, Rect]:
     """Return top bar, footer and what lies between them."""
     margin, gap = MARGIN * u, GAP * u
     inner = width - 2.0 * margin
-    top_bar = Rect(margin, 0.9 * u, inner, TOP_BAR * u)
-    footer = Rect(margin, height - (FOOTER + 0.5) * u, inner, FOOTER * u)
-    start = top_bar.bottom + 0.9 * u
-    return top_bar, footer, Rect(margin, start, inner, footer.y - gap / 2.0 - start)
+    top_bar = Rect(margin, 0.7 * u, inner, TOP_BAR * u)
+    footer = Rect(margin, height - (FOOTER + 1.3) * u, inner, FOOTER * u)
+    start = top_bar.bottom + 0.7 * u
+    return top_bar, footer, Rect(margin, start, inner, footer.y - 0.3 * u - start)
 
 
 def arrange(width: float, height: float) -> Layout:

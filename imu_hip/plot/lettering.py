@@ -101,12 +101,12 @@ def fit(text: str, width: float, height: float, caps: tuple[float, ...], lines: 
         for most in range(1, lines + 1):
             for squeeze in _SQUEEZES:
                 found = Fitted(_balanced(text, px, width / squeeze), px, squeeze)
-                tall = found.height + 2.0 * descent(found.lines[-1], px)
+                tall = found.height + descent(found.lines[-1], px)
                 if len(found.lines) <= most and tall <= height and found.width <= width:
                     return found
     px = px_of_cap(caps[-1])
-    room = max(1, min(lines, 1 + int((height - cap_height(px) - 2.0 * descent(text, px)) / (LINE * px))))
-    squeeze = _SQUEEZES[-1]
+    room = max(1, min(lines, 1 + int((height - cap_height(px) - descent(text, px)) / (LINE * px))))
+    squeeze = 1.0
     while squeeze > _NARROWEST and len(_wrapped(text, px, width / squeeze)) > room:
         squeeze -= 0.02
     found = Fitted(_wrapped(text, px, width / squeeze), px, squeeze)

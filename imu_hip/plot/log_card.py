@@ -58,8 +58,10 @@ def _exit(canvas: Canvas, box: Rect, state: ViewState) -> None:
         case _:
             canvas.stroke(theme.dim, 0.3)
             canvas.disc(x, y, 0.9 * radius)
-    peak = wording.EXIT_PEAK.format(rate=last.peak_deg_per_s)
-    canvas.text(words, f"{state_text.exit_word(last.verdict)} · {peak}", SIZE, theme.text, shrink=0.8)
+    word = state_text.exit_word(last.verdict)
+    longer = f"{word} · {wording.EXIT_PEAK.format(rate=last.peak_deg_per_s)}"
+    fits = text_width(longer, round(SIZE * u)) <= words.width
+    canvas.text(words, longer if fits else word, SIZE, theme.text, shrink=0.8)
 
 
 def _hold(canvas: Canvas, box: Rect, hold: HoldView) -> None:

@@ -35,6 +35,7 @@ class Theme:
     hatch: str
     limb: str
     far_limb: str
+    sensor: str
 
 
 DARK = Theme(
@@ -61,6 +62,7 @@ DARK = Theme(
     hatch="#9FB0C050",
     limb="#F4F7FA",
     far_limb="#74828F",
+    sensor="#CC79A7",
 )
 
 LIGHT = Theme(
@@ -87,6 +89,7 @@ LIGHT = Theme(
     hatch="#4D5B6850",
     limb="#2A333D",
     far_limb="#9AA6B1",
+    sensor="#CC79A7",
 )
 
 

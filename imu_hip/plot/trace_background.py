@@ -119,8 +119,8 @@ def _band(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) ->
         canvas.stroke(theme.good, 0.3, Qt.PenStyle.DashLine if y == end else Qt.PenStyle.SolidLine)
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
     text = wording.END_RANGE.format(degrees=state_text.figure(state.end_range_deg))
-    above = Rect(area.left() + 0.8 * u, end - 3.2 * u, text_width(text, 2.2 * u) + u, 3.0 * u)
-    canvas.text(above, text, 2.2, theme.good)
+    below = Rect(area.left() + 0.8 * u, end + 0.3 * u, text_width(text, 2.2 * u) + u, 3.0 * u)
+    canvas.text(below, text, 2.2, theme.good)
 
 
 def _ribbon(canvas: Canvas, pixels: QTransform, ribbon: Points) -> None:

@@ -14,7 +14,7 @@ from imu_hip.plot.theme import Theme, color
 from imu_hip.plot.trace_background import TraceBackground
 
 WINDOW_S = 60.0
-AHEAD_S = 2.5
+AHEAD_S = 4.0
 """Room to the right of now, for the dot at the end of the curve."""
 
 INSET = 1.0
