@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QPolygonF
 
 from imu_hip.model.view_state import ChannelView, ViewState
 from imu_hip.plot import curve, state_text, wording
 from imu_hip.plot.canvas import CENTRE, Canvas
 from imu_hip.plot.layout import Rect
-from imu_hip.plot.theme import color
+from imu_hip.plot.theme import color, over
 from imu_hip.plot.trace_plot import AHEAD_S, AXIS, INSET, WINDOW_S
 
 BESIDE_LIMIT = 1.7
 """A lane reaches this many times its limit to both sides."""
 BLOCK_S = 0.3
 WORDS = 18.0
+PIECE = 12
+"""Points of a line that are drawn at once: long lines with smooth edges cost far more than their pieces."""
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -47,7 +49,7 @@ def _lane(canvas: Canvas, lane: Rect, channel: ChannelView, t_s: curve.Floats, c
     words = Rect(lane.x + 0.6 * u, lane.y, WORDS * u, lane.height)
     plot = lane.beyond(words.right + 0.6 * u)
     zero, width = lane.x + AXIS * u, lane.width - AXIS * u
-    area = QRectF(plot.x, plot.y, plot.width, plot.height)
+    area = QRectF(plot.x, plot.y, plot.width, plot.height).toAlignedRect()
     painter.fillRect(area, color(theme.background))
     reach = BESIDE_LIMIT * channel.limit_deg
     middle, scale = plot.middle[1], 0.5 * plot.height / reach
@@ -59,21 +61,21 @@ def _lane(canvas: Canvas, lane: Rect, channel: ChannelView, t_s: curve.Floats, c
     if channel.unsure:
         painter.fillRect(area, QBrush(color(theme.hatch), Qt.BrushStyle.BDiagPattern))
     elif channel.at_fault:
-        for beyond in (QRectF(plot.x, plot.y, plot.width, high - plot.y), QRectF(plot.x, low, plot.width, plot.bottom - low)):
-            painter.fillRect(beyond, color(theme.fault))
-    canvas.stroke(theme.warning if channel.at_fault else theme.dim, 0.22, Qt.PenStyle.DashLine)
-    for y in (high, low):
-        canvas.line(plot.x, y, plot.right, y)
-    canvas.stroke(theme.line, 0.2)
-    canvas.line(plot.x, middle, plot.right, middle)
+        for top, bottom in ((plot.y, high), (low, plot.bottom)):
+            beyond = QRectF(plot.x, top, plot.width, bottom - top)
+            painter.fillRect(beyond.toAlignedRect(), over(theme.fault, theme.background))
+    rule = theme.warning if channel.at_fault else theme.dim
+    for y, colour in ((high, rule), (low, rule), (middle, theme.line)):
+        painter.fillRect(QRect(area.left(), round(y), area.width(), max(1, round(0.2 * u))), color(colour))
     ink = theme.warning if channel.at_fault else theme.dim if channel.unsure else theme.auxiliary
     canvas.stroke(ink, 0.36)
     x = zero + (t_s + WINDOW_S) / (WINDOW_S + AHEAD_S) * width
     change_deg = np.where(x >= plot.x, change_deg, np.nan)
     y_of = middle - scale * np.clip(change_deg, -reach, reach)
     for run in curve.finite_runs(change_deg):
-        points = zip(x[run].tolist(), y_of[run].tolist(), strict=True)
-        painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in points]))
+        points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y_of[run].tolist(), strict=True)]
+        for first in range(0, len(points) - 1, PIECE):
+            painter.drawPolyline(QPolygonF(points[first : first + PIECE + 1]))
     _words(canvas, words, channel, ink)
 
 

@@ -98,6 +98,15 @@ def opposite(theme: Theme) -> Theme:
     return LIGHT if theme is DARK else DARK
 
 
+@lru_cache(maxsize=64)
+def over(code: str, ground: str) -> QColor:
+    """Return the colour that a translucent one makes on an opaque ground."""
+    upper, lower = color(code), color(ground)
+    share = upper.alphaF()
+    parts = (a * share + b * (1.0 - share) for a, b in zip(upper.getRgb()[:3], lower.getRgb()[:3], strict=True))
+    return QColor(*(round(part) for part in parts))
+
+
 @lru_cache(maxsize=256)
 def color(code: str) -> QColor:
     """Return the colour of #RRGGBB or #RRGGBBAA (Qt itself reads eight digits as #AARRGGBB)."""

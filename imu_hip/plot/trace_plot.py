@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from imu_hip.model.view_state import ViewState
@@ -21,7 +22,7 @@ INSET = 1.0
 AXIS = 7.2
 """Distance of the widget from its card, and width of the angles at its left, in u."""
 
-RIBBON_BLOCKS = 3
+RIBBON_BLOCKS = 4
 """The spread is painted this much coarser than the curve: it is smooth, and filling it is what costs time."""
 
 
@@ -67,7 +68,9 @@ class TracePlot:
             axis.setStyle(tickLength=0, tickFont=font(2.3 * u))
         self._item.getAxis("left").setWidth(AXIS * u)
         self._item.getAxis("bottom").setHeight(4.2 * u)
-        self._curve.setPen(pg.mkPen(color(theme.curve), width=0.6 * u))
+        pen = pg.mkPen(color(theme.curve), width=0.55 * u)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)  # the line is drawn in pieces: round ends leave no knots
+        self._curve.setPen(pen)
         self._dot.setBrush(pg.mkBrush(color(theme.curve)))
         self._dot.setPen(pg.mkPen(color(theme.card), width=0.4 * u))
         self._dot.setSize(2.4 * u)
