@@ -11,7 +11,7 @@ from imu_hip.model.view_state import SensorView, ViewState
 from imu_hip.plot import state_text, wording
 from imu_hip.plot.canvas import CENTRE, LEFT, RIGHT, Canvas, to_qt
 from imu_hip.plot.layout import Rect
-from imu_hip.plot.lettering import FLOOR_CAP, INSTRUCTION_CAP, Fitted, fit, text_width
+from imu_hip.plot.lettering import FLOOR_CAP, INSTRUCTION_CAP, descent, fit, text_width
 from imu_hip.plot.panel import Drawing
 
 LOW_BATTERY_PERCENT = 20
@@ -117,27 +117,28 @@ def draw_banner(canvas: Canvas, box: Rect, state: ViewState) -> None:
     draw_lines(canvas, words, state_text.banner_lines(state), ink, WARNING_CAPS if warned else INSTRUCTION_CAPS)
 
 
-def draw_lines(
-    canvas: Canvas, box: Rect, lines: tuple[str, str], ink: str, caps: tuple[float, ...]
-) -> None:
-    """Draw the first text as large as it can be, above it the second where both have room on a line each."""
+def draw_lines(canvas: Canvas, box: Rect, lines: tuple[str, str], ink: str, caps: tuple[float, ...]) -> None:
+    """Draw the first text as large as it can be, below it the second where both have room on a line each."""
     first, second = lines
-    if second and (both := _a_line_each(canvas, box, first, second, caps)) is not None:
-        half = box.height / 2.0
-        spare = 0.06 * box.height
-        canvas.lines(Rect(box.x, box.y + spare, box.width, half), both[0], ink)
-        canvas.lines(Rect(box.x, box.y + half - spare, box.width, half), both[1], ink)
-        return
-    canvas.floor(box, first, ink, caps, LEFT, WARNING_LINES)
+    if not second or not _a_line_each(canvas, box, first, second, caps, ink):
+        canvas.floor(box, first, ink, caps, LEFT, WARNING_LINES)
 
 
 def _a_line_each(
-    canvas: Canvas, box: Rect, first: str, second: str, caps: tuple[float, ...]
-) -> tuple[Fitted, Fitted] | None:
-    """Return both texts on a line each: the second, an instruction, as high as such a text must be; None: no room."""
-    upper = fit(first, box.width, box.height / 2.0 + 1e-6, (caps[-1] * canvas.u,), 1)
-    lower = fit(second, box.width, box.height / 2.0 + 1e-6, (INSTRUCTION_CAP * canvas.u,), 1)
-    return (upper, lower) if upper.is_easy and lower.is_easy else None
+    canvas: Canvas, box: Rect, first: str, second: str, caps: tuple[float, ...], ink: str
+) -> bool:
+    """Draw both texts on a line each, the second as high as an instruction must be; return whether there is room."""
+    upper = fit(first, box.width, box.height, (caps[-1] * canvas.u,), 1)
+    lower = fit(second, box.width, box.height, (INSTRUCTION_CAP * canvas.u,), 1)
+    upper_height = upper.height + descent(first, upper.px)
+    lower_height = lower.height + descent(second, lower.px)
+    spare = box.height - upper_height - lower_height
+    if spare < 0.0 or not (upper.is_easy and lower.is_easy):
+        return False
+    top = box.y + 0.3 * spare
+    canvas.lines(Rect(box.x, top, box.width, upper_height), upper, ink)
+    canvas.lines(Rect(box.x, top + upper_height + 0.4 * spare, box.width, lower_height), lower, ink)
+    return True
 
 
 def footer_key(state: ViewState) -> tuple[object, ...]:

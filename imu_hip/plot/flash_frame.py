@@ -98,7 +98,7 @@ class FlashFrame(QWidget):
         painter = QPainter(self)
         try:
             with self._guard:
-                _draw(Canvas(painter, theme, arrangement.u), Rect(0, 0, self.width(), self.height()), arrangement, flash)
+                draw(Canvas(painter, theme, arrangement.u), Rect(0, 0, self.width(), self.height()), arrangement, flash)
         finally:
             painter.end()
 
@@ -121,7 +121,7 @@ def _bar(arrangement: Arrangement) -> Rect:
     return Rect(top.x, 0.0, top.width, top.bottom + 0.3 * arrangement.u)
 
 
-def _draw(canvas: Canvas, page: Rect, arrangement: Arrangement, flash: Flash) -> None:
+def draw(canvas: Canvas, page: Rect, arrangement: Arrangement, flash: Flash) -> None:
     u, theme, painter = canvas.u, canvas.theme, canvas.painter
     light = LIGHTS[flash.kind]
     ink = light_color(light, theme)
