@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from moving_scene import moving_scene
 
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
@@ -17,7 +18,6 @@ from imu_hip.app.demo import Demo, Speed, simulated_person
 from imu_hip.app.importing import simulate
 from imu_hip.model.setup import Side
 from imu_hip.pipeline import Pipeline
-from moving_scene import moving_scene
 
 
 def live(folder: Path) -> None:

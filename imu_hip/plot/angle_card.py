@@ -13,7 +13,7 @@ from imu_hip.plot.lettering import ANGLE_CAP, PHASE_CAP, cap_height, text_width
 PHASE = 10.4
 MINUS = 8.0
 RING = 5.2
-"""Widths in u of the minus and of the degree sign, which are drawn: those of the font would leave the figures no room."""
+"""Widths in u of the minus and of the degree sign, which are drawn: those of the font would take the figures' room."""
 
 
 def key(state: ViewState) -> tuple[object, ...]:

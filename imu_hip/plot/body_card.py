@@ -90,4 +90,11 @@ def _words(canvas: Canvas, box: Rect, channel: ChannelView, ink: str) -> None:
         upper, lower = (Rect(each.x, each.y, each.width - 2.0 * size - u, each.height) for each in (upper, lower))
     canvas.text(upper, channel.name, 2.4, theme.text, shrink=0.75)
     figure = state_text.channel_figure(channel)
-    canvas.text(lower, f"{figure} · {state_text.channel_word(channel)}", 2.1, ink if channel.at_fault else theme.dim, bold=channel.at_fault, shrink=0.75)
+    canvas.text(
+        lower,
+        f"{figure} · {state_text.channel_word(channel)}",
+        2.1,
+        ink if channel.at_fault else theme.dim,
+        bold=channel.at_fault,
+        shrink=0.75,
+    )

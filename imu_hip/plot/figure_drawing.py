@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from math import atan2, degrees, hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -177,7 +178,7 @@ class _Draughtsman:
 def smooth(points: Path) -> QPainterPath:
     """Return a curve through the first and last point, rounded at those between."""
     path = QPainterPath(QPointF(*points[0]))
-    for corner, after in zip(points[1:-1], points[2:], strict=True):
+    for corner, after in pairwise(points[1:]):
         middle = ((corner[0] + after[0]) / 2.0, (corner[1] + after[1]) / 2.0)
         end = after if after is points[-1] else middle
         path.quadTo(QPointF(*corner), QPointF(*end))

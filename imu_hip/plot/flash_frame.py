@@ -17,7 +17,6 @@ from imu_hip.plot.layout import Arrangement, Rect
 from imu_hip.plot.lettering import FLOOR_CAP
 from imu_hip.plot.theme import DARK, Theme, color
 
-
 EDGE = 1.3
 """Width of the lit frame in u: it covers nothing that is written."""
 
@@ -122,6 +121,7 @@ def _bar(arrangement: Arrangement) -> Rect:
 
 
 def draw(canvas: Canvas, page: Rect, arrangement: Arrangement, flash: Flash) -> None:
+    """Draw frame and bar for a cue; `page` is the whole page."""
     u, theme, painter = canvas.u, canvas.theme, canvas.painter
     light = LIGHTS[flash.kind]
     ink = light_color(light, theme)

@@ -57,4 +57,6 @@ def _ring(canvas: Canvas, box: Rect, state: ViewState) -> None:
     if left_s is not None and asked_s:
         canvas.stroke(theme.curve, RING)
         painter.drawArc(to_qt(circle), 90 * 16, round(min(1.0, max(0.0, left_s / asked_s)) * 360.0 * 16.0))
-    canvas.floor(box.inset((RING + 1.0) * u, 2.0 * u), state_text.asked_seconds(state), theme.text, (PHASE_CAP,), CENTRE)
+    canvas.floor(
+        box.inset((RING + 1.0) * u, 2.0 * u), state_text.asked_seconds(state), theme.text, (PHASE_CAP,), CENTRE
+    )

@@ -103,7 +103,7 @@ def unit(width: float, height: float) -> tuple[float, bool]:
 
 def frame(width: float, height: float, u: float) -> tuple[Rect, Rect, Rect]:
     """Return top bar, footer and what lies between them."""
-    margin, gap = MARGIN * u, GAP * u
+    margin = MARGIN * u
     inner = width - 2.0 * margin
     top_bar = Rect(margin, 0.7 * u, inner, TOP_BAR * u)
     footer = Rect(margin, height - (FOOTER + 1.3) * u, inner, FOOTER * u)

@@ -1,4 +1,4 @@
-"""A page that shows a view state: its panels, its flash, its words for screen readers, and plain text when all fails."""
+"""A page that shows a view state: panels, flash, words for screen readers, and plain text when drawing fails."""
 
 from __future__ import annotations
 

@@ -103,8 +103,8 @@ def over(code: str, ground: str) -> QColor:
     """Return the colour that a translucent one makes on an opaque ground."""
     upper, lower = color(code), color(ground)
     share = upper.alphaF()
-    parts = (a * share + b * (1.0 - share) for a, b in zip(upper.getRgb()[:3], lower.getRgb()[:3], strict=True))
-    return QColor(*(round(part) for part in parts))
+    pairs = ((upper.red(), lower.red()), (upper.green(), lower.green()), (upper.blue(), lower.blue()))
+    return QColor(*(round(a * share + b * (1.0 - share)) for a, b in pairs))
 
 
 @lru_cache(maxsize=256)

@@ -82,7 +82,9 @@ def _grid(canvas: Canvas, area: QRectF, pixels: QTransform, bounds: QRectF) -> N
     for angle in curve.ticks(bounds.top(), bounds.bottom()):
         y = pixels.map(QPointF(0.0, angle)).y()
         thick = max(1, round((0.3 if angle == 0.0 else 0.1) * canvas.u))
-        canvas.painter.fillRect(QRect(round(area.left()), round(y), round(area.width()), thick), color(canvas.theme.line))
+        canvas.painter.fillRect(
+            QRect(round(area.left()), round(y), round(area.width()), thick), color(canvas.theme.line)
+        )
 
 
 def _phases(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) -> None:
@@ -117,7 +119,7 @@ def _band(canvas: Canvas, area: QRectF, pixels: QTransform, state: ViewState) ->
     """Draw the target band; the line of the end range itself is dashed and named."""
     if state.band_deg is None or state.end_range_deg is None:
         return
-    u, theme, painter = canvas.u, canvas.theme, canvas.painter
+    theme, painter = canvas.theme, canvas.painter
     low, high = (pixels.map(QPointF(0.0, angle)).y() for angle in state.band_deg)
     end = pixels.map(QPointF(0.0, state.end_range_deg)).y()
     rows = QRect(round(area.left()), round(high), round(area.width()), round(low) - round(high))

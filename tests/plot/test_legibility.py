@@ -36,7 +36,9 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 LONGEST_WARNINGS = (
     one_line("Standing still: the leg turned by 12° against the pelvis during the N-pose; keep both feet where they"),
-    one_line("Neutral in the posture: neither sensor shows the posture (lying on the back): take it up, or, if you are"),
+    one_line(
+        "Neutral in the posture: neither sensor shows the posture (lying on the back): take it up, or, if you are"
+    ),
     one_line("Leg swings: the pelvis turned 1.5 times as much as the thigh; swing the leg and keep the trunk upright"),
     "This computer is too slow: pelvis data dropped",
     "Pelvis sensor at its limit: move more slowly",
@@ -45,10 +47,14 @@ LONGEST_WARNINGS = (
     "Angle uncertain: pause in neutral",
 )
 REFUSALS = (
-    "the leg turned by 12° against the pelvis during the N-pose; keep both feet where they are, toes forward, and stand",
+    "the leg turned by 12° against the pelvis during the N-pose; keep both feet where they are, toes ahead, and stand",
     "the thigh turned 1.5 times as much as the pelvis; bow from the hips with straight knees",
     "the pelvis was hardly lifted; lift the pelvis off the floor and lower it again, twice",
-    one_line("the thigh sensor is 43° off for the posture (lying on the back, knees bent) while the pelvis sensor fits: " * 2, 120),
+    one_line(
+        "the thigh sensor is 43° off for the posture (lying on the back, knees bent) while the pelvis sensor fits: "
+        * 2,
+        120,
+    ),
 )
 
 

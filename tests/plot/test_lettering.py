@@ -44,6 +44,6 @@ def test_larger_letters_are_preferred_to_fewer_lines() -> None:
 
 
 def test_lines_are_about_equally_long() -> None:
-    found = fit("one two three four five six seven eight", 1000.0, 200.0, (40.0,), 2)
+    found = fit("one two three four five six seven eight", 800.0, 200.0, (40.0,), 2)
     assert len(found.lines) == 2
     assert 0.6 < len(found.lines[0]) / len(found.lines[1]) < 1.7
