@@ -62,8 +62,7 @@ def sensors(figure: Figure) -> tuple[tuple[Point, float], ...]:
 
 
 def _points(figure: Figure) -> Iterable[Point]:
-    if figure.head is not None:
-        x, y = figure.head
+    for x, y in filter(None, (figure.head, figure.ghost_head)):
         yield from ((x - HEAD, y), (x + HEAD, y), (x, y + HEAD))
     for path in (
         figure.trunk, figure.near_leg, figure.far_leg, figure.near_arm, figure.far_arm,
@@ -89,6 +88,8 @@ class _Draughtsman:
             self._path(thing, theme.dim, PEN)
         for ghost in figure.ghosts:
             self._path(ghost, theme.line, LIMB)
+        if figure.ghost_head is not None:
+            self._disc(figure.ghost_head, color(theme.line))
         if figure.trunk:
             self._body()
         for (x, y), turned in sensors(figure):
@@ -113,9 +114,12 @@ class _Draughtsman:
             self._line((shoulder, *figure.near_arm), color(theme.card), LIMB + 0.4)
             self._line((shoulder, *figure.near_arm), body, LIMB - 1.2)
         if figure.head is not None:
-            self.painter.setPen(Qt.PenStyle.NoPen)
-            self.painter.setBrush(body)
-            self.painter.drawEllipse(QPointF(*figure.head), HEAD, HEAD)
+            self._disc(figure.head, body)
+
+    def _disc(self, middle: Point, ink: QColor) -> None:
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(ink)
+        self.painter.drawEllipse(QPointF(*middle), HEAD, HEAD)
 
     def _sensor(self, x: float, y: float, turned: float) -> None:
         painter = self.painter

@@ -23,7 +23,7 @@ class Figure:
     """One drawing.
 
     Paths: `trunk` from hip to neck, `near_leg` and `far_leg` from knee over ankle to toe (they begin at the hip), arms
-    from elbow to hand (they begin below the neck). `ghosts`: where a limb has been or goes. `arrows` are smooth curves
+    from elbow to hand (they begin below the neck). `ghosts`: where limbs (and the head) have been or go. `arrows` are smooth curves
     with a head at the end, at both ends where `to_and_fro`. `things`: table, chair, mat. `laid` are sensors that nobody
     wears. `turns`: an arrow goes round the near thigh. `floor` at 0 is drawn, or it is seen from above.
     """
@@ -35,6 +35,7 @@ class Figure:
     near_arm: Path = ()
     far_arm: Path = ()
     ghosts: tuple[Path, ...] = ()
+    ghost_head: Point | None = None
     arrows: tuple[Path, ...] = ()
     to_and_fro: bool = False
     things: tuple[Path, ...] = ()
@@ -173,7 +174,8 @@ FIGURES: Mapping[str, Figure] = {
         near_leg=((43.0, 27.0), (44.0, 4.0), (53.0, 2.0)),
         far_leg=((46.0, 27.0), (48.0, 5.0), (57.0, 3.0)),
         near_arm=((64.0, 44.0), (66.0, 30.0)),
-        ghosts=(((42.0, 50.0), (42.0, 78.0)), ((42.0, 81.0), (42.0, 95.0))),
+        ghosts=(((42.0, 50.0), (42.0, 78.0)),),
+        ghost_head=(43.0, 88.0),
         arrows=(((54.0, 88.0), (66.0, 84.0), (76.0, 76.0), (82.0, 68.0)),),
         to_and_fro=True,
     ),
@@ -232,7 +234,8 @@ FIGURES: Mapping[str, Figure] = {
         near_arm=_STANDING.near_arm,
         far_arm=_STANDING.far_arm,
         arrows=(((22.0, 8.0), (18.0, 40.0), (22.0, 74.0)),),
-        ghosts=(((88.0, 6.0), (78.0, 34.0)), ((88.0, 6.0), (102.0, 24.0), (110.0, 4.0)), ((77.0, 42.0), (76.0, 50.0))),
+        ghosts=(((88.0, 6.0), (78.0, 34.0)), ((88.0, 6.0), (102.0, 24.0), (110.0, 4.0))),
+        ghost_head=(76.0, 45.0),
     ),
     Cue.SIT_ON_CHAIR: Figure(
         head=_SEATED.head,
@@ -259,8 +262,9 @@ FIGURES: Mapping[str, Figure] = {
         near_leg=_HOOK.near_leg,
         far_leg=_HOOK.far_leg,
         near_arm=_HOOK.near_arm,
-        ghosts=(((50.0, 7.0), (48.0, 36.0)), ((48.0, 42.0), (48.0, 52.0))),
-        arrows=(((38.0, 50.0), (24.0, 46.0), (14.0, 36.0), (10.0, 26.0)),),
+        ghosts=(((50.0, 7.0), (48.0, 36.0)),),
+        ghost_head=(48.0, 46.0),
+        arrows=(((36.0, 52.0), (22.0, 48.0), (12.0, 38.0), (8.0, 27.0)),),
     ),
     Cue.LIE_PRONE: _PRONE,
     Cue.LIE_ON_SIDE: _ON_SIDE,

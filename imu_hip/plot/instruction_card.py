@@ -25,7 +25,7 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     ink = theme.background if paused else theme.text
     canvas.card(card, theme.text if paused else None)
     ring = Rect(card.x + 1.5 * u, card.y + (card.height - RING_SIZE * u) / 2.0, RING_SIZE * u, RING_SIZE * u)
-    words = card.inset(2.6 * u, 0.8 * u)
+    words = card.inset(2.6 * u, 1.6 * u)
     if paused:
         canvas.pause(*ring.middle, 5.5 * u, ink)
         words = words.beyond(ring.right + 2.2 * u)

@@ -129,6 +129,11 @@ def quality_word(step: CalibrationView) -> str:
     return wording.FAIR if step.quality >= FAIR_QUALITY else wording.POOR
 
 
+def is_poor(step: CalibrationView) -> bool:
+    """Return whether a step was taken although it was not good."""
+    return step.accepted and step.quality < FAIR_QUALITY
+
+
 def step_line(step: CalibrationView) -> str:
     """Return a calibration step with its quality."""
     name = wording.CALIBRATION_STEPS.get(step.step, step.step.replace("_", " ").capitalize())

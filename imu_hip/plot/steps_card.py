@@ -60,12 +60,15 @@ def _refusal(canvas: Canvas, room: Rect, step: CalibrationView) -> None:
 
 
 def _newest(canvas: Canvas, room: Rect, step: CalibrationView) -> float:
-    """Draw the newest step for the floor, what was measured for whoever stands near; return where it ends."""
+    """Draw the newest step for the floor, a triangle where it was poor, the rest small; return where it ends."""
     u, theme = canvas.u, canvas.theme
     x, y = room.x + SIGN * u, room.y + LINE * u / 2.0
-    canvas.fill(theme.good)
-    canvas.disc(x, y, SIGN * u)
-    canvas.tick(x, y, 0.58 * SIGN * u, theme.good_ink)
+    if state_text.is_poor(step):
+        canvas.triangle(x, y, SIGN * u, theme.warning, theme.warning_ink)
+    else:
+        canvas.fill(theme.good)
+        canvas.disc(x, y, SIGN * u)
+        canvas.tick(x, y, 0.58 * SIGN * u, theme.good_ink)
     title = Rect(room.x + 8.0 * u, room.y, room.width - 8.0 * u, LINE * u)
     canvas.floor(title, state_text.step_line(step), theme.text)
     note = Rect(title.x, title.bottom + 0.4 * u, title.width, 7.0 * u)
@@ -76,7 +79,10 @@ def _newest(canvas: Canvas, room: Rect, step: CalibrationView) -> float:
 def _row(canvas: Canvas, box: Rect, step: CalibrationView) -> None:
     """Draw an earlier step: tick, name with quality, and what was measured."""
     u, theme = canvas.u, canvas.theme
-    canvas.tick(box.x + SIGN * u, box.y + 2.2 * u, 1.5 * u, theme.good)
+    if state_text.is_poor(step):
+        canvas.triangle(box.x + SIGN * u, box.y + 2.2 * u, 1.5 * u, theme.warning, theme.warning_ink)
+    else:
+        canvas.tick(box.x + SIGN * u, box.y + 2.2 * u, 1.5 * u, theme.good)
     words = box.beyond(box.x + 8.0 * u)
     canvas.text(words.top_part(3.6 * u), state_text.step_line(step), 2.6, theme.text)
     note = Rect(words.x, words.y + 3.3 * u, words.width, 2.8 * u)

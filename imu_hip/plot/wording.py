@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imu_hip.model.event import ExitVerdict, HoldVerdict, Phase
+from imu_hip.model.event import ExitVerdict, Phase
 from imu_hip.model.exercise_spec import Step
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.signal import SignalKind
@@ -97,11 +97,6 @@ EXIT_UNGRADED = "Exit not graded"
 NO_EXIT = "No exit yet"
 EXIT_PEAK = "peak {rate:.0f}°/s"
 NO_HOLDS = "no holds yet"
-HOLD_VERDICTS: Mapping[HoldVerdict, str] = {
-    HoldVerdict.COMPLETE: "full breath",
-    HoldVerdict.SHORT: "short",
-    HoldVerdict.DATA_LOST: "data lost",
-}
 
 # ------------------------------------------------------------------ the guide waits
 PAUSED_PROMPT = "Paused"

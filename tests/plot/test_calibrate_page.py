@@ -39,10 +39,18 @@ def show(qtbot: QtBot) -> Show:
 def test_a_refusal_has_its_colour_until_the_step_is_accepted(show: Show, theme: Theme) -> None:
     state = calibrating(refusal="only one swing was seen; do three, forward and back")
     assert share(within(picture(show(state, theme)), BOXES.steps), theme.warning) > 0.5
-    mended = (*state.calibration[:-1], replace(state.calibration[-1], accepted=True))
+    mended = (*state.calibration[:-1], replace(state.calibration[-1], accepted=True, quality=0.8))
     again = within(picture(show(replace(state, calibration=mended), theme)), BOXES.steps)
     assert share(again, theme.warning) == 0.0
     assert share(again, theme.good) > 0.003
+
+
+def test_a_poor_step_has_a_warning_sign_instead_of_a_tick(show: Show) -> None:
+    state = calibrating()
+    poor = (*state.calibration[:-1], replace(state.calibration[-1], quality=0.2))
+    for steps, warned in ((state.calibration, False), (poor, True)):
+        pixels = within(picture(show(replace(state, calibration=steps))), BOXES.steps)
+        assert (share(pixels, DARK.warning) > 0.002) is warned
 
 
 def test_ring_empties_with_the_time(show: Show) -> None:
