@@ -1,4 +1,4 @@
-"""Figures of speed: latency and processor time of a live session, and how fast a recording is derived."""
+"""Figures of speed: latency and processor time of a live session, how fast a recording is derived, what a frame costs."""
 
 from __future__ import annotations
 

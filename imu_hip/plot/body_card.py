@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QPolygonF
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QBrush
 
 from imu_hip.model.view_state import ChannelView, ViewState
 from imu_hip.plot import curve, state_text, wording
@@ -17,8 +17,6 @@ BESIDE_LIMIT = 1.7
 """A lane reaches this many times its limit to both sides."""
 BLOCK_S = 0.3
 WORDS = 18.0
-PIECE = 12
-"""Points of a line that are drawn at once: long lines with smooth edges cost far more than their pieces."""
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -73,9 +71,7 @@ def _lane(canvas: Canvas, lane: Rect, channel: ChannelView, t_s: curve.Floats, c
     change_deg = np.where(x >= plot.x, change_deg, np.nan)
     y_of = middle - scale * np.clip(change_deg, -reach, reach)
     for run in curve.finite_runs(change_deg):
-        points = [QPointF(a, b) for a, b in zip(x[run].tolist(), y_of[run].tolist(), strict=True)]
-        for first in range(0, len(points) - 1, PIECE):
-            painter.drawPolyline(QPolygonF(points[first : first + PIECE + 1]))
+        canvas.curve(x[run].tolist(), y_of[run].tolist())
     _words(canvas, words, channel, ink)
 
 

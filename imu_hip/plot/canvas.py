@@ -12,6 +12,7 @@ from imu_hip.plot.theme import Theme, color
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_PIECE = 12
 
 
 def to_qt(rect: Rect) -> QRectF:
@@ -141,6 +142,12 @@ class Canvas:
     def line(self, x: float, y: float, to_x: float, to_y: float) -> None:
         """Draw a straight line in pixels with the present pen."""
         self.painter.drawLine(QPointF(x, y), QPointF(to_x, to_y))
+
+    def curve(self, xs: list[float], ys: list[float]) -> None:
+        """Draw a line through many points in pixels: in pieces, because smooth edges make long ones far dearer."""
+        points = [QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
+        for first in range(0, len(points) - 1, _PIECE):
+            self.painter.drawPolyline(QPolygonF(points[first : first + _PIECE + 1]))
 
     def tick(self, x: float, y: float, size: float, ink: str) -> None:
         """Draw a tick mark of half width `size` pixels: done, good."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from imu_hip.model.view_state import ViewState
@@ -12,7 +11,7 @@ from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.layout import Rect
 from imu_hip.plot.lettering import font
 from imu_hip.plot.theme import Theme, color
-from imu_hip.plot.trace_background import TraceBackground
+from imu_hip.plot.trace_picture import TracePicture
 
 WINDOW_S = 60.0
 AHEAD_S = 4.0
@@ -40,14 +39,8 @@ class TracePlot:
         self._item.setXRange(-WINDOW_S, AHEAD_S, padding=0)
         seconds = [(-t, wording.AGO.format(seconds=t) if t else wording.NOW) for t in (60, 45, 30, 15, 0)]
         self._item.getAxis("bottom").setTicks([seconds])
-        self._background = TraceBackground(guard)
-        self._background.setZValue(-10)
-        self._item.getViewBox().addItem(self._background, ignoreBounds=True)
-        self._curve = pg.PlotCurveItem(antialias=True, connect="finite")
-        self._curve.setSegmentedLineMode("on")
-        self._dot = pg.ScatterPlotItem()
-        self._item.addItem(self._curve, ignoreBounds=True)
-        self._item.addItem(self._dot, ignoreBounds=True)
+        self._picture = TracePicture(guard)
+        self._item.getViewBox().addItem(self._picture, ignoreBounds=True)
         self._limits = (0.0, 0.0)
         self._look: tuple[Theme, Rect, float] | None = None
         self._block_s = 0.1
@@ -68,12 +61,6 @@ class TracePlot:
             axis.setStyle(tickLength=0, tickFont=font(2.3 * u))
         self._item.getAxis("left").setWidth(AXIS * u)
         self._item.getAxis("bottom").setHeight(4.2 * u)
-        pen = pg.mkPen(color(theme.curve), width=0.55 * u)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)  # the line is drawn in pieces: round ends leave no knots
-        self._curve.setPen(pen)
-        self._dot.setBrush(pg.mkBrush(color(theme.curve)))
-        self._dot.setPen(pg.mkPen(color(theme.card), width=0.4 * u))
-        self._dot.setSize(2.4 * u)
 
     def show_state(self, state: ViewState) -> None:
         """Draw the trace of this state."""
@@ -88,9 +75,4 @@ class TracePlot:
             labels = [(angle, f"{state_text.figure(angle)}°") for angle in curve.ticks(*limits)]
             self._item.getAxis("left").setTicks([labels])
         ribbon = curve.decimate(state.trace, state.t_s, RIBBON_BLOCKS * self._block_s)
-        self._background.show_state(u, theme, state, ribbon, (-WINDOW_S, AHEAD_S), limits)
-        self._curve.setData(points.t_s, points.angle_deg)
-        if state.angle_deg is not None and points.t_s.size:
-            self._dot.setData([points.t_s[-1]], [state.angle_deg])
-        else:
-            self._dot.setData([], [])
+        self._picture.show_state(u, theme, state, points, ribbon, (-WINDOW_S, AHEAD_S), limits)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from imu_hip.model.view_state import ViewState
 from imu_hip.plot.exercise_page import ExercisePage
+from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.theme import DARK, Theme, opposite
 
 FRAME_MS = 33
@@ -29,6 +30,7 @@ class LiveWindow(QWidget):
         self._read_state = read_state
         self._theme = theme
         self._state: ViewState | None = None
+        self._guard = PaintGuard(lambda: None)
         self.page = ExercisePage()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +71,7 @@ class LiveWindow(QWidget):
         event.accept()
 
     def _draw_newest(self) -> None:
-        state = self._read_state()
-        if state is not None and state is not self._state:
-            self.show_state(state)
+        with self._guard:
+            state = self._read_state()
+            if state is not None and state is not self._state:
+                self.show_state(state)

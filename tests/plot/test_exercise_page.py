@@ -236,7 +236,7 @@ def test_twice_the_pixels_show_the_same_page(show: Show) -> None:
     fine = picture(shown, 2.0)
     assert fine.shape == (1200, 1920, 3)
     coarse = fine.reshape(600, 2, 960, 2, 3).mean(axis=(1, 3))
-    assert float((np.abs(coarse - picture(shown)).max(axis=2) < 60).mean()) > 0.93
+    assert float((np.abs(coarse - picture(shown)).max(axis=2) < 60).mean()) > 0.96
 
 
 def test_before_the_first_state_it_says_that_it_waits(show: Show) -> None:
@@ -259,7 +259,7 @@ def test_a_crash_while_painting_is_told_once_and_leaves_plain_text(
         angle = replace(exercise_page.DRAWINGS["angle"], draw=broken)
         monkeypatch.setattr(exercise_page, "DRAWINGS", {**exercise_page.DRAWINGS, "angle": angle})
     else:
-        monkeypatch.setattr("imu_hip.plot.trace_background._phases", broken)
+        monkeypatch.setattr("imu_hip.plot.trace_picture._phases", broken)
     shown = show(scene("hold"))
     shown.show()
     shown.grab()

@@ -34,6 +34,19 @@ def test_timer_draws_what_the_reader_returns(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: made._state is not None and not label.isVisible(), timeout=2000)
 
 
+def test_a_reader_that_fails_is_told_of_once(qtbot: QtBot, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[int] = []
+
+    def broken() -> None:
+        asked.append(1)
+        raise ZeroDivisionError("no state")
+
+    made = LiveWindow(broken, DARK)
+    qtbot.addWidget(made)
+    qtbot.waitUntil(lambda: len(asked) > 2, timeout=2000)
+    assert capsys.readouterr().err.count("Traceback") == 1
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Q])
 def test_closing_says_so_once(shown: LiveWindow, qtbot: QtBot, key: Qt.Key) -> None:
     said: list[int] = []

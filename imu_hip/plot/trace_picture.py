@@ -1,10 +1,10 @@
-"""What lies behind the curve, painted by one item: phase shading, target band, the spread of the angle."""
+"""What is between the axes, painted by one item: phase shading, target band, the angle with its spread."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPolygonF, QTransform
+from PySide6.QtGui import QBrush, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from imu_hip.model.event import Phase
@@ -17,11 +17,12 @@ from imu_hip.plot.layout import Rect
 from imu_hip.plot.lettering import text_width
 from imu_hip.plot.theme import DARK, Theme, color, over
 
+CURVE = 0.55
 LANE = 3.4
 """Height in u of the strip at the top in which phases are named."""
 
 
-class TraceBackground(QGraphicsItem):
+class TracePicture(QGraphicsItem):
     """Paints in pixels, because letters and hatching must not be stretched with the axes."""
 
     def __init__(self, guard: PaintGuard) -> None:
@@ -30,6 +31,7 @@ class TraceBackground(QGraphicsItem):
         self._u = 8.0
         self._theme = DARK
         self._state: ViewState | None = None
+        self._points: Points | None = None
         self._spread: Points | None = None
         self._bounds = QRectF(0.0, 0.0, 1.0, 1.0)
 
@@ -38,6 +40,7 @@ class TraceBackground(QGraphicsItem):
         u: float,
         theme: Theme,
         state: ViewState,
+        points: Points,
         ribbon: Points,
         seconds: tuple[float, float],
         degrees: tuple[float, float],
@@ -47,7 +50,8 @@ class TraceBackground(QGraphicsItem):
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
-        self._u, self._theme, self._state, self._spread = u, theme, state, ribbon
+        self._u, self._theme, self._state = u, theme, state
+        self._points, self._spread = points, ribbon
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -55,8 +59,8 @@ class TraceBackground(QGraphicsItem):
         return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint shading, ribbon and band."""
-        if self._state is None or self._spread is None or self._guard.failed:
+        """Paint shading, band, ribbon and curve."""
+        if self._state is None or self._points is None or self._spread is None or self._guard.failed:
             return
         painter.save()
         try:
@@ -70,6 +74,7 @@ class TraceBackground(QGraphicsItem):
                 _grid(canvas, area, pixels, self._bounds)
                 _band(canvas, area, pixels, self._state)
                 _ribbon(canvas, pixels, self._spread)
+                _curve(canvas, pixels, self._points, self._state.angle_deg)
                 if not np.isfinite(self._spread.angle_deg).any():
                     box = Rect(area.x(), area.y(), area.width(), area.height())
                     canvas.text(box, wording.NO_CURVE, 3.0, self._theme.dim, CENTRE)
@@ -147,6 +152,20 @@ def legend_box(u: float, area: QRectF, end_range_deg: float) -> Rect:
 
 def _end_range(end_range_deg: float) -> str:
     return wording.END_RANGE.format(degrees=state_text.figure(end_range_deg))
+
+
+def _curve(canvas: Canvas, pixels: QTransform, points: Points, angle_deg: float | None) -> None:
+    """Draw the angle, and a dot at its end while it is known."""
+    u, theme = canvas.u, canvas.theme
+    x = pixels.m11() * points.t_s + pixels.dx()
+    y = pixels.m22() * points.angle_deg + pixels.dy()
+    canvas.stroke(theme.curve, CURVE)
+    for run in curve.finite_runs(y):
+        canvas.curve(x[run].tolist(), y[run].tolist())
+    if angle_deg is not None and x.size:
+        canvas.painter.setPen(QPen(color(theme.card), 0.4 * u))
+        canvas.painter.setBrush(color(theme.curve))
+        canvas.disc(float(x[-1]), pixels.m22() * angle_deg + pixels.dy(), 1.2 * u)
 
 
 def _ribbon(canvas: Canvas, pixels: QTransform, ribbon: Points) -> None:
