@@ -1,4 +1,4 @@
-"""Figures of speed: latency and processor time of a live session, how fast a recording is derived, what a frame costs."""
+"""Figures of speed: latency and processor time of a live session, speed of replay, cost of a frame."""
 
 from __future__ import annotations
 

@@ -24,6 +24,8 @@ LINE = 1.12
 
 _SQUEEZES = (1.0, 0.94, 0.88, 0.82, 0.76)
 """Letters may be made narrower, never lower: height is what is read from afar."""
+_A_LITTLE = 3
+"""How many of these are for letters that could be lower as well."""
 _NARROWEST = 0.4
 _DESCENDERS = frozenset("gjpqy,;Q()/")
 
@@ -99,7 +101,7 @@ def fit(text: str, width: float, height: float, caps: tuple[float, ...], lines: 
     for cap in caps:
         px = px_of_cap(cap)
         for most in range(1, lines + 1):
-            for squeeze in _SQUEEZES:
+            for squeeze in _SQUEEZES if cap == caps[-1] else _SQUEEZES[:_A_LITTLE]:
                 found = Fitted(_balanced(text, px, width / squeeze), px, squeeze)
                 tall = found.height + descent(found.lines[-1], px)
                 if len(found.lines) <= most and tall <= height and found.width <= width:
