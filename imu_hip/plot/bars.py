@@ -126,7 +126,7 @@ def draw_lines(canvas: Canvas, box: Rect, lines: tuple[str, str], ink: str, caps
 
 def _a_line_each(canvas: Canvas, box: Rect, first: str, second: str, caps: tuple[float, ...], ink: str) -> bool:
     """Draw both texts on a line each, the second as high as an instruction must be; return whether there is room."""
-    upper = fit(first, box.width, box.height, (caps[-1] * canvas.u,), 1)
+    upper = fit(first, box.width, box.height, (INSTRUCTION_CAP * canvas.u, caps[-1] * canvas.u), 1)
     lower = fit(second, box.width, box.height, (INSTRUCTION_CAP * canvas.u,), 1)
     upper_height = upper.height + descent(first, upper.px)
     lower_height = lower.height + descent(second, lower.px)

@@ -25,7 +25,8 @@ class Figure:
     Paths: `trunk` from hip to neck, `near_leg` and `far_leg` from knee over ankle to toe (they begin at the hip), arms
     from elbow to hand (they begin below the neck). `ghosts`: where limbs (and the head) have been or go. `arrows` are
     smooth curves with a head at the end, at both ends where `to_and_fro`. `things`: table, chair, mat. `laid` are
-    sensors that nobody wears. `turns`: an arrow goes round the near thigh. `floor` at 0 is drawn, or it is seen from above.
+    sensors that nobody wears. `turns`: an arrow goes round the near thigh. `floor`: it is drawn, at 0; without it the
+    person is seen from above.
     """
 
     head: Point | None = None
