@@ -1,14 +1,16 @@
-"""Figures of speed: latency and processor time of a live session, and how fast a recording is derived."""
+"""Figures of speed: latency and processor time of a live session, speed of replay, cost of a frame."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from moving_scene import moving_scene
 
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
@@ -69,7 +71,32 @@ def replay(folder: Path) -> None:
         print(f"corridor {name}: {length_s:.0f} s in {cpu:.2f} s of processor time, {length_s / cpu:.0f} x real time")
 
 
-KINDS = {"live": live, "fast": fast, "replay": replay}
+def window(folder: Path) -> None:
+    """Draw the exercise page again and again, as in a hold: a minute of three curves at 100 Hz that moves on."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from imu_hip.plot.exercise_page import ExercisePage
+    from imu_hip.plot.theme import DARK
+
+    application = QApplication.instance() or QApplication(["bench"])
+    for size in ((1280, 800), (1920, 1080)):
+        page = ExercisePage()
+        page.resize(*size)
+        page.show()
+        costs_ms = []
+        for frame in range(330):
+            state = moving_scene(100.0 + frame / 30.0)
+            cpu = time.process_time()
+            page.show_state(state, DARK)
+            application.processEvents()
+            costs_ms.append((time.process_time() - cpu) * 1e3)
+        median, p95 = np.percentile(costs_ms[30:], [50, 95])
+        print(f"exercise page {size[0]} x {size[1]}: {median:.1f} ms of processor time a frame, p95 {p95:.1f} ms")
+        page.close()
+
+
+KINDS = {"live": live, "fast": fast, "replay": replay, "window": window}
 
 
 def main() -> int:

@@ -44,24 +44,36 @@ def decimate(trace: TraceView, now_s: float, block_s: float) -> Points:
     Block borders are fixed on the clock (not on the picture), so means do not shimmer while the picture
     slides. A block with an unknown angle is unknown; holes longer than `GAP_S` break the line.
     """
-    n = trace.t_s.size
-    if n == 0:
+    if trace.t_s.size == 0:
         return Points(trace.t_s, trace.angle_deg, trace.sd_deg)
-    block = np.floor((trace.t_s + now_s) / block_s + _SLACK)
-    hole = np.diff(trace.t_s) > GAP_S
-    new = np.flatnonzero((np.diff(block) > 0.0) | hole) + 1
-    starts = np.concatenate([np.zeros(1, np.intp), new])
-    count = np.diff(starts, append=n)
-    t_s, angle_deg, sd_deg = (
-        np.append(np.add.reduceat(values, starts) / count, values[-1])
-        for values in (trace.t_s, trace.angle_deg, trace.sd_deg)
-    )
-    broken = np.flatnonzero(np.append(False, hole)[starts])
+    means, broken = _block_means(trace.t_s, np.stack([trace.t_s, trace.angle_deg, trace.sd_deg], 1), now_s, block_s)
+    t_s, angle_deg, sd_deg = means[:, 0], means[:, 1], means[:, 2]
     return Points(
         np.insert(t_s, broken, t_s[broken]),
         np.insert(angle_deg, broken, np.nan),
         np.insert(sd_deg, broken, np.nan),
     )
+
+
+def decimate_channels(trace: TraceView, now_s: float, block_s: float) -> tuple[Floats, Floats]:
+    """Return times (m,) and channels (m, k) in the same way, NaN where a line is broken."""
+    if trace.t_s.size == 0:
+        return trace.t_s, trace.channels_deg
+    means, broken = _block_means(trace.t_s, np.column_stack([trace.t_s, trace.channels_deg]), now_s, block_s)
+    t_s = means[:, 0]
+    return np.insert(t_s, broken, t_s[broken]), np.insert(means[:, 1:], broken, np.nan, axis=0)
+
+
+def _block_means(t_s: Floats, columns: Floats, now_s: float, block_s: float) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the means of the columns (m, k) with the newest row behind them, and before which rows there is a hole."""
+    n = t_s.size
+    block = np.floor((t_s + now_s) / block_s + _SLACK)
+    hole = np.diff(t_s) > GAP_S
+    new = np.flatnonzero((np.diff(block) > 0.0) | hole) + 1
+    starts = np.concatenate([np.zeros(1, np.intp), new])
+    count = np.diff(starts, append=n)
+    means = np.add.reduceat(columns, starts, axis=0) / count[:, np.newaxis]
+    return np.concatenate([means, columns[-1:]]), np.flatnonzero(np.append(False, hole)[starts])
 
 
 def phase_spans(trace: TraceView) -> list[PhaseSpan]:

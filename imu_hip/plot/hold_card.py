@@ -1,95 +1,72 @@
-"""The hold card: a ring with the seconds left of the running hold, and the list of holds."""
+"""The hold card: a ring that fills while holding, the breath as a disc in it, the seconds and how to breathe."""
 
 from __future__ import annotations
 
-from math import ceil
+from imu_hip.model.view_state import BreathPace, ViewState
+from imu_hip.plot import state_text, wording
+from imu_hip.plot.canvas import Canvas, to_qt
+from imu_hip.plot.layout import Rect
+from imu_hip.plot.lettering import FLOOR_CAP, PHASE_CAP
+from imu_hip.plot.theme import color
 
-from imu_hip.model.event import HoldVerdict
-from imu_hip.model.view_state import HoldView, ViewState
-from imu_hip.plot import wording
-from imu_hip.plot.canvas import CENTRE, LEFT, RIGHT, Canvas, to_qt
-from imu_hip.plot.layout import Layout, Rect
-
-ROW = 4.7
-RING = 2.0
-WIDEST_ROW = 36.0
+RING = 2.2
+SMALLEST_BREATH = 0.25
+"""Size of the disc at the end of breathing out, over that of the ring."""
 
 
 def key(state: ViewState) -> tuple[object, ...]:
     """Return what the card shows."""
     held = None if state.hold_s is None else round(state.hold_s, 1)
-    return (held, state.hold_goal_s, state.holds, wording.is_paused(state))
+    pace = None if state.pace is None else (state.pace.inhaling, round(state.pace.share, 2))
+    return (held, pace, state.hold_goal_s, state_text.is_paused(state))
 
 
-def draw(canvas: Canvas, layout: Layout, state: ViewState) -> None:
+def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     """Draw the card."""
-    canvas.card(layout.hold)
-    _ring(canvas, layout.hold_parts.ring, state)
-    canvas.text(layout.hold_parts.ring_label, _label(state), 3.2, canvas.theme.dim, CENTRE)
-    _list(canvas, layout.hold_parts.holds, state.holds)
+    u, theme = canvas.u, canvas.theme
+    canvas.card(card)
+    room = card.inset(1.6 * u, 1.6 * u)
+    side = min(room.height, 0.42 * room.width)
+    ring = Rect(room.x, room.y + (room.height - side) / 2.0, side, side)
+    _ring(canvas, ring, state)
+    words = room.beyond(ring.right + 2.2 * u)
+    below = Rect(words.x, words.bottom - 8.4 * u, words.width, 8.4 * u)
+    above = Rect(words.x, words.y, words.width, below.y - words.y)
+    paused = state_text.is_paused(state)
+    seconds = state_text.seconds_left(state)
+    ink = theme.dim if state.hold_s is None or paused else theme.text
+    if seconds != wording.UNKNOWN:
+        seconds = f"{seconds} {wording.SECONDS}"
+    canvas.floor(above, seconds, ink, (1.06 * PHASE_CAP, PHASE_CAP))
+    canvas.floor(below, state_text.hold_word(state), theme.warning if paused else theme.text, (FLOOR_CAP,))
 
 
-def _label(state: ViewState) -> str:
-    if wording.is_paused(state):
-        return "hold paused"
-    if state.hold_s is None:
-        return "s to hold"
-    return f"{state.hold_s:.0f} s held" if state.hold_s >= state.hold_goal_s else "seconds left"
+def breath_size(pace: BreathPace) -> float:
+    """Return the size of the disc of the breath, `SMALLEST_BREATH` to 1."""
+    share = pace.share if pace.inhaling else 1.0 - pace.share
+    return SMALLEST_BREATH + (1.0 - SMALLEST_BREATH) * min(max(share, 0.0), 1.0)
 
 
 def _ring(canvas: Canvas, box: Rect, state: ViewState) -> None:
     u, theme, painter = canvas.u, canvas.theme, canvas.painter
-    centre_x, centre_y, radius = box.x + box.width / 2.0, box.y + box.height / 2.0, box.width / 2.0
+    x, y = box.middle
     circle = box.inset(RING * u / 2.0, RING * u / 2.0)
+    inner = box.width / 2.0 - (RING + 0.8) * u
+    paused = state_text.is_paused(state)
     canvas.stroke(theme.track, RING)
     painter.drawEllipse(to_qt(circle))
-    paused = wording.is_paused(state)
-    if state.hold_s is None or state.hold_goal_s <= 0.0:
-        ink = theme.warning if paused else theme.dim
-        goal = wording.UNKNOWN if paused or state.hold_goal_s <= 0.0 else f"{state.hold_goal_s:.0f}"
-        canvas.text(circle.inset(RING * u, 0.0), goal, 0.5 * box.width / u, ink, CENTRE)
+    share = 0.0
+    if state.hold_s is not None and state.hold_goal_s > 0.0:
+        share = min(1.0, state.hold_s / state.hold_goal_s)
+        canvas.stroke(theme.warning if paused else theme.good if share >= 1.0 else theme.text, RING)
+        painter.drawArc(to_qt(circle), 90 * 16, -round(share * 360.0 * 16.0))
+    if paused:
+        canvas.pause(x, y, 0.42 * inner, theme.warning)
         return
-    share = min(1.0, state.hold_s / state.hold_goal_s)
-    done = share >= 1.0
-    canvas.stroke(theme.warning if paused else theme.good if done else theme.text, RING)
-    painter.drawArc(to_qt(circle), 90 * 16, -round(share * 360.0 * 16.0))
-    if done:
-        canvas.tick(centre_x, centre_y, 0.42 * radius, theme.good)
-    else:
-        left = f"{ceil(state.hold_goal_s - state.hold_s):d}"
-        canvas.text(circle.inset(RING * u, 0.0), left, 0.58 * box.width / u, theme.text, CENTRE)
-
-
-def _list(canvas: Canvas, box: Rect, holds: tuple[HoldView, ...]) -> None:
-    """Draw the newest holds, newest first, as many as there is room for."""
-    u, theme = canvas.u, canvas.theme
-    title = f"Holds {len(holds)}" if holds else "Holds"
-    canvas.text(Rect(box.x, box.y, box.width, 4.0 * u), title, 3.0, theme.dim, LEFT)
-    if not holds:
-        canvas.text(Rect(box.x, box.y + 4.4 * u, box.width, ROW * u), "none yet", 3.0, theme.dim, bold=False)
-        return
-    room = int((box.height - 4.4 * u) / (ROW * u))
-    for row, hold in enumerate(reversed(holds[-room:])):
-        line = Rect(box.x, box.y + (4.4 + ROW * row) * u, min(box.width, WIDEST_ROW * u), ROW * u)
-        _hold(canvas, line, hold, theme.text if row == 0 else theme.dim)
-
-
-def _hold(canvas: Canvas, line: Rect, hold: HoldView, ink: str) -> None:
-    """Draw one hold: tick (full breath), open circle (short) or cross (data lost), and its figures."""
-    u, theme = canvas.u, canvas.theme
-    x, y = line.x + 1.2 * u, line.y + line.height / 2.0
-    match hold.verdict:
-        case HoldVerdict.COMPLETE:
-            canvas.tick(x, y, 1.2 * u, theme.good)
-        case HoldVerdict.DATA_LOST:
-            canvas.cross(x, y, 1.2 * u, theme.warning)
-        case _:
-            canvas.stroke(theme.dim, 0.4)
-            canvas.disc(x, y, 1.0 * u)
-    column = (line.width - 3.2 * u) / 10.0
-    duration = Rect(line.x + 3.2 * u, line.y, 4.3 * column, line.height)
-    angle = Rect(duration.right, line.y, 3.0 * column, line.height)
-    spread = Rect(angle.right + 0.3 * column, line.y, 2.4 * column, line.height)
-    canvas.text(duration, f"{hold.duration_s:.1f} s", 3.2, ink, RIGHT)
-    canvas.text(angle, f"{wording.figure(hold.angle_deg)}°", 3.2, ink, RIGHT)
-    canvas.text(spread, wording.spread(hold.sd_deg), 2.4, theme.dim, LEFT)
+    if state.pace is not None:
+        canvas.stroke(theme.curve, 0.4)
+        painter.setBrush(color(theme.ribbon))
+        canvas.disc(x, y, breath_size(state.pace) * inner)
+        canvas.arrow(x, y, 0.22 * inner, theme.text, -90.0 if state.pace.inhaling else 90.0)
+    if share >= 1.0:
+        canvas.tick(x, y, 0.5 * inner, theme.good)

@@ -1,19 +1,19 @@
-"""Where everything stands in a window of a given size: rectangles only, no Qt."""
+"""Where everything stands on the exercise page of a given size: rectangles only, no Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
 MARGIN = 1.6
-GAP = 1.4
-TOP_BAR = 8.0
-FOOTER = 3.2
-BANNER = 11.0
-BOTTOM_ROW = 18.0
-ANGLE_CARD = 54.0
-SIDE_COLUMN = 56.0
-PORTRAIT_HEIGHT = 158.0
-"""From this height in u on, the cards of angle and hold stand side by side above the trace."""
+GAP = 1.2
+TOP_BAR = 7.8
+FOOTER = 2.6
+BANNER = 19.2
+HERO = 0.655
+"""Share of the height between bar and banner that angle and dial take; the rest is for hold and count."""
+WIDE = (160.0, 100.0)
+TALL = (106.0, 150.0)
+"""Width and height in u for which the page is drawn, in a wide and in a tall window; u is as large as it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,26 @@ class Rect:
         """The first y beyond."""
         return self.y + self.height
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point in the middle."""
+        return self.x + self.width / 2.0, self.y + self.height / 2.0
+
     def inset(self, dx: float, dy: float) -> Rect:
         """Return the rectangle without a border of `dx` at the left and right and `dy` at top and bottom."""
         return Rect(self.x + dx, self.y + dy, self.width - 2.0 * dx, self.height - 2.0 * dy)
+
+    def top_part(self, height: float) -> Rect:
+        """Return the uppermost part of this height."""
+        return Rect(self.x, self.y, self.width, height)
+
+    def below(self, y: float) -> Rect:
+        """Return the part from `y` down."""
+        return Rect(self.x, y, self.width, self.bottom - y)
+
+    def beyond(self, x: float) -> Rect:
+        """Return the part to the right of `x`."""
+        return Rect(x, self.y, self.right - x, self.height)
 
     def overlaps(self, other: Rect) -> bool:
         """Return whether the two share more than an edge (to a millionth of a pixel)."""
@@ -51,39 +68,12 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class AngleParts:
-    """Inside the angle card."""
-
-    phase: Rect
-    number: Rect
-    spread: Rect
-    gauge: Rect
-
-
-@dataclass(frozen=True, slots=True)
-class HoldParts:
-    """Inside the hold card."""
-
-    ring: Rect
-    ring_label: Rect
-    holds: Rect
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """All rectangles of the window; sizes of letters and lines are multiples of `u` pixels."""
+class Arrangement:
+    """Rectangles of a page; sizes of letters and lines are multiples of `u` pixels."""
 
     u: float
     top_bar: Rect
-    trace: Rect
-    banner: Rect
-    cycle: Rect
-    exit: Rect
-    angle: Rect
-    hold: Rect
     footer: Rect
-    angle_parts: AngleParts
-    hold_parts: HoldParts
 
     def cards(self) -> dict[str, Rect]:
         """Return the cards by name: none overlaps another."""
@@ -91,74 +81,61 @@ class Layout:
         return {name: value for name, value in values.items() if isinstance(value, Rect)}
 
 
-def arrange(width: float, height: float) -> Layout:
-    """Return the layout of a window of this size in pixels."""
-    u = min(height / 100.0, width / 150.0)
-    margin, gap = MARGIN * u, GAP * u
+@dataclass(frozen=True, slots=True)
+class Layout(Arrangement):
+    """The exercise page."""
+
+    trace: Rect
+    body: Rect
+    log: Rect
+    angle: Rect
+    hold: Rect
+    dial: Rect
+    count: Rect
+    banner: Rect
+
+
+def unit(width: float, height: float) -> tuple[float, bool]:
+    """Return u in pixels, and whether the page is a tall one."""
+    wide, tall = (min(width / w, height / h) for w, h in (WIDE, TALL))
+    return (tall, True) if tall > wide else (wide, False)
+
+
+def frame(width: float, height: float, u: float) -> tuple[Rect, Rect, Rect]:
+    """Return top bar, footer and what lies between them."""
+    margin = MARGIN * u
     inner = width - 2.0 * margin
-    top_bar = Rect(margin, 0.8 * u, inner, TOP_BAR * u)
-    footer = Rect(margin, height - (FOOTER + 0.6) * u, inner, FOOTER * u)
-    body = Rect(margin, top_bar.bottom + 0.6 * u, inner, footer.y - 0.6 * u - top_bar.bottom - 0.6 * u)
-    if height >= PORTRAIT_HEIGHT * u:
-        hero_height = max(ANGLE_CARD * u, 0.3 * height)
-        angle_width = 0.56 * (inner - gap)
-        angle = Rect(body.x, body.y, angle_width, hero_height)
-        hold = Rect(angle.right + gap, body.y, inner - gap - angle_width, hero_height)
-        left = Rect(body.x, angle.bottom + gap, inner, body.bottom - angle.bottom - gap)
-        banner = Rect(left.x, left.y, left.width, BANNER * u)
-        trace_y = banner.bottom + gap
-        bottom_y = left.bottom - BOTTOM_ROW * u
-        trace = Rect(left.x, trace_y, left.width, bottom_y - gap - trace_y)
+    top_bar = Rect(margin, 0.7 * u, inner, TOP_BAR * u)
+    footer = Rect(margin, height - (FOOTER + 1.3) * u, inner, FOOTER * u)
+    start = top_bar.bottom + 0.7 * u
+    return top_bar, footer, Rect(margin, start, inner, footer.y - 0.3 * u - start)
+
+
+def arrange(width: float, height: float) -> Layout:
+    """Return the layout of the exercise page of this size in pixels."""
+    u, tall = unit(width, height)
+    gap = GAP * u
+    top_bar, footer, body = frame(width, height, u)
+    banner_height = (27.0 if tall else BANNER) * u
+    banner = Rect(body.x, body.bottom - banner_height, body.width, banner_height)
+    upper = Rect(body.x, body.y, body.width, banner.y - gap - body.y)
+    if tall:
+        figures = upper.top_part(65.0 * u + 0.5 * (upper.height - 106.0 * u))
+        curves = upper.below(figures.bottom + gap)
+        angle_width = 0.64 * (figures.width - gap)
     else:
-        side_width = min(SIDE_COLUMN * u, 0.38 * width)
-        side_x = body.right - side_width
-        angle = Rect(side_x, body.y, side_width, ANGLE_CARD * u + 0.3 * (body.height - 84.0 * u))
-        hold = Rect(side_x, angle.bottom + gap, side_width, body.bottom - angle.bottom - gap)
-        left = Rect(body.x, body.y, side_x - gap - body.x, body.height)
-        bottom_y = left.bottom - BOTTOM_ROW * u
-        banner = Rect(left.x, bottom_y - gap - BANNER * u, left.width, BANNER * u)
-        trace = Rect(left.x, left.y, left.width, banner.y - gap - left.y)
-    cycle_width = 0.56 * (left.width - gap)
-    cycle = Rect(left.x, bottom_y, cycle_width, BOTTOM_ROW * u)
-    exit_card = Rect(cycle.right + gap, bottom_y, left.width - gap - cycle_width, BOTTOM_ROW * u)
-    return Layout(
-        u=u,
-        top_bar=top_bar,
-        trace=trace,
-        banner=banner,
-        cycle=cycle,
-        exit=exit_card,
-        angle=angle,
-        hold=hold,
-        footer=footer,
-        angle_parts=_inside_angle(angle, u),
-        hold_parts=_inside_hold(hold, u),
-    )
-
-
-def _inside_angle(card: Rect, u: float) -> AngleParts:
-    """Divide the angle card: the number takes the height that the rest leaves."""
-    room = card.inset(2.4 * u, 1.6 * u)
-    phase = Rect(room.x, room.y, room.width, 9.0 * u)
-    gauge = Rect(room.x, room.bottom - 5.4 * u, room.width, 4.2 * u)
-    spread = Rect(room.x, gauge.y - 1.6 * u - 5.2 * u, room.width, 5.2 * u)
-    number = Rect(room.x, phase.bottom, room.width, spread.y - phase.bottom)
-    return AngleParts(phase, number, spread, gauge)
-
-
-def _inside_hold(card: Rect, u: float) -> HoldParts:
-    """Divide the hold card: list of holds beside the ring, or below it in a tall card."""
-    room = card.inset(2.0 * u, 1.6 * u)
-    label_height = 4.2 * u
-    if card.height > card.width * 0.8:
-        diameter = min(room.width, 0.62 * room.height - label_height)
-        ring = Rect(room.x + (room.width - diameter) / 2.0, room.y, diameter, diameter)
-        label = Rect(room.x, ring.bottom + 0.4 * u, room.width, label_height)
-        holds = Rect(room.x, label.bottom + 1.0 * u, room.width, room.bottom - label.bottom - 1.0 * u)
-    else:
-        diameter = min(room.height - label_height - 0.4 * u, 0.42 * room.width)
-        top = room.y + (room.height - diameter - label_height - 0.4 * u) / 2.0
-        ring = Rect(room.x, top, diameter, diameter)
-        label = Rect(room.x, ring.bottom + 0.4 * u, diameter, label_height)
-        holds = Rect(ring.right + 2.6 * u, room.y, room.right - ring.right - 2.6 * u, room.height)
-    return HoldParts(ring, label, holds)
+        spare = upper.width - (WIDE[0] - 2.0 * MARGIN) * u
+        curves = Rect(upper.x, upper.y, 53.6 * u + 0.62 * spare, upper.height)
+        figures = upper.beyond(curves.right + gap)
+        angle_width = 64.6 * u + 0.18 * spare
+    hero = HERO * (figures.height - gap)
+    angle = Rect(figures.x, figures.y, angle_width, hero)
+    dial = Rect(angle.right + gap, figures.y, figures.right - angle.right - gap, hero)
+    hold = Rect(angle.x, angle.bottom + gap, angle.width, figures.bottom - angle.bottom - gap)
+    count = Rect(dial.x, hold.y, dial.width, hold.height)
+    log_height = 5.4 * u
+    log = Rect(curves.x, curves.bottom - log_height, curves.width, log_height)
+    body_top = hold.y if not tall else log.y - gap - 14.0 * u
+    channels = Rect(curves.x, body_top, curves.width, log.y - gap - body_top)
+    trace = Rect(curves.x, curves.y, curves.width, channels.y - gap - curves.y)
+    return Layout(u, top_bar, footer, trace, channels, log, angle, hold, dial, count, banner)

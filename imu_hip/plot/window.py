@@ -1,45 +1,20 @@
-"""The live window: asks for the newest view state thirty times a second and shows it."""
+"""The live window: asks for the newest view state thirty times a second and has the exercise page show it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from imu_hip.model.view_state import ViewState
-from imu_hip.plot import angle_card, bars, cycle_card, exit_card, hold_card, wording
-from imu_hip.plot.canvas import Canvas, font
+from imu_hip.plot.exercise_page import ExercisePage
 from imu_hip.plot.guard import PaintGuard
-from imu_hip.plot.layout import Layout, arrange
-from imu_hip.plot.panel import Drawing, Panel
-from imu_hip.plot.theme import DARK, Theme, color, opposite
-from imu_hip.plot.trace_plot import TracePlot
+from imu_hip.plot.theme import DARK, Theme, opposite
 
 FRAME_MS = 33
 SMALLEST = (640, 480)
-WAITING = "Waiting for the first data…"
-
-
-def _draw_trace_card(canvas: Canvas, layout: Layout, state: ViewState) -> None:
-    canvas.card(layout.trace)
-
-
-def _nothing(state: ViewState) -> tuple[object, ...]:
-    return ()
-
-
-DRAWINGS = {
-    "top_bar": Drawing(bars.top_key, bars.draw_top),
-    "trace": Drawing(_nothing, _draw_trace_card),
-    "banner": Drawing(bars.banner_key, bars.draw_banner),
-    "cycle": Drawing(cycle_card.key, cycle_card.draw),
-    "exit": Drawing(exit_card.key, exit_card.draw),
-    "angle": Drawing(angle_card.key, angle_card.draw),
-    "hold": Drawing(hold_card.key, hold_card.draw),
-    "footer": Drawing(bars.footer_key, bars.draw_footer),
-}
 
 
 class LiveWindow(QWidget):
@@ -55,33 +30,25 @@ class LiveWindow(QWidget):
         self._read_state = read_state
         self._theme = theme
         self._state: ViewState | None = None
-        self._guard = PaintGuard(lambda: QTimer.singleShot(0, self._refresh))
-        self._panels = {name: Panel(drawing, self._guard, self) for name, drawing in DRAWINGS.items()}
-        self._trace = TracePlot(self._guard, self)
-        self._plain = QLabel(WAITING, self)
-        self._plain.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._plain.setWordWrap(True)
-        self._plain.setAutoFillBackground(True)
+        self._guard = PaintGuard(lambda: None)
+        self.page = ExercisePage()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.page)
         self.setWindowTitle("imu_hip")
         self.setMinimumSize(*SMALLEST)
-        self.setAutoFillBackground(True)
-        for child in self.findChildren(QWidget):
-            child.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._draw_newest)
-        self._apply_theme()
         self._timer.start()
+        self.page.show_state(None, theme)
 
     def show_state(self, state: ViewState) -> None:
         """Show this state now."""
         self._state = state
-        self._refresh()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Arrange everything anew."""
-        self._refresh()
+        self.setWindowTitle(f"imu_hip – {state.exercise} ({state.mode})")
+        self.page.show_state(state, self._theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Obey the few keys."""
@@ -90,7 +57,7 @@ class LiveWindow(QWidget):
                 self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
             case Qt.Key.Key_D:
                 self._theme = opposite(self._theme)
-                self._apply_theme()
+                self.page.show_state(self._state, self._theme)
             case Qt.Key.Key_Escape | Qt.Key.Key_Q:
                 self.close()
             case _:
@@ -108,31 +75,3 @@ class LiveWindow(QWidget):
             state = self._read_state()
             if state is not None and state is not self._state:
                 self.show_state(state)
-
-    def _refresh(self) -> None:
-        """Bring every part to the newest state; fall back to plain text when drawing has failed."""
-        layout = arrange(self.width(), self.height())
-        state = self._state
-        if state is not None and not self._guard.failed:
-            with self._guard:
-                self.setWindowTitle(f"imu_hip – {state.exercise} ({state.mode})")
-                self._trace.place(layout, self._theme)
-                self._trace.show_state(state)
-                boxes = layout.cards()
-                for name, panel in self._panels.items():
-                    panel.place(boxes[name])
-                    panel.show_state(layout, self._theme, state)
-        drawn = state is not None and not self._guard.failed
-        self._plain.setVisible(not drawn)
-        if not drawn:
-            self._plain.setGeometry(self.rect())
-            self._plain.setFont(font(6.0 * layout.u))
-            self._plain.setText(WAITING if state is None else wording.plain_text(state))
-            self._plain.raise_()
-
-    def _apply_theme(self) -> None:
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Window, color(self._theme.background))
-        palette.setColor(QPalette.ColorRole.WindowText, color(self._theme.text))
-        self.setPalette(palette)
-        self._refresh()

@@ -38,7 +38,7 @@ from imu_hip.model.exercise_spec import (
 from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.view_state import BreathPace, CalibrationView, ChannelView, GuideView, ViewState
 from imu_hip.view import view
 
 RATE_HZ = 100.0
@@ -255,8 +255,71 @@ def scene(name: str) -> ViewState:
                 8.0,
             )
             return view.view_state(params, state)
+        case "guided":
+            return guided()
+        case "fault":
+            faulty = "Pelvis turned along: keep it still"
+            return replace(with_channels(scene("approach"), at_fault=True), warning=faulty, count="Repetition 1 of 3")
+        case "unsure":
+            return with_channels(scene("approach"), unsure=True)
+        case "paused":
+            return replace(guided(), prompt="Paused", guide=GuideView("set", paused=True), pace=None, hold_s=None)
+        case "outward":
+            return replace(
+                with_channels(scene("approach")),
+                side="right",
+                angle_deg=-38.2,
+                outward=True,
+                band_deg=(-45.0, -36.0),
+                end_range_deg=-45.0,
+                prompt="Turn the leg out and hold, one breath",
+            )
         case _:
             raise KeyError(name)
 
 
+def guided() -> ViewState:
+    """Return a hold with all that a guide adds: count, breath, what the body does besides."""
+    return replace(
+        with_channels(scene("hold")),
+        count="Set 2 of 3, repetition 1 of 3",
+        pace=BreathPace(True, 0.6, 0),
+        prompt="Turn in and hold, one slow breath",
+    )
+
+
+def with_channels(state: ViewState, *, at_fault: bool = False, unsure: bool = False) -> ViewState:
+    """Return the state with pelvis and knee: a fault of the pelvis that has just begun, or an unsure knee."""
+    t_s = state.trace.t_s
+    pelvis = 1.2 * np.sin(t_s / 3.0) + (np.clip(1.3 * (t_s + 5.0), 0.0, None) if at_fault else 0.0)
+    channels_deg = np.stack([pelvis, 2.0 * np.cos(t_s / 5.0)], axis=1)
+    return replace(
+        state,
+        trace=replace(state.trace, channels_deg=channels_deg),
+        channels=(
+            ChannelView("pelvis roll", float(pelvis[-1]), 4.0, at_fault=at_fault),
+            ChannelView("knee inward", 2.0, 5.0, unsure=unsure),
+        ),
+    )
+
+
+def calibrating(
+    asks: str = "leg_swings",
+    prompt: str = "Swing the straight leg, forward first",
+    refusal: str = "",
+    left_s: float | None = 4.2,
+) -> ViewState:
+    """Return a calibration under way: two steps are done, the newest of them refused if there is a `refusal`."""
+    newest = CalibrationView("n_pose", True, 0.65, "standing pose taken as zero, good to 1.4°")
+    if refusal:
+        newest = CalibrationView("leg_swings", False, 0.2, refusal)
+    return replace(
+        scene("before_calibration"),
+        prompt=prompt,
+        guide=GuideView("calibration", asks, left_s, 6.5, 3, 5),
+        calibration=(CalibrationView("table_rest", True, 0.9, "both sensors lay still for 9 s"), newest),
+    )
+
+
 NAMES = (*MOMENTS, "sensor_lost", "uncertain", "disk_full", "before_calibration", "refused")
+GUIDED = ("guided", "fault", "unsure", "paused", "outward")
