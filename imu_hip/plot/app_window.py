@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
@@ -26,6 +26,7 @@ from imu_hip.plot.start_page import StartPage
 from imu_hip.plot.theme import DARK, LIGHT, Theme, color
 
 FRAME_MS = 33
+SETTLED_MS = 60
 SMALLEST = (800, 520)
 
 
@@ -94,6 +95,10 @@ class AppWindow(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._draw_newest)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._refresh)
         self._draw_newest()
         self._timer.start()
 
@@ -132,7 +137,14 @@ class AppWindow(QWidget):
         self._refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Size letters and distances anew."""
+        """Size letters and distances anew once the size has settled; every pixel of a drag would cost too much."""
+        if self.isVisible():
+            self._settled.start()
+        else:
+            self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Come up in the right size."""
         self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -212,16 +224,17 @@ class AppWindow(QWidget):
     def _fill(self, state: AppState) -> None:
         match state.page:
             case Page.START:
+                self._dress(self._start)
                 self._start.show_view(state.start, state.settings)
             case Page.SENSORS:
+                self._dress(self._sensors)
                 self._sensors.show_view(state.sensors)
             case Page.RESULTS:
+                self._dress(self._results)
                 self._results.show_view(state.results)
             case _:
                 if state.session is not None:
                     self._drawn[state.page].show_state(state.session, self._look.theme, state.flash)
-                return
-        self._dress(self._pages[state.page])
 
     def _dress(self, part: QWidget) -> None:
         if self._dressed.get(part) != self._look:

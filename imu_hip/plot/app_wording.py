@@ -59,7 +59,7 @@ SPEEDS: Mapping[str, str] = {
     "4": "4×",
     "8": "8×",
     "16": "16×",
-    "max": "as fast as possible",
+    "max": "fastest",
 }
 CLOSE_REPLAY = "To the results (S)"
 MARKS_LANE = "asked"
@@ -130,6 +130,13 @@ RATE = "{rate} Hz"
 LOST = "{lost} lost"
 AGE = "newest {age} ago"
 NO_DATA = "no data yet"
+CHECKS_TITLE = "What to check"
+CHECKS = (
+    "The sensors are charged and switched on.",
+    "Bluetooth is on, and this program is allowed to use it.",
+    "No other program or telephone is connected to the sensors.",
+    "The sensors are within three metres, with no body or metal in between.",
+)
 HOW_TO_TELL = "Which sensor is which?"
 HOW_TO_TELL_STEPS = (
     "Press Identify: the sensor shows itself by its light, or says what else it can do.",
@@ -141,17 +148,20 @@ WHERE_TO_WEAR = (
 )
 
 NO_RESULT = "No session yet"
-NO_RESULT_HINT = "When a session ends, what was measured stands here. Choose an older one in the list to see it again."
+NO_RESULT_HINT = "When a session ends, what was measured stands here."
 HOLDS = "Holds"
 HOLD_COLUMNS = ("No.", "Turned", "Held", "Angle", "Of end range", "Exit", "Verdict")
 NO_HOLDS = "No hold was found in this session."
 NO_WHY = "Choose a hold to read why it was judged so."
 WHY_HOLD = "Hold {number}, {verdict}: {why}"
 NOTES = "What to know about these figures"
-REPLAY = "Replay this session"
+REPLAY = "Replay"
+REPLAY_TIP = "Play this session again, with everything that was found in it"
+MY_HISTORY = "Your sessions"
 HISTORY = "Sessions of {person}"
-HISTORY_COLUMNS = ("When", "Exercise", "Side", "Internal", "External", "Holds")
-NO_HISTORY = "No earlier sessions of this person."
+HISTORY_COLUMNS = ("When", "Exercise", "Side", "In", "Out", "Holds")
+HISTORY_TIPS = ("", "", "", "Internal rotation ± 2 standard deviations", "External rotation", "")
+NO_HISTORY = "None yet. Every finished session is kept on this computer and listed here."
 CHANGES = "What has changed"
 PLOT_TITLE = "Internal rotation, ± 2 standard deviations · {exercise}"
 PLOT_NAME = "Internal rotation over the sessions, by side"

@@ -27,6 +27,7 @@ class CuesRow(QWidget):
             ActionName.FLASH: Toggle(words.FLASH),
         }
         self._volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume.setProperty("kind", "volume")
         self._volume.setRange(0, 100)
         self._volume.setPageStep(10)
         self._volume.setSingleStep(5)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from imu_hip.plot.canvas import font
 from imu_hip.plot.theme import DARK, Theme, color
 
-TEXT, SMALL, TITLE, SENTENCE, FIGURE = 2.1, 1.8, 3.2, 3.0, 3.0
+TEXT, SMALL, TITLE, SENTENCE, FIGURE = 2.1, 1.8, 2.9, 3.0, 2.5
 """Sizes of letters in u; `SMALLEST` are the pixels below which nobody reads them."""
 SMALLEST = 11
 
@@ -61,8 +61,43 @@ def label(text: str = "", kind: str = "text", wraps: bool = False) -> QLabel:
     made.setProperty("kind", kind)
     made.setWordWrap(wraps)
     if wraps:
-        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         made.setMinimumWidth(1)
+    return made
+
+
+class Elided(QLabel):
+    """A label for texts of any length: what has no room ends in dots, and is a tool tip."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint."""
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        tip = "" if cut == self.text() else self.text()
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
+        painter = QPainter(self)
+        try:
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+        finally:
+            painter.end()
+
+
+def scroll(inside: QWidget, name: str) -> QScrollArea:
+    """Return an area in which the widget can be scrolled up and down, with nothing of its own behind it."""
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setAccessibleName(name)
+    made.setWidget(inside)
+    for ground in (made.viewport(), inside):
+        ground.setAutoFillBackground(False)
     return made
 
 
@@ -96,9 +131,15 @@ def sized(widget: QWidget, width: float | None = None, height: float | None = No
 
 
 def dress(root: QWidget, look: Look) -> None:
-    """Give the widget and everything inside it this look."""
+    """Give the widget and everything inside it this look; what is put into it later needs only to be fitted."""
     root.setPalette(_palette(look.theme))
     root.setFont(font(max(SMALLEST, look.u * TEXT), bold=False))
+    root.setStyleSheet(_sheet(look))
+    fit(root, look)
+
+
+def fit(root: QWidget, look: Look) -> None:
+    """Size the widget and everything inside it; colours and letters come from the one that was dressed."""
     for layout in root.findChildren(QLayout):
         if layout.property(_GAP) is not None:
             left, top, right, bottom = (look.px(side, 0) for side in layout.property(_MARGINS))
@@ -111,7 +152,6 @@ def dress(root: QWidget, look: Look) -> None:
             widget.setFixedWidth(look.px(width))
         if (height := widget.property(_HEIGHT)) is not None:
             widget.setFixedHeight(look.px(height))
-    root.setStyleSheet(_sheet(look))
 
 
 def again(widget: QWidget, kind: str) -> None:
@@ -174,13 +214,13 @@ def _sheet(look: Look) -> str:
         border: {border}px dashed {theme.line}; }}
     QPushButton[kind="warning"] {{ color: {theme.warning_ink}; background: {theme.warning};
         border-color: {theme.warning}; font-weight: 700; }}
+    QPushButton[size="big"] {{ font-size: {px(2.6, 15)}px; }}
     QPushButton[kind="row"] {{ padding: {px(0.4)}px {px(0.9)}px; font-size: {small}px; }}
     QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent; font-size: {small}px;
         padding: {px(0.3)}px {px(0.9)}px; color: {theme.dim}; }}
-    QPushButton[kind="page"] {{ background: transparent; border-color: transparent; color: {theme.dim};
-        padding: {px(0.5)}px {px(1.4)}px; }}
-    QPushButton[kind="page"]:checked {{ color: {theme.text}; font-weight: 800; }}
-    QPushButton[kind="page"]:disabled {{ color: {theme.line}; border-style: none; }}
+    QPushButton[kind="page"] {{ background: transparent; border-color: transparent; padding: {px(0.5)}px {px(1.4)}px; }}
+    QPushButton[kind="page"]:checked {{ font-weight: 800; }}
+    QPushButton[kind="page"]:disabled {{ color: {theme.dim}; font-weight: 400; border-color: transparent; }}
     QPushButton:focus {{ border: {border}px solid {theme.text}; }}
     QComboBox, QLineEdit {{ color: {theme.text}; background: {theme.background}; font-size: {text}px;
         border: {border}px solid {theme.dim}; border-radius: {radius}px; padding: {px(0.5)}px {px(1.0)}px;
@@ -197,14 +237,17 @@ def _sheet(look: Look) -> str:
         border: {border}px solid {theme.line}; border-radius: {radius}px; gridline-color: {theme.line};
         outline: none; selection-background-color: {theme.curve}; selection-color: {theme.card}; }}
     QTableWidget:focus {{ border-color: {theme.text}; }}
-    QTableWidget::item {{ padding: 0px {px(0.7)}px; border: none; }}
+    QTableWidget::item {{ padding: {px(0.35)}px {px(0.7)}px; border: none;
+        border-bottom: {thin}px solid {theme.line}; }}
     QHeaderView {{ background: transparent; }}
     QHeaderView::section {{ color: {theme.dim}; background: {theme.background}; font-size: {small}px; border: none;
-        border-bottom: {thin}px solid {theme.dim}; padding: {px(0.4)}px {px(0.7)}px; font-weight: 600; }}
+        border-bottom: {thin}px solid {theme.dim}; padding: {px(0.4)}px {px(0.7) + 3}px; font-weight: 600; }}
     QListWidget {{ background: transparent; border: {border}px solid transparent; border-radius: {radius}px;
         outline: none; }}
     QListWidget:focus {{ border-color: {theme.text}; }}
     QScrollArea {{ background: transparent; border: none; }}
+    QScrollArea[kind="notes"] {{ border: {border}px solid transparent; border-radius: {radius}px; }}
+    QScrollArea[kind="notes"]:focus {{ border-color: {theme.text}; }}
     QScrollBar:vertical {{ background: transparent; width: {px(1.5, 8)}px; margin: 0px; }}
     QScrollBar::handle:vertical {{ background: {theme.dim}; border-radius: {px(0.5)}px; min-height: {px(4)}px;
         margin: {px(0.25)}px; }}
@@ -213,8 +256,9 @@ def _sheet(look: Look) -> str:
         margin: {px(0.25)}px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
         border: none; width: 0px; height: 0px; }}
-    QSlider {{ min-height: {px(3.4)}px; border: {border}px solid transparent; border-radius: {radius}px; }}
-    QSlider:focus {{ border-color: {theme.text}; }}
+    QSlider[kind="volume"] {{ min-height: {px(3.4)}px; border: {border}px solid transparent;
+        border-radius: {radius}px; }}
+    QSlider[kind="volume"]:focus {{ border-color: {theme.text}; }}
     QSlider::groove:horizontal {{ height: {px(0.7)}px; background: {theme.track}; border-radius: {px(0.35)}px; }}
     QSlider::sub-page:horizontal {{ background: {theme.curve}; border-radius: {px(0.35)}px; }}
     QSlider::handle:horizontal {{ background: {theme.text}; width: {px(1.8)}px; border-radius: {px(0.9)}px;

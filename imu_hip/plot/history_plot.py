@@ -21,7 +21,7 @@ SYMBOLS = {"left": "t3", "right": "t2"}
 """Triangles that point to the side they stand for."""
 _APART = 0.006
 """Left and right of one day stand this share of the axis beside each other."""
-_MOST_DATES = 4
+_MOST_DATES = 3
 
 
 def ink(theme: Theme, side: str) -> str:
@@ -80,6 +80,7 @@ class HistoryPlot(QWidget, Painted):
         self._plot.setFrameShape(QFrame.Shape.NoFrame)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setAccessibleName(words.PLOT_NAME)
+        self._plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._item = self._plot.getPlotItem()
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
@@ -148,7 +149,7 @@ class HistoryPlot(QWidget, Painted):
             self._points[side].setData(x, y)
             self._bars[side].setData(x=x, y=y, height=2.0 * spread, beam=0.016 * span)
         low, high = limits(rows)
-        self._item.setXRange(first - 0.08 * span, first + 1.08 * span, padding=0)
+        self._item.setXRange(first - 0.16 * span, first + 1.16 * span, padding=0)
         self._item.setYRange(low, high, padding=0)
         angles = [(angle, f"{wording.figure(angle)}°") for angle in curve.ticks(low, high)]
         self._item.getAxis("left").setTicks([angles])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HoldRow, ResultView
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Look, Painted, button, dress, label, sized, spaced
+from imu_hip.plot.form import Look, Painted, button, fit, label, scroll, sized, spaced
 from imu_hip.plot.table import TextTable
 
 _ACROSS = 3
@@ -26,16 +26,20 @@ class ResultPanel(QFrame, Painted):
         self._act = act
         self._shown: ResultView | None = None
         self._title = label(words.NO_RESULT, "title", wraps=True)
-        self._replay = button(words.REPLAY, "primary")
+        self._replay = button(words.REPLAY, "primary", words.REPLAY_TIP)
         self._replay.clicked.connect(self._ask_for_replay)
         self._tiles = QWidget()
         self._grid = QGridLayout(self._tiles)
         spaced(self._grid, 0.0, 1.0)
         self._heading = label(words.HOLDS, "heading")
-        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, words.HOLDS, lambda _: self._show_why())
+        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why())
+        self._holds.setAccessibleName(words.HOLDS)
         self._why = label(wraps=True)
         self._notes_heading = label(words.NOTES, "heading")
         self._notes = label(wraps=True)
+        self._notes.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._notes_area = scroll(self._notes, words.NOTES)
+        self._notes_area.setProperty("kind", "notes")
         self._arrange()
 
     @property
@@ -59,7 +63,7 @@ class ResultPanel(QFrame, Painted):
         self._show_why()
         notes = () if result is None else result.notes
         self._notes.setText("\n".join(f"•  {note}" for note in notes))
-        for part in (self._notes, self._notes_heading):
+        for part in (self._notes_area, self._notes_heading):
             part.setVisible(bool(notes))
 
     def dress(self, look: Look) -> None:
@@ -72,8 +76,7 @@ class ResultPanel(QFrame, Painted):
             self._act(Action(ActionName.OPEN_RECORDING, self._shown.path))
 
     def _fit_table(self) -> None:
-        seen = min(_ROWS_SEEN, max(1, self._holds.rowCount()))
-        self._holds.setMinimumHeight(self.look.px(4.6 + 3.45 * seen))
+        self._holds.setFixedHeight(self._holds.height_of(_ROWS_SEEN))
 
     def _show_figures(self, figures: tuple[tuple[str, str], ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -89,7 +92,7 @@ class ResultPanel(QFrame, Painted):
             lines.addWidget(label(name, "dim", wraps=True))
             lines.addStretch(1)
             self._grid.addWidget(tile, number // _ACROSS, number % _ACROSS)
-            dress(tile, self.look)
+            fit(tile, self.look)
         for column in range(_ACROSS):
             self._grid.setColumnStretch(column, 1)
         self._tiles.setVisible(bool(figures))
@@ -107,22 +110,6 @@ class ResultPanel(QFrame, Painted):
 
     def _arrange(self) -> None:
         self.setProperty("kind", "card")
-        inside = QWidget()
-        lines = QVBoxLayout(inside)
-        spaced(lines, (0.0, 0.0, 0.6, 0.0), 0.8)
-        lines.addWidget(self._tiles)
-        lines.addWidget(self._heading)
-        lines.addWidget(self._holds, 1)
-        lines.addWidget(self._why)
-        lines.addSpacing(2)
-        lines.addWidget(self._notes_heading)
-        lines.addWidget(self._notes)
-        lines.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setAccessibleName(words.NOTES)
-        scroll.setWidget(inside)
         top = QHBoxLayout()
         spaced(top, 0.0, 1.0)
         top.addWidget(self._title, 1)
@@ -131,7 +118,10 @@ class ResultPanel(QFrame, Painted):
         rows = QVBoxLayout(self)
         spaced(rows, 1.6, 1.0)
         rows.addLayout(top)
-        rows.addWidget(scroll, 1)
+        for part in (self._tiles, self._heading, self._holds, self._why, self._notes_heading):
+            rows.addWidget(part)
+        rows.addWidget(self._notes_area, 1)
+        rows.addStretch(0)
 
 
 def _cells(hold: HoldRow) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ class ResultsPage(QWidget):
         self._result = ResultPanel(act)
         self._heading = label(kind="heading", wraps=True)
         self._none = label(words.NO_HISTORY, "dim", wraps=True)
-        self._sessions = TextTable(words.HISTORY_COLUMNS, _EXERCISE, words.HISTORY, lambda _: self._settled.start())
+        self._sessions = TextTable(
+            words.HISTORY_COLUMNS, _EXERCISE, lambda _: self._settled.start(), words.HISTORY_TIPS
+        )
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
@@ -57,9 +59,9 @@ class ResultsPage(QWidget):
             self._sessions.show_rows([_cells(row) for row in view.sessions], current)
         else:
             self._sessions.choose(current)
-        person = view.person or words.ME
-        self._heading.setText(words.HISTORY.format(person=person))
-        self._sessions.setAccessibleName(words.HISTORY.format(person=person))
+        mine = view.person in ("", words.ME)
+        self._heading.setText(words.MY_HISTORY if mine else words.HISTORY.format(person=view.person))
+        self._sessions.setAccessibleName(self._heading.text())
         self._none.setVisible(not view.sessions)
         self._sessions.setVisible(bool(view.sessions))
         self._plot.setVisible(bool(view.sessions))
@@ -88,15 +90,15 @@ class ResultsPage(QWidget):
 
     def _arrange(self) -> None:
         right = card()
-        sized(right, width=67.0)
+        sized(right, width=74.0)
         rows = QVBoxLayout(right)
         spaced(rows, 1.6, 0.8)
         rows.addWidget(self._heading)
         rows.addWidget(self._none)
-        rows.addWidget(self._plot, 5)
+        rows.addWidget(self._plot, 1)
         rows.addWidget(self._changes_heading)
         rows.addWidget(self._changes)
-        rows.addWidget(self._sessions, 4)
+        rows.addWidget(self._sessions, 1)
         rows.addStretch(0)
         columns = QHBoxLayout(self)
         spaced(columns, (1.6, 1.0, 1.6, 1.6), 1.6)
@@ -106,7 +108,14 @@ class ResultsPage(QWidget):
 
 def _cells(row: HistoryRow) -> tuple[str, ...]:
     side = words.SIDES.get(row.side, row.side)
-    return (row.when, row.exercise, side, _internal(row), _angle(row.external_deg), str(row.holds))
+    return (
+        row.when.replace(" ", "\n", 1),
+        row.exercise,
+        side,
+        _internal(row),
+        _angle(row.external_deg),
+        str(row.holds),
+    )
 
 
 def _angle(value: float | None) -> str:

@@ -11,10 +11,10 @@ from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import FoundSensor
 from imu_hip.model.item import Role
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import again, button, label, sized, spaced
+from imu_hip.plot.form import Elided, again, button, label, sized, spaced
 from imu_hip.plot.signal_bars import SignalBars
 
-COLUMNS = ((0.0, 1), (13.0, 0), (8.0, 0), (19.0, 0), (12.0, 0), (37.0, 0))
+COLUMNS = ((0.0, 1), (16.0, 0), (9.0, 0), (20.0, 0), (13.0, 0), (38.0, 0))
 """Width in u (0: what is left) and stretch of each column."""
 
 
@@ -24,11 +24,11 @@ class SensorRow(QFrame):
     def __init__(self, act: Callable[[Action], None]) -> None:
         super().__init__()
         self._address = ""
-        self._name, self._kind = label(kind="strong", wraps=True), label(kind="dim", wraps=True)
+        self._name, self._kind = Elided("strong"), Elided("dim")
         self._bars, self._dbm = SignalBars(), label(kind="small")
         self._battery = label()
         self._rate, self._age = label(kind="small"), label(kind="dim")
-        self._role, self._shown_by = label(kind="strong"), label(kind="small", wraps=True)
+        self._role, self._shown_by = label(kind="strong"), Elided("small")
         self._identify = button(words.IDENTIFY, "row")
         self._identify.clicked.connect(lambda: act(Action(ActionName.IDENTIFY, self._address)))
         self._roles = {role: button(words.ROLES[role], "row") for role in Role}
@@ -64,6 +64,7 @@ class SensorRow(QFrame):
         self._battery.setText(words.UNKNOWN if percent is None else words.BATTERY.format(percent=percent))
         self._rate.setText(_flow(sensor))
         self._age.setText("" if sensor.age_s is None else words.AGE.format(age=age(sensor.age_s)))
+        self._age.setVisible(sensor.age_s is not None)
         self._role.setText(words.NO_ROLE if sensor.role is None else words.ROLES[sensor.role])
         again(self._role, "dim" if sensor.role is None else "strong")
         self._shown_by.setText(sensor.identified)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
-from imu_hip.model.app_state import FoundSensor, SensorsView
+from imu_hip.model.app_state import FoundSensor, Page, SensorsView
 from imu_hip.model.item import Role
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Painted, button, card, dress, label, sized, spaced
+from imu_hip.plot.form import Painted, button, card, fit, label, scroll, sized, spaced
 from imu_hip.plot.sensor_row import COLUMNS, SensorRow
 
 
@@ -32,6 +32,7 @@ class SensorsPage(QWidget, Painted):
         self._grid = QVBoxLayout(self._table)
         spaced(self._grid, 1.4, 0.6)
         self._head = QWidget()
+        self._checks = QWidget()
         self._arrange()
 
     @property
@@ -66,10 +67,11 @@ class SensorsPage(QWidget, Painted):
                 row.deleteLater()
         self._rows = kept
         self._head.setVisible(bool(kept))
+        self._checks.setVisible(not kept)
         before: QWidget = self._search
         for place, row in enumerate(kept.values(), start=1):
             self._grid.insertWidget(place, row)
-            dress(row, self.look)
+            fit(row, self.look)
             for part in row.order:
                 QWidget.setTabOrder(before, part)
                 before = part
@@ -87,12 +89,15 @@ class SensorsPage(QWidget, Painted):
             columns.setColumnStretch(column, stretch)
         self._head.hide()
         self._grid.addWidget(self._head)
+        checks = QVBoxLayout(self._checks)
+        spaced(checks, 1.0, 0.6)
+        checks.addWidget(label(words.CHECKS_TITLE, "heading"))
+        for line in words.CHECKS:
+            checks.addWidget(label(f"•  {line}", wraps=True))
+        self._grid.addWidget(self._checks)
         self._grid.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._table)
+        rows = scroll(self._table, words.PAGES[Page.SENSORS])
+        rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
         spaced(top, 0.0, 1.6)
         top.addWidget(self._sentence, 1)
@@ -109,7 +114,7 @@ class SensorsPage(QWidget, Painted):
         page = QVBoxLayout(self)
         spaced(page, (1.6, 1.2, 1.6, 1.6), 1.4)
         page.addLayout(top)
-        page.addWidget(scroll, 1)
+        page.addWidget(rows, 1)
         page.addWidget(help_card)
 
 

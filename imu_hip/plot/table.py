@@ -18,11 +18,15 @@ class TextTable(QTableWidget, Painted):
     The columns are as wide as their texts; column `wide` takes what is left and wraps.
     """
 
-    def __init__(self, columns: Sequence[str], wide: int, name: str, chosen: Callable[[int], None]) -> None:
+    def __init__(
+        self, columns: Sequence[str], wide: int, chosen: Callable[[int], None], tips: Sequence[str] = ()
+    ) -> None:
         super().__init__(0, len(columns))
         self._chosen = chosen
-        self.setHorizontalHeaderLabels(columns)
-        self.setAccessibleName(name)
+        for column, text in enumerate(columns):
+            head_item = QTableWidgetItem(text)
+            head_item.setToolTip(tips[column] if tips else "")
+            self.setHorizontalHeaderItem(column, head_item)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -52,6 +56,11 @@ class TextTable(QTableWidget, Painted):
         self.choose(current)
         blocker.unblock()
 
+    def height_of(self, most: int) -> int:
+        """Return the height in pixels that shows all rows, or `most` of them."""
+        rows = [self.rowHeight(row) for row in range(min(most, self.rowCount()))]
+        return self.horizontalHeader().sizeHint().height() + sum(rows) + 2 * self.look.border + 2
+
     def choose(self, row: int | None) -> None:
         """Choose a row, or none, without telling anybody."""
         blocker = QSignalBlocker(self)
@@ -65,7 +74,10 @@ class TextTable(QTableWidget, Painted):
     def dress(self, look: Look) -> None:
         """Take the look; the rows follow."""
         super().dress(look)
+        for part in (self, self.horizontalHeader(), self.verticalHeader()):
+            part.ensurePolished()  # or the rows would be as high as the letters of before
         self.verticalHeader().setMinimumSectionSize(look.px(_ROW))
+        self.resizeRowsToContents()
 
     def _moved(self, row: int, _column: int, before: int, _before_column: int) -> None:
         if row >= 0 and row != before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip
 
 from imu_hip.model.app_state import ReplayView, TimelineSpan
@@ -16,7 +16,7 @@ from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.theme import color
 
 TICKS_PER_S = 10
-_LANE, _LINE = 2.2, 1.4
+_LANE, _LINE = 2.4, 1.6
 _LABELS = 6.6
 _LEAST_PX = 3.0
 _BAD = frozenset(
@@ -29,8 +29,8 @@ _ENDED = frozenset({"exit", "touch", "cycle", "part_ended"})
 class Timeline(QSlider, Painted):
     """Where the replay is, in tenths of a second; `seek` is called with seconds when the person lets go.
 
-    Spans differ by kind in fill and shape as well as colour: holds are full, what went wrong is hatched and has a
-    point below it, exits are narrow and outlined. The text of a span is its tool tip.
+    Spans differ by kind in fill and shape as well as colour: holds are full, what went wrong is a low strip under
+    a triangle, exits are outlined. The text of a span is its tool tip.
     """
 
     def __init__(self, guard: PaintGuard, seek: Callable[[float], None], dragged: Callable[[float], None]) -> None:
@@ -161,10 +161,10 @@ class Timeline(QSlider, Painted):
     def _paint_event(self, painter: QPainter, kind: str, box: QRectF) -> None:
         theme = self.look.theme
         if kind in _BAD:
-            painter.fillRect(box, QBrush(color(theme.warning), Qt.BrushStyle.BDiagPattern))
+            painter.fillRect(box.adjusted(0.0, 0.7 * box.height(), 0.0, 0.0), color(theme.warning))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(theme.warning))
-            x, y, half = box.center().x(), box.bottom(), 0.8 * self.look.u
+            x, y, half = box.center().x(), box.bottom(), 0.95 * self.look.u
             points = [QPointF(x, y - 1.5 * half), QPointF(x + half, y), QPointF(x - half, y)]
             painter.drawPolygon(QPolygonF(points))
         elif kind in _HELD:

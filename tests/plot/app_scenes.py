@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import (
@@ -25,7 +27,7 @@ from imu_hip.model.app_state import (
 from imu_hip.model.command import CommandName
 from imu_hip.model.item import Role
 from imu_hip.model.view_state import GuideView, ViewState
-from imu_hip.plot.app_window import SessionPage
+from imu_hip.plot.app_window import AppWindow, SessionPage
 from imu_hip.plot.theme import Theme
 from tests.plot.scenes import scene
 
@@ -198,6 +200,9 @@ STATES = {
 }
 
 
+Pages = Callable[[], Mapping[Page, SessionPage]]
+
+
 class Drawn(QWidget):
     """Stands in for the drawn pages: remembers what it was shown."""
 
@@ -265,11 +270,28 @@ class Controller:
                 return replace(state, replay=replace(state.replay, playing=not state.replay.playing))
             case ActionName.SEEK if state.replay is not None:
                 return replace(state, replay=replace(state.replay, position_s=float(value)))
-            case ActionName.TONES | ActionName.SPEECH | ActionName.FLASH:
-                settings = replace(state.settings, **{action.name.value: value == "on"})
-                return replace(state, settings=settings)
+            case ActionName.TONES:
+                return replace(state, settings=replace(state.settings, tones=value == "on"))
+            case ActionName.SPEECH:
+                return replace(state, settings=replace(state.settings, speech=value == "on"))
+            case ActionName.FLASH:
+                return replace(state, settings=replace(state.settings, flash=value == "on"))
             case ActionName.VOLUME:
                 return replace(state, settings=replace(state.settings, volume=float(value)))
             case ActionName.THEME:
                 return replace(state, settings=replace(state.settings, dark=value == "dark"))
         return state
+
+
+def opened(
+    qtbot: QtBot, controller: Controller, size: tuple[int, int] = (1280, 800), pages: Pages = drawn_pages
+) -> AppWindow:
+    """Return a window of this size that is shown, active, and has drawn the controller's state."""
+    made = AppWindow(controller.read, controller.act, pages)
+    qtbot.addWidget(made)
+    made.resize(*size)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    QApplication.processEvents()
+    return made
