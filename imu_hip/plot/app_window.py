@@ -28,6 +28,8 @@ from imu_hip.plot.theme import DARK, LIGHT, Theme, color
 FRAME_MS = 33
 SETTLED_MS = 60
 SMALLEST = (800, 520)
+STYLE = "fusion"
+"""The one style that takes all its colours from the theme, on every system."""
 
 
 class SessionPage(Protocol):
@@ -63,7 +65,8 @@ class AppWindow(QWidget):
         make_session_pages: Callable[[], Mapping[Page, SessionPage]] = session_pages,
     ) -> None:
         super().__init__()
-        QApplication.setStyle("Fusion")  # the one style that takes all colours from the theme, everywhere
+        if QApplication.style().name() != STYLE:  # setting it anew would dress every widget there is
+            QApplication.setStyle(STYLE)
         self._read_state = read_state
         self._act = act
         self._state: AppState | None = None

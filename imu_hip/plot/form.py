@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
-from imu_hip.plot.canvas import font
+from imu_hip.plot.canvas import FAMILIES
 from imu_hip.plot.theme import DARK, Theme, color
 
 TEXT, SMALL, TITLE, SENTENCE, FIGURE = 2.1, 1.8, 2.9, 3.0, 2.5
@@ -133,7 +133,6 @@ def sized(widget: QWidget, width: float | None = None, height: float | None = No
 def dress(root: QWidget, look: Look) -> None:
     """Give the widget and everything inside it this look; what is put into it later needs only to be fitted."""
     root.setPalette(_palette(look.theme))
-    root.setFont(font(max(SMALLEST, look.u * TEXT), bold=False))
     root.setStyleSheet(_sheet(look))
     fit(root, look)
 
@@ -187,8 +186,10 @@ def _palette(theme: Theme) -> QPalette:
 def _sheet(look: Look) -> str:
     theme, px = look.theme, look.px
     text, small = px(TEXT, SMALLEST), px(SMALL, SMALLEST)
+    families = ", ".join(f'"{name}"' for name in FAMILIES)
     border, thin, radius = look.border, px(0.12), px(0.9)
     return f"""
+    QLabel, QPushButton, QComboBox, QLineEdit, QTableWidget, QHeaderView, QToolTip {{ font-family: {families}; }}
     QLabel {{ color: {theme.text}; font-size: {text}px; font-weight: 500; background: transparent; }}
     QLabel[kind="strong"] {{ font-weight: 700; }}
     QLabel[kind="small"] {{ font-size: {small}px; }}
@@ -218,7 +219,8 @@ def _sheet(look: Look) -> str:
     QPushButton[kind="row"] {{ padding: {px(0.4)}px {px(0.9)}px; font-size: {small}px; }}
     QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent; font-size: {small}px;
         padding: {px(0.3)}px {px(0.9)}px; color: {theme.dim}; }}
-    QPushButton[kind="page"] {{ background: transparent; border-color: transparent; padding: {px(0.5)}px {px(1.4)}px; }}
+    QPushButton[kind="page"] {{ background: transparent; border-color: transparent; font-weight: 500;
+        padding: {px(0.5)}px {px(1.4)}px; }}
     QPushButton[kind="page"]:checked {{ font-weight: 800; }}
     QPushButton[kind="page"]:disabled {{ color: {theme.dim}; font-weight: 400; border-color: transparent; }}
     QPushButton:focus {{ border: {border}px solid {theme.text}; }}
