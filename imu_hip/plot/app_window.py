@@ -8,15 +8,16 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Flash, Page
 from imu_hip.model.view_state import ViewState
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_keys import AppKeys
-from imu_hip.plot.form import Look, dress, label, unit
+from imu_hip.plot.form import dress, label
 from imu_hip.plot.guard import PaintGuard
+from imu_hip.plot.look import Look, unit
 from imu_hip.plot.page_bar import NEEDS_SESSION, PageBar
 from imu_hip.plot.replay_bar import ReplayBar
 from imu_hip.plot.results_page import ResultsPage
@@ -118,7 +119,8 @@ class AppWindow(QWidget):
     def back(self) -> None:
         """Go back one page; ask once before a running session ends; close from the first page."""
         state = self._state
-        if isinstance(self.focusWidget(), QLineEdit):
+        typed = self.focusWidget()
+        if isinstance(typed, QComboBox) and typed.isEditable():
             self._focus_page()
         elif self._asking:
             self._end()

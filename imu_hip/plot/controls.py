@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QRadioButton
 
 from imu_hip.plot.canvas import LEFT, font
-from imu_hip.plot.form import SMALLEST, TEXT, Look, Painted
+from imu_hip.plot.look import SMALLEST, TEXT, Look, Painted
 from imu_hip.plot.theme import color
 
 _SIGN = 2.3

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from imu_hip.model.app_state import ExerciseChoice
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.canvas import font
-from imu_hip.plot.form import SMALL, SMALLEST, Look, Painted
 from imu_hip.plot.guard import PaintGuard
+from imu_hip.plot.look import SMALL, SMALLEST, Look, Painted
 from imu_hip.plot.theme import color
 
 _NAME = 2.3

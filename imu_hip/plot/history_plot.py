@@ -14,7 +14,8 @@ from imu_hip.model.app_state import HistoryRow
 from imu_hip.plot import app_wording as words
 from imu_hip.plot import curve, wording
 from imu_hip.plot.canvas import LEFT, font
-from imu_hip.plot.form import SMALL, SMALLEST, Look, Painted, label
+from imu_hip.plot.form import label
+from imu_hip.plot.look import SMALL, SMALLEST, Look, Painted
 from imu_hip.plot.theme import Theme, color
 
 SYMBOLS = {"left": "t3", "right": "t2"}

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Painted, button, spaced
+from imu_hip.plot.form import button, spaced
+from imu_hip.plot.look import Painted
 from imu_hip.plot.theme import color
 
 NEEDS_SESSION = (Page.CALIBRATE, Page.EXERCISE)

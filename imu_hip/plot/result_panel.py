@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HoldRow, ResultView
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Look, Painted, button, fit, label, scroll, sized, spaced
+from imu_hip.plot.form import button, fit, label, scroll, sized, spaced
+from imu_hip.plot.look import Look, Painted
 from imu_hip.plot.table import TextTable
 
 _ACROSS = 3

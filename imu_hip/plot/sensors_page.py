@@ -11,7 +11,8 @@ from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import FoundSensor, Page, SensorsView
 from imu_hip.model.item import Role
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Painted, button, card, fit, label, scroll, sized, spaced
+from imu_hip.plot.form import button, card, fit, label, scroll, sized, spaced
+from imu_hip.plot.look import Painted
 from imu_hip.plot.sensor_row import COLUMNS, SensorRow
 
 

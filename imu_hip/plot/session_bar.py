@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.command import CommandName
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.form import Look, Painted, label, spaced
+from imu_hip.plot.form import label, spaced
+from imu_hip.plot.look import Look, Painted
 
 TARGET_PX = 48
 """No target is smaller: it is hit lying down, with a foot, or in a hurry."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from imu_hip.plot.form import Look, Painted
+from imu_hip.plot.look import Look, Painted
 from imu_hip.plot.theme import color
 
 STEPS_DBM = (-95, -85, -75, -65)

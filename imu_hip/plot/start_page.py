@@ -25,6 +25,7 @@ class StartPage(QWidget):
         super().__init__()
         self._act = act
         self._shown: StartView | None = None
+        self._asked_person = ""
         self._exercises = ExerciseList(guard, lambda chosen: act(Action(ActionName.CHOOSE_EXERCISE, chosen)))
         self._sides = self._choices(words.SIDES, ActionName.CHOOSE_SIDE)
         names = {value: name for value, (name, _) in words.CALIBRATIONS.items()}
@@ -70,6 +71,7 @@ class StartPage(QWidget):
 
     def _show_persons(self, view: StartView) -> None:
         """Show the persons, and the chosen one unless a name is just being typed."""
+        self._asked_person = view.person
         persons = list(dict.fromkeys((*view.persons, view.person or words.ME)))
         typed = self._typing.isModified() and self._person.hasFocus()
         text = self._person.currentText() if typed else view.person or words.ME
@@ -84,7 +86,8 @@ class StartPage(QWidget):
     def _choose_person(self) -> None:
         text = self._person.currentText().strip() or words.ME
         self._typing.setModified(False)
-        if self._shown is not None and text != self._shown.person:
+        if text != self._asked_person:  # a choice from the list is an end of typing, too
+            self._asked_person = text
             self._act(Action(ActionName.CHOOSE_PERSON, text))
 
     def _ask_for_recording(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from imu_hip.plot.form import Look, Painted
+from imu_hip.plot.look import Look, Painted
 
 _ROW = 3.4
 

@@ -295,3 +295,9 @@ def opened(
         made.activateWindow()
     QApplication.processEvents()
     return made
+
+
+def focused(window: AppWindow) -> QWidget:
+    """Return where a key goes."""
+    part: QWidget | None = window.focusWidget()
+    return window if part is None else part

@@ -28,7 +28,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 def press(window: AppWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Press a key where the keyboard is, and let the window draw what came of it."""
-    QTest.keyClick(window.focusWidget() or window, key, modifier)
+    QTest.keyClick(focused(window), key, modifier)
     window._draw_newest()
 
 

@@ -15,7 +15,7 @@ from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.replay_bar import clock
 from imu_hip.plot.theme import DARK, color
-from tests.plot.app_scenes import REPLAY, STATES, Controller, opened
+from tests.plot.app_scenes import REPLAY, STATES, Controller, focused, opened
 
 KEY = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
@@ -25,7 +25,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 def pressed(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> list[Action]:
     controller = Controller(STATES["replay"])
     window = opened(qtbot, controller)
-    QTest.keyClick(window.focusWidget() or window, key, modifier)
+    QTest.keyClick(focused(window), key, modifier)
     return controller.actions
 
 

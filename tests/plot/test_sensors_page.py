@@ -16,7 +16,7 @@ from imu_hip.plot import app_wording as words
 from imu_hip.plot.sensor_row import SensorRow, age, dbm
 from imu_hip.plot.sensors_page import SensorsPage, sentence
 from imu_hip.plot.signal_bars import bars
-from tests.plot.app_scenes import BOTH, FOUND, PELVIS, STATES, STRANGER, THIGH, Controller, opened
+from tests.plot.app_scenes import BOTH, FOUND, PELVIS, STATES, STRANGER, THIGH, Controller, focused, opened
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -151,7 +151,7 @@ def test_tab_goes_through_the_rows_in_order(qtbot: QtBot) -> None:
     first._identify.setFocus()
     reached = []
     for _ in range(3):
-        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+        QTest.keyClick(focused(window), Qt.Key.Key_Tab)
         reached.append(window.focusWidget())
     assert reached == [*first.order[1:], row(window._sensors, THIGH)._identify]
 
