@@ -19,7 +19,7 @@ from imu_hip.model.view_state import GuideView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.theme import DARK, LIGHT, color
-from tests.plot.app_scenes import PELVIS, STATES, THIGH, Controller, Drawn, opened, session
+from tests.plot.app_scenes import PELVIS, STATES, THIGH, Controller, Drawn, focused, opened, session
 
 KEY = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
