@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.plot import app_wording as words
+from imu_hip.plot.canvas import font
 from imu_hip.plot.form import button, spaced
-from imu_hip.plot.look import Painted
+from imu_hip.plot.look import SMALLEST, TEXT, Painted
 from imu_hip.plot.theme import color
 
 NEEDS_SESSION = (Page.CALIBRATE, Page.EXERCISE)
@@ -29,6 +31,18 @@ class PageButton(QPushButton, Painted):
         self.setAutoDefault(False)
         self.setAccessibleName(words.PAGES[page])
         self.setToolTip(words.PAGE_TIP.format(number=number))
+
+    def sizeHint(self) -> QSize:
+        """Return room for the name in bold letters, so that nothing moves when the page is opened."""
+        letters = font(max(SMALLEST, self.look.px(TEXT)), bold=True)
+        wider = QFontMetricsF(letters).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(
+            self.text()
+        )
+        return super().sizeHint() + QSize(max(0, ceil(wider)), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: the name is never cut."""
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button, and the bar under an open page."""

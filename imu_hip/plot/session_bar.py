@@ -23,7 +23,7 @@ class BigButton(QPushButton, Painted):
     def __init__(self, text: str, kind: str = "plain") -> None:
         super().__init__(text)
         self.setProperty("kind", kind)
-        self.setProperty("size", "big")
+        self.setProperty("target", "big")
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

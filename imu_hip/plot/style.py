@@ -57,7 +57,7 @@ def sheet(look: Look) -> str:
         border-radius: {radius}px; padding: {px(0.55)}px {px(1.5)}px; font-size: {text}px; font-weight: 600; }}
     QPushButton:hover {{ border-color: {theme.dim}; }}
     QPushButton:pressed {{ background: {theme.line}; }}
-    QPushButton:checked {{ background: {theme.background}; border-color: {theme.curve}; font-weight: 700; }}
+    QPushButton:checked {{ background: {theme.background}; border-color: {theme.curve}; }}
     QPushButton:disabled {{ color: {theme.dim}; background: transparent; border: {border}px dashed {theme.line}; }}
     QPushButton[kind="primary"] {{ color: {theme.card}; background: {theme.curve}; border-color: {theme.curve};
         font-weight: 700; }}
@@ -65,13 +65,13 @@ def sheet(look: Look) -> str:
         border: {border}px dashed {theme.line}; }}
     QPushButton[kind="warning"] {{ color: {theme.warning_ink}; background: {theme.warning};
         border-color: {theme.warning}; font-weight: 700; }}
-    QPushButton[size="big"] {{ font-size: {px(2.6, 15)}px; }}
+    QPushButton[target="big"] {{ font-size: {px(2.6, 15)}px; }}
     QPushButton[kind="row"] {{ padding: {px(0.4)}px {px(0.9)}px; font-size: {small}px; }}
     QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent; font-size: {small}px;
         padding: {px(0.3)}px {px(0.9)}px; color: {theme.dim}; }}
     QPushButton[kind="page"] {{ background: transparent; border-color: transparent; font-weight: 500;
         padding: {px(0.5)}px {px(1.4)}px; }}
-    QPushButton[kind="page"]:checked {{ font-weight: 800; }}
+    QPushButton[kind="page"]:checked {{ font-weight: 700; }}
     QPushButton[kind="page"]:disabled {{ color: {theme.dim}; font-weight: 400; border-color: transparent; }}
     QPushButton:focus {{ border: {border}px solid {theme.text}; }}
     QComboBox, QLineEdit {{ color: {theme.text}; background: {theme.background}; font-size: {text}px;

@@ -9,11 +9,13 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.form import Elided
+from imu_hip.plot.page_bar import PageButton
 from imu_hip.plot.session_bar import BigButton
 from tests.plot.app_scenes import STATES, Controller, opened
 
@@ -48,6 +50,18 @@ def cut_texts(window: AppWindow) -> list[str]:
             needed = button.minimumSizeHint()
             if needed.width() > button.width() + 1 or needed.height() > button.height() + 1:
                 cut.append(button.text())
+    return cut
+
+
+def cut_when_open(window: AppWindow) -> list[str]:
+    """Return the names of pages that would have no room in bold letters."""
+    cut = []
+    for made in window.findChildren(PageButton):
+        bold = made.font()
+        bold.setWeight(QFont.Weight.Bold)
+        padding = 2 * (made.look.px(1.4) + made.look.border)
+        if QFontMetrics(bold).horizontalAdvance(made.text()) + padding > made.width():
+            cut.append(made.text())
     return cut
 
 
@@ -88,6 +102,7 @@ def test_nothing_is_cut_and_nothing_overlaps(qtbot: QtBot, size: tuple[int, int]
         window.show_state(state)
         settle()
         assert cut_texts(window) == [], name
+        assert cut_when_open(window) == []
         assert overlaps(window) == [], name
 
 
