@@ -301,3 +301,9 @@ def focused(window: AppWindow) -> QWidget:
     """Return where a key goes."""
     part: QWidget | None = window.focusWidget()
     return window if part is None else part
+
+
+def show(window: AppWindow, state: AppState) -> None:
+    """Let the window draw this state from now on, whatever its controller says."""
+    window._read_state = lambda: state
+    window._draw_newest()

@@ -17,7 +17,7 @@ from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.form import Elided
 from imu_hip.plot.page_bar import PageButton
 from imu_hip.plot.session_bar import BigButton
-from tests.plot.app_scenes import STATES, Controller, opened
+from tests.plot.app_scenes import STATES, Controller, opened, show
 
 SIZES = [(1024, 640), (1280, 800), (1920, 1080), (3840, 2160)]
 SCREENS = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -99,7 +99,7 @@ def test_nothing_is_cut_and_nothing_overlaps(qtbot: QtBot, size: tuple[int, int]
     window = opened(qtbot, Controller(), size)
     assert (window.width(), window.height()) == size
     for name, state in STATES.items():
-        window.show_state(state)
+        show(window, state)
         settle()
         assert cut_texts(window) == [], name
         assert cut_when_open(window) == []
@@ -112,7 +112,7 @@ def test_a_screen_of_two_pixels_for_one_is_filled_as_sharply(qtbot: QtBot) -> No
         "from PySide6.QtWidgets import QApplication\n"
         "app = QApplication(['x'])\n"
         "from imu_hip.plot.app_window import AppWindow\n"
-        "from tests.plot.app_scenes import AT_START, STATES, drawn_pages\n"
+        "from tests.plot.app_scenes import AT_START, STATES, drawn_pages, show\n"
         "from tests.plot.test_app_geometry import cut_texts, overlaps, settle\n"
         "window = AppWindow(lambda: AT_START, lambda action: None, drawn_pages)\n"
         "window.resize(1280, 800)\n"
@@ -121,7 +121,7 @@ def test_a_screen_of_two_pixels_for_one_is_filled_as_sharply(qtbot: QtBot) -> No
         "picture = window.grab()\n"
         "assert (picture.width(), picture.height()) == (2560, 1600), picture.size()\n"
         "for name in STATES:\n"
-        "    window.show_state(STATES[name])\n"
+        "    show(window, STATES[name])\n"
         "    settle()\n"
         "    assert not cut_texts(window), (name, cut_texts(window))\n"
         "    assert not overlaps(window), (name, overlaps(window))\n"
@@ -144,7 +144,7 @@ def test_targets_of_a_session_can_be_hit_lying_down(qtbot: QtBot, size: tuple[in
 def test_every_button_has_a_name_for_screen_readers(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller())
     for name, state in STATES.items():
-        window.show_state(state)
+        show(window, state)
         buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible() and button.text()]
         assert buttons
         assert [button.text() for button in buttons if not button.accessibleName()] == [], name

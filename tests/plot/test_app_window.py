@@ -19,7 +19,7 @@ from imu_hip.model.view_state import GuideView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.theme import DARK, LIGHT, color
-from tests.plot.app_scenes import PELVIS, STATES, THIGH, Controller, Drawn, focused, opened, session
+from tests.plot.app_scenes import PELVIS, STATES, THIGH, Controller, Drawn, focused, opened, session, show
 
 KEY = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
@@ -72,10 +72,10 @@ def test_the_open_page_is_marked_by_weight_and_by_a_bar(qtbot: QtBot) -> None:
     assert sensors.isChecked()
     assert not start.isChecked()
     bold = ink(sensors)
-    window.show_state(STATES["start"])
+    show(window, STATES["start"])
     start.setFocus()
     assert bold > 1.15 * ink(sensors)
-    window.show_state(STATES["sensors"])
+    show(window, STATES["sensors"])
     lowest = [made.grab().toImage().pixelColor(made.width() // 2, made.height() - 2) for made in (start, sensors)]
     assert lowest[1] == color(DARK.curve)
     assert lowest[0] != color(DARK.curve)
@@ -178,8 +178,8 @@ def test_a_session_that_ends_by_itself_takes_the_question_along(qtbot: QtBot) ->
     controller = Controller(STATES["exercise"])
     window = opened(qtbot, controller)
     press(window, KEY.Key_Escape)
-    window.show_state(STATES["results"])
-    window.show_state(STATES["exercise"])
+    show(window, STATES["results"])
+    show(window, STATES["exercise"])
     assert not window._question.isVisible()
 
 
@@ -283,7 +283,7 @@ def test_a_notice_is_shown_until_it_is_gone(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["notice"]))
     assert window._notice.isVisible()
     assert window._notice.text() == STATES["notice"].notice
-    window.show_state(STATES["start"])
+    show(window, STATES["start"])
     assert not window._notice.isVisible()
 
 
@@ -299,9 +299,9 @@ def test_a_page_that_cannot_be_drawn_leaves_keys_and_other_pages_alone(
     assert window._message.text() == words.BROKEN
     press(window, KEY.Key_P)
     assert controller.actions == [Action(ActionName.COMMAND, CommandName.PAIN)]
-    window.show_state(STATES["calibrate"])
+    show(window, STATES["calibrate"])
     assert drawn(window, Page.CALIBRATE).isVisible()
-    window.show_state(STATES["start"])
+    show(window, STATES["start"])
     assert window._start.isVisible()
     assert capsys.readouterr().err.count("Traceback") == 1
 
@@ -316,7 +316,7 @@ def test_a_list_that_cannot_be_painted_is_caught_too(
     window = opened(qtbot, Controller())
     window.grab()
     qtbot.waitUntil(lambda: window._message.text() == words.BROKEN, timeout=2000)
-    window.show_state(STATES["results"])
+    show(window, STATES["results"])
     assert window._results.isVisible()
     assert capsys.readouterr().err.count("Traceback") == 1
 

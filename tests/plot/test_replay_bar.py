@@ -15,7 +15,7 @@ from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.plot.replay_bar import clock
 from imu_hip.plot.theme import DARK, color
-from tests.plot.app_scenes import REPLAY, STATES, Controller, focused, opened
+from tests.plot.app_scenes import REPLAY, STATES, Controller, focused, opened, show
 
 KEY = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
@@ -132,5 +132,5 @@ def test_kinds_differ_on_the_timeline(qtbot: QtBot) -> None:
 def test_the_button_says_what_the_space_bar_does(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["replay"]))
     assert window._replay_bar._play.text() == words.STAND_STILL
-    window.show_state(replace(STATES["replay"], replay=replace(REPLAY, playing=False)))
+    show(window, replace(STATES["replay"], replay=replace(REPLAY, playing=False)))
     assert window._replay_bar._play.text() == words.PLAY

@@ -16,7 +16,7 @@ from imu_hip.model.app_state import ResultsView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.history_plot import dates, limits
 from imu_hip.plot.results_page import ResultsPage
-from tests.plot.app_scenes import HOLDS, RESULT, RESULTS, STATES, Controller, history, opened
+from tests.plot.app_scenes import HOLDS, RESULT, RESULTS, STATES, Controller, history, opened, show
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -92,7 +92,7 @@ def test_another_result_moves_the_mark_in_the_list(qtbot: QtBot) -> None:
     controller = Controller(STATES["results"])
     window = opened(qtbot, controller)
     older = replace(RESULT, path=RESULTS.sessions[4].path, title="Older", holds=())
-    window.show_state(replace(STATES["results"], results=replace(RESULTS, result=older)))
+    show(window, replace(STATES["results"], results=replace(RESULTS, result=older)))
     assert window._results._sessions.currentRow() == 4
     assert words.NO_HOLDS in visible_texts(window._results)
     qtbot.wait(200)
@@ -102,7 +102,7 @@ def test_another_result_moves_the_mark_in_the_list(qtbot: QtBot) -> None:
 def test_changes_are_told_in_words(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
     assert all(change in window._results._changes.text() for change in RESULTS.changes)
-    window.show_state(replace(STATES["results"], results=replace(RESULTS, changes=())))
+    show(window, replace(STATES["results"], results=replace(RESULTS, changes=())))
     assert not window._results._changes_heading.isVisible()
 
 

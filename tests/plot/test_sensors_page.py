@@ -16,7 +16,7 @@ from imu_hip.plot import app_wording as words
 from imu_hip.plot.sensor_row import SensorRow, age, dbm
 from imu_hip.plot.sensors_page import SensorsPage, sentence
 from imu_hip.plot.signal_bars import bars
-from tests.plot.app_scenes import BOTH, FOUND, PELVIS, STATES, STRANGER, THIGH, Controller, focused, opened
+from tests.plot.app_scenes import BOTH, FOUND, PELVIS, STATES, STRANGER, THIGH, Controller, focused, opened, show
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -85,7 +85,7 @@ def test_one_sentence_says_what_is_going_on(view: SensorsView, text: str) -> Non
 def test_without_sensors_it_says_what_to_check(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["nothing_found"]))
     assert window._sensors._checks.isVisible()
-    window.show_state(STATES["sensors"])
+    show(window, STATES["sensors"])
     assert not window._sensors._checks.isVisible()
 
 
@@ -119,7 +119,7 @@ def test_begin_waits_for_a_sensor_in_each_role(qtbot: QtBot) -> None:
     controller = Controller(STATES["sensors"])
     window = opened(qtbot, controller)
     assert not window._sensors._begin.isEnabled()
-    window.show_state(STATES["ready"])
+    show(window, STATES["ready"])
     QTest.mouseClick(window._sensors._begin, LEFT)
     assert controller.actions == [Action(ActionName.BEGIN)]
 
@@ -140,7 +140,7 @@ def test_the_keyboard_stays_on_its_button_while_sensors_come_and_go(qtbot: QtBot
     made = row(window._sensors, THIGH)._identify
     made.setFocus()
     found = tuple(replace(sensor, age_s=0.4) for sensor in (STRANGER, THIGH))
-    window.show_state(at(SensorsView(found=found)))
+    show(window, at(SensorsView(found=found)))
     assert window.focusWidget() is made
     assert list(window._sensors._rows) == [STRANGER.address, THIGH.address]
 

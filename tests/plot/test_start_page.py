@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from imu_hip.model.action import Action, ActionName
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.exercise_list import about
-from tests.plot.app_scenes import EXERCISES, START, STATES, Controller, opened
+from tests.plot.app_scenes import EXERCISES, START, STATES, Controller, opened, show
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -152,7 +152,7 @@ def test_why_there_is_no_sound_is_said(qtbot: QtBot) -> None:
     note = window._start._cues._note
     assert note.isVisible()
     assert note.text() == "No sound: no output device was found."
-    window.show_state(STATES["start"])
+    show(window, STATES["start"])
     assert not note.isVisible()
 
 
