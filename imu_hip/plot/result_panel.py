@@ -1,0 +1,129 @@
+"""What came of one session: figures, holds with their verdicts, and what to know about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from imu_hip.model.action import Action, ActionName
+from imu_hip.model.app_state import HoldRow, ResultView
+from imu_hip.plot import app_wording as words
+from imu_hip.plot.form import button, fit, label, scroll, sized, spaced
+from imu_hip.plot.look import Look, Painted
+from imu_hip.plot.table import TextTable
+
+_ACROSS = 3
+_VERDICT = 6
+_ROWS_SEEN = 7
+
+
+class ResultPanel(QFrame, Painted):
+    """Shows a result, or says that there is none yet."""
+
+    def __init__(self, act: Callable[[Action], None]) -> None:
+        super().__init__()
+        self._act = act
+        self._shown: ResultView | None = None
+        self._title = label(words.NO_RESULT, "title", wraps=True)
+        self._replay = button(words.REPLAY, "primary", words.REPLAY_TIP)
+        self._replay.clicked.connect(self._ask_for_replay)
+        self._tiles = QWidget()
+        self._grid = QGridLayout(self._tiles)
+        spaced(self._grid, 0.0, 1.0)
+        self._heading = label(words.HOLDS, "heading")
+        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why())
+        self._holds.setAccessibleName(words.HOLDS)
+        self._why = label(wraps=True)
+        self._notes_heading = label(words.NOTES, "heading")
+        self._notes = label(wraps=True)
+        self._notes.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._notes_area = scroll(self._notes, words.NOTES)
+        self._notes_area.setProperty("kind", "notes")
+        self._arrange()
+
+    @property
+    def first(self) -> QWidget:
+        """Where the keyboard begins."""
+        return self._replay
+
+    def show_result(self, result: ResultView | None) -> None:
+        """Show this result."""
+        if result == self._shown and result is not None:
+            return
+        self._shown = result
+        self._title.setText(words.NO_RESULT if result is None else result.title)
+        self._replay.setVisible(result is not None)
+        self._show_figures(() if result is None else result.figures)
+        holds = () if result is None else result.holds
+        self._holds.show_rows([_cells(hold) for hold in holds], 0 if holds else None)
+        self._fit_table()
+        self._holds.setVisible(bool(holds))
+        self._heading.setVisible(result is not None)
+        self._show_why()
+        notes = () if result is None else result.notes
+        self._notes.setText("\n".join(f"•  {note}" for note in notes))
+        for part in (self._notes_area, self._notes_heading):
+            part.setVisible(bool(notes))
+
+    def dress(self, look: Look) -> None:
+        """Take the look; the height of the table follows."""
+        super().dress(look)
+        self._fit_table()
+
+    def _ask_for_replay(self) -> None:
+        if self._shown is not None:
+            self._act(Action(ActionName.OPEN_RECORDING, self._shown.path))
+
+    def _fit_table(self) -> None:
+        self._holds.setFixedHeight(self._holds.height_of(_ROWS_SEEN))
+
+    def _show_figures(self, figures: tuple[tuple[str, str], ...]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for number, (name, value) in enumerate(figures):
+            tile = QFrame()
+            tile.setProperty("kind", "tile")
+            lines = QVBoxLayout(tile)
+            spaced(lines, (1.2, 0.7, 1.0, 0.7), 0.1)
+            lines.addWidget(label(value, "figure", wraps=True))
+            lines.addWidget(label(name, "dim", wraps=True))
+            lines.addStretch(1)
+            self._grid.addWidget(tile, number // _ACROSS, number % _ACROSS)
+            fit(tile, self.look)
+        for column in range(_ACROSS):
+            self._grid.setColumnStretch(column, 1)
+        self._tiles.setVisible(bool(figures))
+
+    def _show_why(self) -> None:
+        if self._shown is None:
+            self._why.setText(words.NO_RESULT_HINT)
+        elif not self._shown.holds:
+            self._why.setText(words.NO_HOLDS)
+        elif 0 <= (row := self._holds.currentRow()) < len(self._shown.holds):
+            hold = self._shown.holds[row]
+            self._why.setText(words.WHY_HOLD.format(number=hold.number, verdict=hold.verdict, why=hold.why))
+        else:
+            self._why.setText(words.NO_WHY)
+
+    def _arrange(self) -> None:
+        self.setProperty("kind", "card")
+        top = QHBoxLayout()
+        spaced(top, 0.0, 1.0)
+        top.addWidget(self._title, 1)
+        sized(self._replay, height=5.2)
+        top.addWidget(self._replay)
+        rows = QVBoxLayout(self)
+        spaced(rows, 1.6, 1.0)
+        rows.addLayout(top)
+        for part in (self._tiles, self._heading, self._holds, self._why, self._notes_heading):
+            rows.addWidget(part)
+        rows.addWidget(self._notes_area, 1)
+        rows.addStretch(0)
+
+
+def _cells(hold: HoldRow) -> tuple[str, ...]:
+    return (str(hold.number), hold.direction, hold.duration, hold.angle, hold.percent, hold.exit, hold.verdict)

@@ -1,0 +1,127 @@
+"""The results page: the session on the left, the person's sessions on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from imu_hip.model.action import Action, ActionName
+from imu_hip.model.app_state import HistoryRow, ResultsView
+from imu_hip.plot import app_wording as words
+from imu_hip.plot import wording
+from imu_hip.plot.form import card, label, sized, spaced
+from imu_hip.plot.history_plot import HistoryPlot
+from imu_hip.plot.result_panel import ResultPanel
+from imu_hip.plot.table import TextTable
+
+_EXERCISE = 1
+_SETTLED_MS = 150
+"""A session is asked for when the person stays on its row, not for each row that is passed."""
+
+
+class ResultsPage(QWidget):
+    """Shows results and asks for older ones."""
+
+    def __init__(self, act: Callable[[Action], None]) -> None:
+        super().__init__()
+        self._act = act
+        self._shown: ResultsView | None = None
+        self._result = ResultPanel(act)
+        self._heading = label(kind="heading", wraps=True)
+        self._none = label(words.NO_HISTORY, "dim", wraps=True)
+        self._sessions = TextTable(
+            words.HISTORY_COLUMNS, _EXERCISE, lambda _: self._settled.start(), words.HISTORY_TIPS
+        )
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLED_MS)
+        self._settled.timeout.connect(self._ask_for_session)
+        self._plot = HistoryPlot()
+        self._changes_heading = label(words.CHANGES, "heading")
+        self._changes = label(wraps=True)
+        self._arrange()
+
+    @property
+    def first(self) -> QWidget:
+        """Where the keyboard begins."""
+        return self._result.first if self._shown is not None and self._shown.result is not None else self._sessions
+
+    def show_view(self, view: ResultsView) -> None:
+        """Show the result and the history."""
+        if view == self._shown:
+            return
+        before, self._shown = self._shown, view
+        self._result.show_result(view.result)
+        current = self._current(view)
+        if before is None or before.sessions != view.sessions:
+            self._sessions.show_rows([_cells(row) for row in view.sessions], current)
+        else:
+            self._sessions.choose(current)
+        mine = view.person in ("", words.ME)
+        self._heading.setText(words.MY_HISTORY if mine else words.HISTORY.format(person=view.person))
+        self._sessions.setAccessibleName(self._heading.text())
+        self._none.setVisible(not view.sessions)
+        self._sessions.setVisible(bool(view.sessions))
+        self._plot.setVisible(bool(view.sessions))
+        self._plot.show_sessions(view.sessions, self._exercise_id(view, current))
+        self._changes.setText("\n".join(f"•  {change}" for change in view.changes))
+        for part in (self._changes, self._changes_heading):
+            part.setVisible(bool(view.changes))
+
+    def _current(self, view: ResultsView) -> int | None:
+        """Return the row of the session whose result is shown."""
+        if view.result is None:
+            return None
+        paths = [row.path for row in view.sessions]
+        return paths.index(view.result.path) if view.result.path in paths else None
+
+    def _exercise_id(self, view: ResultsView, current: int | None) -> str:
+        """Return what to plot: the exercise that is shown, or else the newest with an angle."""
+        if current is not None:
+            return view.sessions[current].exercise_id
+        return next((row.exercise_id for row in view.sessions if row.internal_deg is not None), "")
+
+    def _ask_for_session(self) -> None:
+        row = self._sessions.currentRow()
+        if self._shown is not None and 0 <= row < len(self._shown.sessions):
+            self._act(Action(ActionName.SHOW_RESULT, self._shown.sessions[row].path))
+
+    def _arrange(self) -> None:
+        right = card()
+        sized(right, width=74.0)
+        rows = QVBoxLayout(right)
+        spaced(rows, 1.6, 0.8)
+        rows.addWidget(self._heading)
+        rows.addWidget(self._none)
+        rows.addWidget(self._plot, 1)
+        rows.addWidget(self._changes_heading)
+        rows.addWidget(self._changes)
+        rows.addWidget(self._sessions, 1)
+        rows.addStretch(0)
+        columns = QHBoxLayout(self)
+        spaced(columns, (1.6, 1.0, 1.6, 1.6), 1.6)
+        columns.addWidget(self._result, 1)
+        columns.addWidget(right)
+
+
+def _cells(row: HistoryRow) -> tuple[str, ...]:
+    side = words.SIDES.get(row.side, row.side)
+    return (
+        row.when.replace(" ", "\n", 1),
+        row.exercise,
+        side,
+        _internal(row),
+        _angle(row.external_deg),
+        str(row.holds),
+    )
+
+
+def _angle(value: float | None) -> str:
+    return words.UNKNOWN if value is None else f"{wording.figure(value)}°"
+
+
+def _internal(row: HistoryRow) -> str:
+    spread = "" if row.internal_sd_deg is None else f" {wording.spread(row.internal_sd_deg)}"
+    return _angle(row.internal_deg) + (spread if row.internal_deg is not None else "")
