@@ -73,6 +73,7 @@ class Tab:
     def open(self, url: str) -> None:
         """Go to a page."""
         self.ask("Page.navigate", url=url)
+        self.until("document.readyState === 'complete'")
 
     def value(self, expression: str) -> Any:
         """Return what a JavaScript expression is."""

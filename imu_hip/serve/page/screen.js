@@ -37,7 +37,7 @@ export function show(view) {
   write("posture", view.posture);
   write("mode", words.modeWord(view));
   list("sensors", view.sensors.map((sensor) => [
-    `${sensor.role} ${words.sensorLine(sensor)}`, sensor.state === null ? "none" : sensor.state,
+    words.sensorLine(sensor), sensor.state === null ? "none" : sensor.state,
   ]));
 
   write("phase", words.phaseWord(view));
@@ -56,7 +56,7 @@ export function show(view) {
   list("channels", view.channels.map((channel) => [
     words.channelLine(channel), channel.at_fault ? "fault" : channel.unsure ? "unsure" : "",
   ]));
-  write("recording", view.recording_alarm || (view.recording ? "recording" : ""));
+  write("recording", view.recording && !view.recording_alarm ? "● REC" : "");
   draw(at("curve"), view);
 }
 

@@ -3,6 +3,8 @@
 import { figure, laneWord } from "./words.js";
 
 const SHOWN_S = 30;
+const GAP_S = 0.25; // nothing new for so long is a hole, not a delay
+const NO_CURVE = "The angle appears here once it is known";
 
 function limits(view, angles) {
   const known = angles.filter((angle) => angle !== null);
@@ -85,6 +87,11 @@ export function draw(canvas, view) {
     pen.stroke();
   }
   pen.restore();
+  if (!stretches.length) {
+    pen.fillStyle = ink("dim");
+    pen.textAlign = "center";
+    pen.fillText(NO_CURVE, (left + width) / 2, (lane + bottom) / 2, width - left);
+  }
   if (view.angle_deg !== null) {
     pen.beginPath();
     pen.arc(x(0), y(view.angle_deg), 0.45 * size, 0, 2 * Math.PI);
@@ -96,7 +103,10 @@ export function draw(canvas, view) {
 }
 
 function drawPhases(pen, view, x, lane, bottom, size, ink) {
-  for (const span of view.trace.phases) {
+  const spans = [...view.trace.phases];
+  const endS = spans.at(-1)?.end_s ?? 0;
+  if (endS < -GAP_S) spans.push({ phase: "unknown", start_s: endS, end_s: 0 });
+  for (const span of spans) {
     if (span.end_s < -SHOWN_S) continue;
     const from = Math.max(x(span.start_s), x(-SHOWN_S));
     const to = x(span.end_s);

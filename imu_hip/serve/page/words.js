@@ -58,11 +58,12 @@ export function modeWord(view) {
 }
 
 export function sensorLine(sensor) {
-  if (sensor.state === "lost") return "lost";
-  if (sensor.state === null) return "not there yet";
+  const name = sensor.role[0].toUpperCase() + sensor.role.slice(1);
+  if (sensor.state === "lost") return `${name} lost`;
+  if (sensor.state === null) return `${name} not there yet`;
   const rate = sensor.rate_hz === null ? "" : `${Math.round(sensor.rate_hz)} Hz`;
   const battery = sensor.battery_percent === null ? "" : `${sensor.battery_percent} %`;
-  return [rate, battery].filter(Boolean).join(" · ");
+  return `${name} ${[rate, battery].filter(Boolean).join(" · ")}`;
 }
 
 export function countLine(view) {
