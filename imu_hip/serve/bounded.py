@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from websockets.asyncio.server import ServerConnection
+from websockets.protocol import State
 
 from imu_hip.serve.resources import refusal
 
@@ -16,26 +17,49 @@ MAX_CONNECTIONS = 64
 _METHOD = b"GET "
 
 
+class Gate:
+    """Counts the connections of one server, and closes with it."""
+
+    def __init__(self) -> None:
+        self._present: set[BoundedConnection] = set()
+        self._closed = False
+
+    def enter(self, connection: BoundedConnection) -> bool:
+        """Take a connection in; say whether there is room for it."""
+        self._present.add(connection)
+        return not self._closed and len(self._present) <= MAX_CONNECTIONS
+
+    def leave(self, connection: BoundedConnection) -> None:
+        """Make room for another."""
+        self._present.discard(connection)
+
+    def close(self) -> None:
+        """Let nobody in any more, and hang up on whoever has not become live: nobody waits for them."""
+        self._closed = True
+        for connection in list(self._present):
+            if connection.state is State.CONNECTING:
+                connection.transport.abort()
+
+
 class BoundedConnection(ServerConnection):
     """A connection that answers anything but a small GET before the request is even read.
 
-    `peers` are the open connections of one server, `bounded` gives each server its own.
+    `connections` makes the class for one gate.
     """
 
-    peers: ClassVar[set[BoundedConnection]]
+    gate: ClassVar[Gate]
     _asked = b""
     _refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a connection; hang up at once if there are too many."""
+        """Take a connection; hang up at once if there is no room."""
         super().connection_made(transport)
-        self.peers.add(self)
-        if len(self.peers) > MAX_CONNECTIONS:
+        if not self.gate.enter(self):
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room for another."""
-        self.peers.discard(self)
+        self.gate.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -60,10 +84,10 @@ class BoundedConnection(ServerConnection):
             self.transport.write_eof()
 
 
-def bounded() -> type[BoundedConnection]:
-    """Return the connections of one server."""
+def connections(of: Gate) -> type[BoundedConnection]:
+    """Return the class of the connections that go through this gate."""
 
     class Connection(BoundedConnection):
-        peers: ClassVar[set[BoundedConnection]] = set()
+        gate = of
 
     return Connection

@@ -15,7 +15,7 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.view_state import ViewState
 from imu_hip.serve import address
 from imu_hip.serve.admission import CODE_DIGITS, Admission
-from imu_hip.serve.bounded import BoundedConnection, bounded
+from imu_hip.serve.bounded import Gate, connections
 from imu_hip.serve.feed import Feed
 from imu_hip.serve.reception import Reception
 
@@ -59,7 +59,7 @@ class ViewServer:
         self._host = "0.0.0.0" if lan and address.is_loopback(host) else host
         self._port = port
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._feeding: asyncio.Task[None] | None = None
         self._ready = threading.Event()
         self._failed: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="serve", daemon=True)
@@ -79,8 +79,8 @@ class ViewServer:
 
     def close(self) -> None:
         """Stop, and say goodbye to all screens; their sessions end."""
-        if self._loop is not None and self._task is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop is not None and self._feeding is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._feeding.cancel)
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -105,8 +105,6 @@ class ViewServer:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except asyncio.CancelledError:
-            pass
         except OSError as error:
             if self._ready.is_set():
                 self.error = error
@@ -118,9 +116,9 @@ class ViewServer:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
         feed = Feed(self._read_state)
-        connections = bounded()
+        gate = Gate()
         server = serve(
             lambda connection: _show(connection, feed),
             self._host,
@@ -135,22 +133,16 @@ class ViewServer:
             max_queue=1,
             write_limit=WRITE_LIMIT_BYTES,
             logger=_LOG,
-            create_connection=connections,
+            create_connection=connections(gate),
         )
         async with server:
             self._port = server.sockets[0].getsockname()[1]
+            self._feeding = asyncio.create_task(feed.run())
             self._ready.set()
-            try:
-                await feed.run()
-            finally:
-                _hang_up_unopened(connections.peers)
-
-
-def _hang_up_unopened(peers: set[BoundedConnection]) -> None:
-    """End what never became a live connection, or closing would wait for it."""
-    for peer in list(peers):
-        if peer.response is None or peer.response.status_code != 101:
-            peer.transport.abort()
+            await asyncio.wait([self._feeding])
+            gate.close()
+        if not self._feeding.cancelled():
+            self._feeding.result()
 
 
 async def _show(connection: ServerConnection, feed: Feed) -> None:

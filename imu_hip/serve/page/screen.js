@@ -3,6 +3,8 @@
 import * as words from "./words.js";
 import { draw } from "./trace.js";
 
+const WORDY = 34; // characters; more of them are written smaller on a narrow screen
+
 const at = (id) => document.getElementById(id);
 
 function write(id, text) {
@@ -47,7 +49,9 @@ export function show(view) {
   write("spread", words.spreadLine(view));
   showHold(view);
 
-  write("line", view.warning || view.prompt);
+  const line = view.warning || view.prompt;
+  write("line", line);
+  at("banner").classList.toggle("wordy", line.length > WORDY);
   write("count", words.countLine(view));
   list("steps", view.cycle_steps.map((step, k) => [
     words.STEP[step] ?? step,

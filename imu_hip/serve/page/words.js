@@ -69,7 +69,7 @@ export function sensorLine(sensor) {
 export function countLine(view) {
   if (!view.cycle_steps.length) return view.count;
   const goal = view.cycles_goal === null ? "" : ` of ${view.cycles_goal}`;
-  return `Cycle ${view.cycle}${goal}`;
+  return `Cycle ${Math.max(1, view.cycle)}${goal}`;
 }
 
 export function channelLine(channel) {
