@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -377,7 +376,6 @@ def test_who_connects_and_says_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch
 
 
 def test_closing_says_goodbye_does_not_wait_for_idlers_and_ends_the_thread() -> None:
-    threads = threading.active_count()
     view_server = ViewServer(lambda: STILL)
     view_server.start()
     with screen(view_server) as client, socket.create_connection(("127.0.0.1", port(view_server))):
@@ -386,7 +384,7 @@ def test_closing_says_goodbye_does_not_wait_for_idlers_and_ends_the_thread() -> 
         view_server.close()
         assert time.monotonic() - began_s < 3.0
         assert end(client) == 1001
-    assert threading.active_count() == threads
+    assert not view_server._thread.is_alive()
     view_server.close()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields, replace
 from math import inf, isfinite, nan
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imu_hip.model.event import Phase
+from imu_hip.model.event import ExitVerdict, HoldVerdict, Phase
 from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import LinkState, Role
 from imu_hip.model.view_state import (
@@ -25,7 +27,7 @@ from imu_hip.model.view_state import (
     TraceView,
     ViewState,
 )
-from imu_hip.view.as_json import MAX_HOLDS, MAX_POINTS, STEP_S, view_json
+from imu_hip.view.as_json import MAX_HOLDS, MAX_POINTS, SCHEMA, STEP_S, view_json
 from tests.plot.scenes import NAMES, scene
 
 RICH = replace(
@@ -229,3 +231,39 @@ def test_a_trace_of_any_length_has_few_points_and_phases_that_cover_them(long: T
     spans = told["phases"]
     assert [span["start_s"] for span in spans[1:]] == [span["end_s"] for span in spans[:-1]]
     assert all(isfinite(span["start_s"]) and span["start_s"] <= span["end_s"] <= 0.0 for span in spans)
+
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "second-screen.md").read_text("utf-8")
+
+
+def told(heading: str) -> dict[str, list[str]]:
+    """Return the rows of the table with this heading: the names in the first cell, all names in the second."""
+    table = PAGE.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0]
+    rows = [line.split(" | ", 1) for line in table.splitlines()[2:]]
+    return {name: re.findall(r"`(\w+)`", is_) for names, is_ in rows for name in re.findall(r"`(\w+)`", names)}
+
+
+def objects(content: dict[str, object]) -> dict[str, set[str]]:
+    """Return the keys of every object within, by the name under which it stands."""
+    found: dict[str, set[str]] = {}
+    for name, value in content.items():
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, dict):
+            found |= {name: set(inner), **objects(inner)}
+    return found
+
+
+def test_the_page_names_every_key_and_no_other() -> None:
+    assert told("key in `view`").keys() == view_json(RICH).keys()
+    pages, codes = told("object"), objects(view_json(RICH))
+    assert pages.keys() == codes.keys()
+    words = {*HoldVerdict, *ExitVerdict, *LinkState, "null"}
+    for name, keys in codes.items():
+        assert set(pages[name]) - words - {"phases"} == keys - words - {"phases"}, name
+
+
+def test_the_page_says_the_words_and_the_limits() -> None:
+    assert told("key in `view`")["phase"] == [phase.name.lower() for phase in Phase]
+    assert f"`{SCHEMA}`" in PAGE
+    assert f"the newest {MAX_HOLDS}" in PAGE
+    assert f"at most {MAX_POINTS} means" in PAGE
