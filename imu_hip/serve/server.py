@@ -150,32 +150,32 @@ async def _show(connection: ServerConnection, feed: Feed) -> None:
     if feed.watchers >= MAX_SCREENS:
         await connection.close(CloseCode.TRY_AGAIN_LATER, "all places are taken")
         return
-    tasks = [asyncio.create_task(_send_all(connection, feed)), asyncio.create_task(_hear(connection))]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+    with feed.watch() as number:
+        tasks = [asyncio.create_task(_send_all(connection, feed, number)), asyncio.create_task(_hear(connection))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
 
-async def _send_all(connection: ServerConnection, feed: Feed) -> None:
+async def _send_all(connection: ServerConnection, feed: Feed, number: int) -> None:
     """Send the newest message each time the last one has been taken: the pong says so, and nothing ever queues."""
     shown = 0
-    with feed.watch() as number:
-        try:
-            while True:
-                news = await feed.after(number)
-                async with asyncio.timeout(SLOW_S):
-                    await connection.send(news.whole if news.view_number != shown else news.beat)
-                    await (await connection.ping())
-                number, shown = news.number, news.view_number
-        except TimeoutError:
-            connection.transport.abort()
-        except ConnectionClosed:
-            return
+    try:
+        while True:
+            news = await feed.after(number)
+            async with asyncio.timeout(SLOW_S):
+                await connection.send(news.whole if news.view_number != shown else news.beat)
+                await (await connection.ping())
+            number, shown = news.number, news.view_number
+    except TimeoutError:
+        connection.transport.abort()
+    except ConnectionClosed:
+        return
 
 
 async def _hear(connection: ServerConnection) -> None:

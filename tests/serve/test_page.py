@@ -143,6 +143,19 @@ def test_data_that_stand_still_are_not_shown_as_live(tab: Tab, session: Session,
     assert not visible(tab, "#away")
 
 
+def test_after_a_sleep_of_the_device_nothing_is_live_before_something_new_came(
+    tab: Tab, session: Session, server: ViewServer
+) -> None:
+    tab.open(server.url)
+    until_link(tab, "live")
+    session.frozen = True
+    tab.value("{ const now = Date.now; Date.now = () => now() + 60000 }")
+    until_link(tab, "old")
+    assert tab.text("#away-why") == "what is shown is old"
+    session.frozen = False
+    until_link(tab, "live")
+
+
 def test_a_lost_connection_is_shown_and_comes_back_by_itself(tab: Tab, session: Session, server: ViewServer) -> None:
     tab.open(server.url)
     until_link(tab, "live")

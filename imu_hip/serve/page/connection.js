@@ -26,6 +26,12 @@ export class Connection {
     return this.freshMs === null ? Infinity : nowMs - this.freshMs;
   }
 
+  // This device may have slept, and its clock with it: what it has is old until something new comes.
+  doubt() {
+    this.freshMs = null;
+    this.offset = null;
+  }
+
   get connected() {
     return this.heardMs !== null && performance.now() - this.heardMs < OLD_MS;
   }

@@ -5,6 +5,7 @@ import { away, show } from "./screen.js";
 import { spoken } from "./words.js";
 
 const SCHEMA = "imu-hip/view/1";
+const TICK_MS = 250;
 const SPOKEN_EVERY_MS = 3000;
 const SPOKEN_AGAIN_MS = 10000;
 
@@ -14,6 +15,7 @@ const doorWhy = document.getElementById("door-why");
 const say = document.getElementById("say");
 const warn = document.getElementById("warn");
 
+let tickedMs = Date.now();
 let waiting = false;
 let asked = false;
 let said = { phase: "", ms: -Infinity };
@@ -42,8 +44,9 @@ function render() {
       break;
     case "old": {
       const seconds = Math.round(connection.ageMs(performance.now()) / 1000);
+      const age = Number.isFinite(seconds) ? `what is shown is ${seconds} s old` : "what is shown is old";
       const still = view.mode === "replay" ? "Replay stands still" : "No new data";
-      away(connection.connected ? still : "No connection", `what is shown is ${seconds} s old`);
+      away(connection.connected ? still : "No connection", age);
       break;
     }
     case "none": away("No session", "the page shows it as soon as one begins"); break;
@@ -59,6 +62,14 @@ function state(view) {
   if (view === null) return connection.connected ? "none" : "connecting";
   if (view.schema !== SCHEMA) return "other";
   return connection.ageMs(performance.now()) < OLD_MS ? "live" : "old";
+}
+
+// Age what is shown. Time that the page did not live through is seen on the wall clock only.
+function tick() {
+  const nowMs = Date.now();
+  if (Math.abs(nowMs - tickedMs) > OLD_MS) connection.doubt();
+  tickedMs = nowMs;
+  render();
 }
 
 // Screen readers hear a new phase soon, the rest now and then, a warning at once.
@@ -85,9 +96,9 @@ door.addEventListener("submit", (event) => {
   event.preventDefault();
   connection.enter(code.value.trim());
 });
-setInterval(render, 250);
-document.addEventListener("visibilitychange", render);
-window.addEventListener("pageshow", render);
+setInterval(tick, TICK_MS);
+document.addEventListener("visibilitychange", tick);
+window.addEventListener("pageshow", tick);
 window.addEventListener("resize", soon);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
 
