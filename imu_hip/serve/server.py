@@ -119,7 +119,7 @@ class ViewServer:
         self._loop = asyncio.get_running_loop()
         feed = Feed(self._read_state)
         gate = Gate()
-        server = serve(
+        listening = serve(
             lambda connection: _show(connection, feed),
             self._host,
             self._port,
@@ -135,7 +135,7 @@ class ViewServer:
             logger=_LOG,
             create_connection=connections(gate),
         )
-        async with server:
+        async with listening as server:
             self._port = server.sockets[0].getsockname()[1]
             self._feeding = asyncio.create_task(feed.run())
             self._ready.set()

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from imu_hip.model.event import Phase
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.view_state import ChannelView, ViewState
 from imu_hip.plot import wording
 from imu_hip.serve.server import ViewServer
 from tests.plot.scenes import NAMES, scene
@@ -227,11 +227,15 @@ def test_the_code_of_a_link_is_used_and_gone_from_the_address(tab: Tab, session:
 
 @pytest.mark.parametrize("name", ["hold", "sensor_lost", "before_calibration"])
 def test_everything_fits_on_screens_of_all_sizes(tab: Tab, session: Session, server: ViewServer, name: str) -> None:
-    session.show(scene(name))
+    channels = (
+        ChannelView("pelvis turn", -12.0, 5.0, at_fault=True),
+        ChannelView("knee inward", 10.0, 6.0, unsure=True),
+    )
+    session.show(replace(scene(name), channels=channels))
     tab.open(server.url)
     until_link(tab, "live")
     outside = """[...document.querySelectorAll(`header span, #phase, #number, #degree, #spread, #ring, #line,
-        #hold-label, #count, #steps li, #sensors li, canvas, footer`)].filter((element) => {
+        #hold-label, #count, #steps li, #sensors li, #channels li, canvas, footer`)].filter((element) => {
         const box = element.getBoundingClientRect();
         const card = (element.closest('section') ?? document.body).getBoundingClientRect();
         return box.width && element.id !== 'number' && (box.left < card.left - 1 || box.right > card.right + 1
