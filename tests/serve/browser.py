@@ -31,15 +31,12 @@ def installed() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-class Tab:
-    """One page in a browser. `complaints` are errors and warnings of its console, CSP's included."""
+class Wire:
+    """A DevTools connection: commands and their results, one after the other."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self._number = 0
-        self.complaints: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.ask(f"{domain}.enable")
 
     def ask(self, method: str, **parameters: object) -> dict[str, Any]:
         """Give a command and return its result."""
@@ -51,9 +48,23 @@ class Tab:
                 assert "error" not in message, message
                 result: dict[str, Any] = message["result"]
                 return result
-            self._note(message)
+            self.note(message)
 
-    def _note(self, message: dict[str, Any]) -> None:
+    def note(self, message: dict[str, Any]) -> None:
+        """Take what comes unasked."""
+
+
+class Tab(Wire):
+    """One page in a browser. `complaints` are errors and warnings of its console, CSP's included."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__(socket)
+        self.complaints: list[str] = []
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+
+    def note(self, message: dict[str, Any]) -> None:
+        """Keep what the page complains about."""
         content = message.get("params", {})
         match message.get("method"):
             case "Runtime.exceptionThrown":
@@ -114,29 +125,13 @@ class Browser:
     def tab(self) -> Iterator[Tab]:
         """Open a tab that remembers nothing of others (its own cookies), and close it in the end."""
         with connect(f"ws://127.0.0.1:{self._port}{self._endpoint}", max_size=None, compression=None) as control:
-            browser = _Control(control)
+            browser = Wire(control)
             context = browser.ask("Target.createBrowserContext", disposeOnDetach=True)["browserContextId"]
             target = browser.ask("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
             place = f"ws://127.0.0.1:{self._port}/devtools/page/{target}"
             with connect(place, max_size=None, compression=None) as socket:
                 yield Tab(socket)
             browser.ask("Target.disposeBrowserContext", browserContextId=context)
-
-
-class _Control:
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._number = 0
-
-    def ask(self, method: str, **parameters: object) -> dict[str, Any]:
-        self._number += 1
-        self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._socket.recv(timeout=ANSWER_S))
-            if message.get("id") == self._number:
-                assert "error" not in message, message
-                result: dict[str, Any] = message["result"]
-                return result
 
 
 @contextmanager
