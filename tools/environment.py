@@ -53,6 +53,8 @@ SCREEN_LIBRARIES = {
 }
 
 SOUND_LIBRARIES = {"libportaudio.so.2": "libportaudio2"}  # wheels bring it for macOS and Windows only
+# Any of these runs the tests of the second screen; the first is what Debian calls it, program and package.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def ensure() -> None:
@@ -67,6 +69,15 @@ def ensure() -> None:
         except KeyboardInterrupt:
             _stop("Interrupted; the next start begins the environment again.")
     _ensure_system_libraries()
+
+
+def ensure_browser() -> None:
+    """Install a browser for the tests of the second screen where that is allowed, else say how."""
+    if any(shutil.which(browser) for browser in BROWSERS) or not sys.platform.startswith("linux"):
+        return
+    if _apt_install_once([BROWSERS[0]], VENV / "browser-tried") and shutil.which(BROWSERS[0]):
+        return
+    _say(f"The tests of the second screen need a browser. On Debian: {_apt_line([BROWSERS[0]])}")
 
 
 def program(name: str) -> Path:
@@ -287,11 +298,7 @@ def _ensure_system_libraries() -> None:
     missing = _missing_packages()
     if not missing:
         return
-    tried = VENV / "system-packages-tried"  # once per environment, so that no start waits for a dead network
-    if not tried.exists():
-        tried.touch()
-        with _turn():
-            _apt_install(missing)
+    if _apt_install_once(missing, VENV / "system-packages-tried"):
         missing = _missing_packages()
     if missing:
         _say(f"Window and sound need system libraries. On Debian or Ubuntu: {_apt_line(missing)}")
@@ -310,6 +317,15 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _apt_install_once(packages: Sequence[str], tried: Path) -> bool:
+    """Install system packages, once per environment, so that no start waits for a dead network."""
+    if tried.exists():
+        return False
+    tried.touch()
+    with _turn():
+        return _apt_install(packages)
 
 
 def _apt_install(packages: Sequence[str]) -> bool:

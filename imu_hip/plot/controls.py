@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QRadioButton
 
-from imu_hip.plot.canvas import LEFT, font
+from imu_hip.plot.canvas import LEFT
+from imu_hip.plot.lettering import font
 from imu_hip.plot.look import SMALLEST, TEXT, Look, Painted
 from imu_hip.plot.theme import color
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from imu_hip.model.app_state import ExerciseChoice
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.canvas import font
 from imu_hip.plot.guard import PaintGuard
+from imu_hip.plot.lettering import font
 from imu_hip.plot.look import SMALL, SMALLEST, Look, Painted
 from imu_hip.plot.theme import color
 

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from imu_hip.model.app_state import HistoryRow
 from imu_hip.plot import app_wording as words
-from imu_hip.plot import curve, wording
-from imu_hip.plot.canvas import LEFT, font
+from imu_hip.plot import curve, state_text
+from imu_hip.plot.canvas import LEFT
 from imu_hip.plot.form import label
+from imu_hip.plot.lettering import font
 from imu_hip.plot.look import SMALL, SMALLEST, Look, Painted
 from imu_hip.plot.theme import Theme, color
 
@@ -152,7 +153,7 @@ class HistoryPlot(QWidget, Painted):
         low, high = limits(rows)
         self._item.setXRange(first - 0.16 * span, first + 1.16 * span, padding=0)
         self._item.setYRange(low, high, padding=0)
-        angles = [(angle, f"{wording.figure(angle)}°") for angle in curve.ticks(low, high)]
+        angles = [(angle, f"{state_text.figure(angle)}°") for angle in curve.ticks(low, high)]
         self._item.getAxis("left").setTicks([angles])
         self._item.getAxis("bottom").setTicks([dates(rows, span)])
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.canvas import font
 from imu_hip.plot.form import button, spaced
+from imu_hip.plot.lettering import font
 from imu_hip.plot.look import SMALLEST, TEXT, Painted
 from imu_hip.plot.theme import color
 

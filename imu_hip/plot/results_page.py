@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HistoryRow, ResultsView
 from imu_hip.plot import app_wording as words
-from imu_hip.plot import wording
+from imu_hip.plot import state_text
 from imu_hip.plot.form import card, label, sized, spaced
 from imu_hip.plot.history_plot import HistoryPlot
 from imu_hip.plot.result_panel import ResultPanel
@@ -119,9 +119,9 @@ def _cells(row: HistoryRow) -> tuple[str, ...]:
 
 
 def _angle(value: float | None) -> str:
-    return words.UNKNOWN if value is None else f"{wording.figure(value)}°"
+    return words.UNKNOWN if value is None else f"{state_text.figure(value)}°"
 
 
 def _internal(row: HistoryRow) -> str:
-    spread = "" if row.internal_sd_deg is None else f" {wording.spread(row.internal_sd_deg)}"
+    spread = "" if row.internal_sd_deg is None else f" {state_text.spread(row.internal_sd_deg)}"
     return _angle(row.internal_deg) + (spread if row.internal_deg is not None else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QPalette
 
-from imu_hip.plot.canvas import FAMILIES
+from imu_hip.plot.lettering import FAMILIES
 from imu_hip.plot.look import FIGURE, SENTENCE, SMALL, SMALLEST, TEXT, TITLE, Look
 from imu_hip.plot.theme import Theme, color
 

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip
 
 from imu_hip.model.app_state import ReplayView, TimelineSpan
 from imu_hip.plot import app_wording as words
-from imu_hip.plot.canvas import RIGHT, font
+from imu_hip.plot.canvas import RIGHT
 from imu_hip.plot.guard import PaintGuard
+from imu_hip.plot.lettering import font
 from imu_hip.plot.look import SMALLEST, Look, Painted
 from imu_hip.plot.theme import color
 

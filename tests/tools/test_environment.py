@@ -113,3 +113,33 @@ def test_a_python_that_does_not_fit_is_named_in_one_line(
     said = capsys.readouterr().err
     assert "needs a Python from 2.6 to 2.7" in said
     assert said.count("\n") == 1
+
+
+@pytest.fixture
+def apt(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count system packages instead of installing them; no browser is there."""
+    asked: list[str] = []
+
+    def install(packages: list[str]) -> bool:
+        asked.extend(packages)
+        return False
+
+    monkeypatch.setattr(environment, "_apt_install", install)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    return asked
+
+
+def test_a_missing_browser_is_asked_for_once_and_then_only_told(
+    apt: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.ensure_browser()
+    environment.ensure_browser()
+    assert apt == ["chromium"]
+    assert capsys.readouterr().err.count("apt-get install --no-install-recommends chromium") == 2
+
+
+def test_any_browser_that_is_there_will_do(apt: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment.shutil, "which", lambda name: name if name == "google-chrome" else None)
+    environment.ensure_browser()
+    assert apt == []
