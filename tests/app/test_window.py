@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from imu_hip import api
+from imu_hip.model.app_state import Page
 from imu_hip.model.view_state import ViewState
-from imu_hip.plot.window import LiveWindow
+from imu_hip.plot.app_window import AppWindow
 from tests.app.calling import RECORDING, Outcome, call
 
 pytestmark = pytest.mark.skipif(
@@ -22,10 +24,11 @@ pytestmark = pytest.mark.skipif(
 
 
 class Visitor:
-    """Looks at the window now and then, and does something when it has seen enough."""
+    """Looks at the window now and then, and does something once when it has seen enough of a session."""
 
-    def __init__(self, enough: int, then: object) -> None:
+    def __init__(self, enough: int, then: Callable[[AppWindow], object]) -> None:
         self.seen: list[ViewState] = []
+        self.pages: list[Page] = []
         self._enough = enough
         self._then = then
         self._timer = QTimer()
@@ -34,12 +37,19 @@ class Visitor:
 
     def _look(self) -> None:
         for window in QApplication.topLevelWidgets():
-            if isinstance(window, LiveWindow) and window.isVisible():
+            if isinstance(window, AppWindow) and window.isVisible():
                 state = window._read_state()
-                if state is not None:
-                    self.seen.append(state)
+                self.pages.append(state.page)
+                if state.session is not None:
+                    self.seen.append(state.session)
                 if len(self.seen) == self._enough:
-                    self._then(window)  # type: ignore[operator]
+                    self._timer.stop()
+                    self._then(window)
+
+
+@pytest.fixture(autouse=True)
+def _own_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMU_HIP_HOME", str(tmp_path / "home"))
 
 
 def _sha_in(outcome: Outcome) -> str:
@@ -49,8 +59,8 @@ def _sha_in(outcome: Outcome) -> str:
 
 def test_a_demo_in_the_window_ends_when_the_window_is_closed(qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "a.mcap"
-    visitor = Visitor(25, LiveWindow.close)
-    outcome = call("demo", "--speed", "5", "--out", path)
+    visitor = Visitor(25, AppWindow.close)
+    outcome = call("demo", "--mute", "--speed", "5", "--out", path)
     assert outcome.code == 0, outcome
     assert outcome.err == ""
     assert _sha_in(outcome) == api.analyze(path).result_sha256
@@ -66,15 +76,15 @@ def test_a_signal_closes_the_window_and_the_recording(
 ) -> None:
     path = tmp_path / "a.mcap"
     visitor = Visitor(5, lambda _: signal.raise_signal(number))
-    outcome = call("demo", "--speed", "5", "--out", path)
+    outcome = call("demo", "--mute", "--speed", "5", "--out", path)
     assert outcome.code == 0, outcome
     assert len(visitor.seen) >= 5
     assert _sha_in(outcome) == api.analyze(path).result_sha256
 
 
 def test_a_replay_in_the_window_stays_open_at_its_end(qapp: QApplication) -> None:
-    visitor = Visitor(25, LiveWindow.close)
-    outcome = call("replay", RECORDING, "--speed", "max")
+    visitor = Visitor(25, AppWindow.close)
+    outcome = call("replay", "--mute", RECORDING, "--speed", "max")
     assert outcome.code == 0, outcome
     assert _sha_in(outcome) == api.analyze(RECORDING).result_sha256
     assert visitor.seen[-1].t_s == visitor.seen[-2].t_s > 90.0
