@@ -228,7 +228,7 @@ def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
 def _corrected(state: State, re_zero: ReZero) -> None:
     neutral_before.shift(state.neutral, re_zero.change_rad, channel_changes(re_zero))
     if state.part is not None:
-        faults.corrected(state.part.faults, re_zero)
+        part.corrected(state.part, re_zero)
 
 
 def _kept_until_marked(state: State, events: tuple[Event, ...]) -> tuple[Event, ...]:

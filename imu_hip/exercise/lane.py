@@ -92,6 +92,15 @@ def retarget(
     return events + _judge_waiting(spec, smoother, state)
 
 
+def corrected(spec: ExerciseSpec, state: LaneState) -> None:
+    """Take in that the angles have been corrected all at once: what was held before reads otherwise now."""
+    if state.levels is not None and state.excursion is None and state.plateaus_rad:
+        state.plateaus_rad = []
+        state.levels = _levels(spec, state, state.levels.end_range_rad)
+        if hold.is_at_rest(state.hold):
+            state.hold.enter_rad = state.levels.enter_rad
+
+
 def close(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> tuple[ExerciseEvent, ...]:
     """End whatever is going on, because nothing more comes."""
     events: tuple[ExerciseEvent, ...] = ()
@@ -243,4 +252,6 @@ def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> N
 
 def _levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> Levels:
     held_rad = statistics.median(state.plateaus_rad) if state.plateaus_rad else 0.0
+    # What was held still further was not held at this end range: a sensor slipped, or the range grew.
+    held_rad = min(held_rad, end_range_rad + larger(spec.hold.grow, end_range_rad))
     return levels(state.direction, end_range_rad, spec.hold, spec.exit, held_rad)

@@ -17,7 +17,7 @@ from imu_hip.exercise.lane import LaneState
 from imu_hip.exercise.moment import Moment
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.trials import TrialState
-from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, Trial, Warning
+from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, ReZero, Trial, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
 from imu_hip.model.item import Edge
 
@@ -101,6 +101,13 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
 def look(state: PartState, moment: Moment) -> tuple[Event, ...]:
     """Look at the whole body for faults, every `moment.EVERY_S`. Changes `state`."""
     return faults.step(state.faults, moment, end_ranges(state))
+
+
+def corrected(state: PartState, re_zero: ReZero) -> None:
+    """Take in that the angles have been corrected all at once. Changes `state`."""
+    faults.corrected(state.faults, re_zero)
+    for each in state.lanes:
+        lane.corrected(state.spec, each)
 
 
 def prompted_neutral(state: PartState, edge: Edge, t_s: float) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from imu_hip.model.event import Cycle, EndRange, Hold
+from imu_hip.model.event import Cycle, EndRange, Hold, ReZero
 from tests.exercise.traces import Way, of, run, session, supine
 
 
@@ -37,6 +37,15 @@ class TestGrowth:
         assert len(self.holds(24.5)) == 1
         assert len(self.holds(32.0, 24.5)) == 1
         assert len(self.holds(32.0, 26.5)) == 2
+
+    def test_a_hold_far_beyond_the_end_range_asks_no_more_than_one_at_the_edge_of_growth(self) -> None:
+        assert len(self.holds(45.0, 30.0)) == 2
+
+    def test_what_was_held_before_a_correction_asks_nothing_of_the_next_one(self) -> None:
+        whole, marks = session(*self.rep(32.0), *self.rep(24.5), detail="internal")
+        first = of(Hold, run(supine(), whole, marks)[0])
+        corrected = run(supine(), whole, marks, re_zeros=[ReZero(first[0].end_s + 3.0, math.radians(1.0))])[0]
+        assert (len(first), len(of(Hold, corrected))) == (1, 2)
 
     def test_holds_below_the_end_range_ask_no_less_of_the_next_one(self) -> None:
         assert len(self.holds(26.0, 26.0, 23.0)) == 2

@@ -15,7 +15,7 @@ from imu_hip.exercise import judge
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.parse import parse_exercise
 from imu_hip.model.block import AngleBlock, Floats
-from imu_hip.model.event import Event
+from imu_hip.model.event import Event, ReZero
 from imu_hip.model.exercise_spec import Channel, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 
@@ -137,7 +137,11 @@ def of(kind: type[_Kind], events: Iterable[object]) -> list[_Kind]:
 
 
 def run(
-    params: judge.Params, whole: AngleBlock, marks: Sequence[TimedMark] = (), cuts: Sequence[int] = ()
+    params: judge.Params,
+    whole: AngleBlock,
+    marks: Sequence[TimedMark] = (),
+    cuts: Sequence[int] = (),
+    re_zeros: Sequence[ReZero] = (),
 ) -> tuple[tuple[Event, ...], list[int]]:
     """Judge a recording cut into pieces; each piece brings the marks that fall before its last row."""
     state = judge.State()
@@ -149,7 +153,9 @@ def run(
         piece = rows(whole, start, stop)
         due = [mark for mark in left if len(piece.t_s) and mark.t_s <= piece.t_s[-1]]
         left = left[len(due) :]
-        state, output = judge.step(params, state, piece, due)
+        first, last = (-math.inf, -math.inf) if not len(piece.t_s) else (piece.t_s[0], piece.t_s[-1])
+        jumps = [each for each in re_zeros if first <= each.t_s <= last]
+        state, output = judge.step(params, state, piece, due, jumps)
         events += output.events
         phases += output.phases.tolist()
     state, output = judge.step(params, state, rows(whole, 0, 0), left)
