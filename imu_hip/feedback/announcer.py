@@ -17,7 +17,8 @@ class Announcer:
     """Gives each signal to the ears as the settings say; never waits, never raises.
 
     The loudspeaker is opened in the background, now and whenever tones are switched on while there is none. A line of
-    safety that nobody can speak gets its tone. Which signals there are, and when, is the guide's business.
+    safety that nobody can speak gets its tone; of a count-in the seconds are spoken, too. Which signals there are, and
+    when, is the guide's business.
     """
 
     def __init__(self, player: Player, speaker: Speaker, settings: Settings) -> None:
@@ -44,8 +45,9 @@ class Announcer:
         sounds = self._settings.tones and (signal.tone or unheard)
         if sounds:
             self._player.play(signal.kind, signal.number)
-        if self._settings.speech and signal.text:
-            self._speaker.say(signal.kind, signal.text, tones.duration_s(signal.kind) if sounds else 0.0)
+        text = str(signal.number) if signal.kind is SignalKind.COUNT_IN else signal.text
+        if self._settings.speech and text:
+            self._speaker.say(signal.kind, text, tones.duration_s(signal.kind) if sounds else 0.0)
 
     @property
     def note(self) -> str:

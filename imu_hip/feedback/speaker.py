@@ -35,7 +35,8 @@ class _Line:
 
     @property
     def rank(self) -> int:
-        return MOST_URGENT_FIRST.index(self.kind)
+        """Its place among lines that wait; what is spoken of a tone comes last."""
+        return MOST_URGENT_FIRST.index(self.kind) if self.kind in MOST_URGENT_FIRST else len(MOST_URGENT_FIRST)
 
 
 class Speaker:

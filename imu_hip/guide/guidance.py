@@ -39,7 +39,7 @@ class Guidance:
     `asks` is None for an aside, and so are `until_s`, when it is over, and `asked_s`, how long it lasts. `effort_s` is
     when the effort begins that this rest ends in, None when it ends in none; `rest_s` how long that rest is.
     `section` is the kind of what is under way, `step` which step of how many on the way to the set. `waits`: for the
-    person to go on.
+    person to go on. `detail`: which of the poses with the same label.
     """
 
     text: str = ""
@@ -54,12 +54,13 @@ class Guidance:
     section: SectionKind | str = ""
     step: tuple[int, int] = (0, 0)
     waits: bool = False
+    detail: str = ""
 
     def view(self, now_s: float) -> GuideView:
         """Return what a screen shows of it."""
         return GuideView(
             section=str(self.section),
-            asks="" if self.asks is None else self.asks.value,
+            asks="" if self.asks is None else self.detail or self.asks.value,
             left_s=None if self.until_s is None else max(0.0, self.until_s - now_s),
             asked_s=self.asked_s,
             step=self.step[0],
@@ -86,6 +87,7 @@ def guidance(script: tuple[Prompt, ...], script_s: float, offset_s: float) -> Gu
         effort_s=offset_s + end_s if effort else None,
         rest_s=current.duration_s,
         until_s=offset_s + end_s,
+        detail=current.detail if current.label is MarkLabel.HOOK_LYING else "",
         asked_s=current.duration_s,
     )
 

@@ -6,24 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from imu_hip.model.signal import Signal, SignalKind
+from imu_hip.model.signal import MOST_URGENT_FIRST, Signal, SignalKind
 
-PRIORITY = (
-    SignalKind.SAFETY,
-    SignalKind.SENSOR_LOST,
-    SignalKind.FAULT,
-    SignalKind.HOLD_DONE,
-    SignalKind.HOLD_PAUSED,
-    SignalKind.CORRECTION,
-    SignalKind.INSTRUCTION,
-    SignalKind.TOO_FAST,
-    SignalKind.NEUTRAL_PLEASE,
-    SignalKind.GO_FURTHER,
-    SignalKind.CYCLE_DONE,
-    SignalKind.SET_DONE,
-    SignalKind.REPETITION_DONE,
-    SignalKind.SENSOR_BACK,
-)
+PRIORITY = MOST_URGENT_FIRST
 """Lines, the most urgent first."""
 
 OF_THE_GUIDE = (SignalKind.SAFETY, SignalKind.CORRECTION, SignalKind.INSTRUCTION)

@@ -140,7 +140,7 @@ CHECKS = (
 HOW_TO_TELL = "Which sensor is which?"
 HOW_TO_TELL_STEPS = (
     "Press Identify: the sensor shows itself by its light, or says what else it can do.",
-    "No light? Tap one sensor or press its button, and watch which row answers.",
+    "No light? Switch one sensor off and search again: the one that is left is the other.",
     "Then press Pelvis or Thigh in that row. The choice is remembered by serial number.",
 )
 WHERE_TO_WEAR = (

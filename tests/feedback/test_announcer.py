@@ -174,3 +174,12 @@ def test_announcing_takes_less_than_a_millisecond() -> None:
     announcer.close()
     # The median: other programs take their share of the processor at any moment.
     assert sorted(took_s)[len(took_s) // 2] < 1e-3
+
+
+def test_the_seconds_of_a_count_in_are_spoken_after_their_tone() -> None:
+    ears = Ears()
+    mouth = Mouth(ears.heard)
+    announcer = Announcer(ears, mouth, Settings())
+    announcer.announce(Signal(1.0, SignalKind.COUNT_IN, number=3))
+    announcer.close()
+    assert ears.heard[:2] == [(SignalKind.COUNT_IN, 3), ("say count_in", "3")]
