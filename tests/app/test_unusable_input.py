@@ -303,8 +303,16 @@ def test_a_disk_that_fills_ends_the_recording_but_not_the_session(
 @pytest.mark.parametrize(
     "words",
     [
-        (),
         ("dance",),
+        ("run", "--side", "left"),
+        ("run", "dance", "--side", "left"),
+        ("run", "supine_ere"),
+        ("run", "supine_ere", "supine_ere", "--side", "left"),
+        ("run", "supine_ere", "--side", "left", "--start-delay", "-1"),
+        ("assign", "--pelvis", "A", "--thigh", "A"),
+        ("forget",),
+        ("history", "--person", ""),
+        ("scan", "--seconds", "nan"),
         ("demo", "dance"),
         ("demo", "--side", "both"),
         ("demo", "--speed", "fast"),
