@@ -154,7 +154,7 @@ def test_a_recording_without_a_name_is_temporary_and_said_to_be_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("imu_hip.app.watching.watch", lambda running, headless: _stopped_at_once(running))
+    monkeypatch.setattr("imu_hip.app.watching.watch", lambda running, *_how: _stopped_at_once(running))
     outcome = call("demo", "--headless", "--speed", "max")
     assert outcome.code == 0
     (path,) = tmp_path.rglob("*.mcap")

@@ -11,7 +11,7 @@ import pytest
 
 from imu_hip.model.event import Phase
 from imu_hip.model.view_state import ChannelView, ViewState
-from imu_hip.plot import wording
+from imu_hip.plot import state_text, wording
 from imu_hip.serve.server import ViewServer
 from tests.plot.scenes import NAMES, scene
 from tests.serve import browser
@@ -123,10 +123,10 @@ def test_the_page_says_the_words_of_the_window(tab: Tab, session: Session, serve
     states += [replace(state, phase=phase) for state in (scene("hold"), outward) for phase in Phase]
     for state in states:
         session.show(state)
-        tab.until_text("#phase", wording.phase_word(state))
+        tab.until_text("#phase", state_text.phase_word(state))
         angle_deg = state.angle_deg
-        tab.until_text("#number", wording.UNKNOWN if angle_deg is None else wording.figure(angle_deg))
-        assert visible(tab, "#in-range") == wording.in_range(state)
+        tab.until_text("#number", wording.UNKNOWN if angle_deg is None else state_text.figure(angle_deg))
+        assert visible(tab, "#in-range") == state_text.in_range(state)
     assert wording.DISCLAIMER in tab.text("footer")
 
 
@@ -169,7 +169,7 @@ def test_a_lost_connection_is_shown_and_comes_back_by_itself(tab: Tab, session: 
     again.start()
     try:
         until_link(tab, "live")
-        tab.until_text("#phase", "ROTATE IN")
+        tab.until_text("#phase", "TURN IN")
     finally:
         again.close()
 

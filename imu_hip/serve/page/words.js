@@ -11,13 +11,14 @@ export function spread(sdDeg) {
 }
 
 export function phaseWord(view) {
+  if (view.guide.paused) return "PAUSED";
   switch (view.phase) {
     case "neutral": return "REST";
-    case "approach": return view.outward ? "ROTATE OUT" : "ROTATE IN";
+    case "approach": return view.outward ? "TURN OUT" : "TURN IN";
     case "hold": return "HOLD";
     case "block": return "BLOCK";
     case "exit": return "LET GO";
-    default: return view.band_deg ? "PAUSED" : "GET READY";
+    default: return view.band_deg ? "PAUSED" : "READY";
   }
 }
 
@@ -38,7 +39,8 @@ export function isPaused(view) {
 
 // The limb is held within the target, and nothing speaks against it.
 export function inRange(view) {
-  return view.phase === "hold" && view.hold_s !== null && view.angle_deg !== null && !view.warning && !view.greyed;
+  const held = view.phase === "hold" && view.hold_s !== null && view.angle_deg !== null;
+  return held && !view.warning && !view.greyed && !view.guide.paused;
 }
 
 export function spreadLine(view) {
