@@ -16,7 +16,7 @@ from imu_hip import __version__
 from imu_hip.app import commands
 from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.model.errors import ImuHipError
-from imu_hip.session.library import DEFAULT_PERSON
+from imu_hip.session.user_library import DEFAULT_PERSON
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 MOST_CYCLES = 100

@@ -34,8 +34,8 @@ def demo(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.watching import print_summary, watch
     from imu_hip.guide.around import Calibration
-    from imu_hip.session.library import Library
     from imu_hip.session.output_file import refuse_overwriting
+    from imu_hip.session.user_library import Library
 
     spec, side = _exercise(args), Side(args.side)
     if args.out is not None:
@@ -71,7 +71,7 @@ def replay(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
-    from imu_hip.session.library import Library
+    from imu_hip.session.user_library import Library
 
     recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()

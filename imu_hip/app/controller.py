@@ -23,8 +23,8 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
 from imu_hip.model.signal import Signal
-from imu_hip.session.library import Library
 from imu_hip.session.reader import Recording
+from imu_hip.session.user_library import Library
 
 PREPARING = "One moment: getting everything ready…"
 

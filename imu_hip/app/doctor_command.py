@@ -13,8 +13,8 @@ from pathlib import Path
 from imu_hip import __version__
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.model.errors import ImuHipError, LinkError, Reason
-from imu_hip.session.library import Library
 from imu_hip.session.output_file import SMALLEST_FREE_BYTES
+from imu_hip.session.user_library import Library
 
 SCHEMA = "imu-hip/doctor/1"
 

@@ -10,7 +10,7 @@ from typing import Any
 from imu_hip.exercise.asymmetry import change
 from imu_hip.model.app_state import HistoryRow
 from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.session.library import KeptSession
+from imu_hip.session.user_library import KeptSession
 
 
 def history_rows(sessions: Sequence[KeptSession]) -> tuple[HistoryRow, ...]:

@@ -10,8 +10,8 @@ from imu_hip.app.history import changes, history_rows
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.model.app_state import HistoryRow
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.session.library import Library
 from imu_hip.session.typed_json import to_json
+from imu_hip.session.user_library import Library
 
 SCHEMA = "imu-hip/history/1"
 

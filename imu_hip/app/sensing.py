@@ -12,7 +12,7 @@ from imu_hip.ble.scan import scan
 from imu_hip.codec.registry import BIP_V1
 from imu_hip.model.app_state import FoundSensor
 from imu_hip.model.errors import LinkError, Reason
-from imu_hip.session.library import KnownSensor
+from imu_hip.session.user_library import KnownSensor
 
 SCAN_S = 4.0
 

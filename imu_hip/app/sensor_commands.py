@@ -13,7 +13,7 @@ from imu_hip.app.sensor_search import assigned, found_sensors, shown_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 
 Ask = Callable[[str], str]
 

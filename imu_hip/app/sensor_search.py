@@ -12,7 +12,7 @@ from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
 from imu_hip.model.view_state import SensorView
-from imu_hip.session.library import KnownSensor, Library
+from imu_hip.session.user_library import KnownSensor, Library
 
 LOOKING = "Looking for sensors…"
 READY = "Both sensors are there."

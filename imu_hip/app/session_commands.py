@@ -12,7 +12,7 @@ from imu_hip.guide.routines import ROUTINES
 from imu_hip.model.errors import Reason, RecordingError, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import Side
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 
 
 def app(args: Namespace) -> int:

@@ -19,7 +19,7 @@ from imu_hip.feedback.status_line import StatusLine
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 
 _LOOK_EVERY_S = 0.1
 

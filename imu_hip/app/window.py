@@ -15,7 +15,7 @@ from imu_hip.app.ears import ears_for
 from imu_hip.app.watching import Running, Watching, share
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 
 _INTERRUPT_EVERY_MS = 200
 _TRY_QT = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"

@@ -20,7 +20,7 @@ from imu_hip.model.event import Hold
 from imu_hip.model.item import Command, Mark, Role
 from imu_hip.model.setup import Origin, Side
 from imu_hip.model.signal import Signal
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "supine_ere_right.mcap"
 

@@ -15,7 +15,7 @@ from imu_hip.app.results import result_view, timeline
 from imu_hip.model.app_state import HistoryRow
 from imu_hip.model.event import Cycle, Hold
 from imu_hip.session.analysis_json import analysis_json
-from imu_hip.session.library import KeptSession
+from imu_hip.session.user_library import KeptSession
 from tests.app.calling import RECORDING, call
 
 

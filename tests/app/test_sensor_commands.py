@@ -14,7 +14,7 @@ from imu_hip.app.radio_access import VirtualRadio
 from imu_hip.app.sensor_commands import assign, scan
 from imu_hip.model.errors import LinkError, UsageError
 from imu_hip.model.item import Role
-from imu_hip.session.library import Library
+from imu_hip.session.user_library import Library
 from imu_hip.virtual.motion import RecordedMotion
 from tests.app.calling import call
 

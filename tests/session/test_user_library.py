@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imu_hip.model.errors import UnusableInputError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
-from imu_hip.session.library import DEFAULT_PERSON, HOME_VARIABLE, KnownSensor, Library
+from imu_hip.session.user_library import DEFAULT_PERSON, HOME_VARIABLE, KnownSensor, Library
 
 START = "2026-11-22T18:00:00Z"
 
