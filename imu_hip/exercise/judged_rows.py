@@ -13,23 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.compiled import compiled
-from imu_hip.exercise.conditioning import LowPass
+from imu_hip.exercise.conditioning import LowPass, memory
+from imu_hip.exercise.conditioning import step as smoothed
 from imu_hip.model.block import AngleBlock, Floats
 
 EVERY_S = 0.015
 """Rows that follow a judged one within this are not judged: from 100 Hz, every other one."""
 
 _EARLY_S = 1e-6
-_TURN_RAD = 2.0 * math.pi
+_LOW_PASS = len(memory())
 
 
 def rows_state() -> Floats:
     """Return what evolves from row to row, before the first one.
 
-    Of the low-pass, as in `conditioning`: time, input, output, turns, both delays; then how far the thigh has turned,
-    and when to judge next. A compiled loop takes an array at a tenth of the price of a tuple.
+    The low-pass's memory; then how far the thigh has turned, and when to judge next.
     """
-    return np.array([-math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -math.inf])
+    return np.array([*memory(), 0.0, -math.inf])
 
 
 class JudgedRows(NamedTuple):
@@ -90,48 +90,23 @@ def _follow(
     places: NDArray[np.intp],
 ) -> int:
     """Fill in what is known of judged rows, and their places; return how many there are. Changes `state`."""
-    b0, b1, b2, a1, a2, lag_s, restart_s = design
-    last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s = state
+    low_pass, turned, next_s = state[:_LOW_PASS], state[_LOW_PASS], state[_LOW_PASS + 1]
     count = 0
     for row in range(len(t_s)):
         now_s = t_s[row]
-        measured = angles_rad[row, 2]
-        rate = math.nan
-        smooth = math.nan
-        if valid[row] and np.isfinite(measured):
-            elapsed_s = now_s - last_s
-            if elapsed_s > restart_s:
-                turns = 0.0
-                angle = measured
-                new = measured
-                delay_1 = angle * (1.0 - b0)
-                delay_2 = angle * (b2 - a2)
-                # The output before the hole stood for a time `lag_s` earlier, this one for now.
-                rate = (new - output) / (elapsed_s + lag_s)
-            else:
-                angle = measured - turns * _TURN_RAD
-                jump = angle - before_rad
-                if abs(jump) > math.pi:
-                    turns += np.rint(jump / _TURN_RAD)
-                    angle = measured - turns * _TURN_RAD
-                new = b0 * angle + delay_1
-                delay_1 = b1 * angle - a1 * new + delay_2
-                delay_2 = b2 * angle - a2 * new
-                rate = (new - output) / elapsed_s
-            last_s = now_s
-            before_rad = angle
-            output = new
-            smooth = new
+        known = valid[row] and np.isfinite(angles_rad[row, 2])
+        smooth = rate = math.nan
+        if known:
+            smooth, rate = smoothed(design, low_pass, now_s, angles_rad[row, 2])
             turned += thigh_rate_rad_s[row, 1] * period_s
         if now_s >= next_s:
             next_s = now_s + EVERY_S - _EARLY_S
             rows[count, 0] = now_s
             rows[count, 1] = smooth
             rows[count, 2] = rate
-            rows[count, 3] = sd_rad[row, 2] if smooth == smooth else math.nan
+            rows[count, 3] = sd_rad[row, 2] if known else math.nan
             rows[count, 4] = turned
             places[count] = row
             count += 1
-    for place, value in enumerate((last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s)):
-        state[place] = value
+    state[_LOW_PASS], state[_LOW_PASS + 1] = turned, next_s
     return count
