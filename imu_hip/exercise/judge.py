@@ -193,36 +193,38 @@ def _before_part(params: Params, state: State) -> JudgeSnapshot:
 
 def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tuple[Event, ...], int]:
     """Judge one row within its part, if it is in one."""
-    known = sample.angle_rad == sample.angle_rad
     if state.repetition is not None:
         end_range.follow(state.repetition, sample)
     judging = state.repetition is None and (state.marked or not state.preparing)
-    if state.part is None and not state.marked and judging and known:
-        state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
     if state.part is None:
-        return (), part.unjudged_phase(params.default_spec(), sample)
+        known = sample.angle_rad == sample.angle_rad
+        if state.marked or not (judging and known):
+            return (), part.unjudged_phase(params.default_spec(), sample)
+        state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
+    if state.marked and judging:
+        return part.step(state.part, sample)
     # What happens while something else was asked for is not seen by the rules.
     seen = sample if judging else Sample(sample.t_s, math.nan, math.nan, math.nan)
-    new, phase = part.step(state.part, seen)
-    new = _kept_until_marked(state, new)
-    if not (state.marked and judging):
-        phase = part.unjudged_phase(state.part.spec, sample)
-    return new, phase
+    new, _ = part.step(state.part, seen)
+    return _kept_until_marked(state, new), part.unjudged_phase(state.part.spec, sample)
 
 
 def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
     """Look for faults within the part, unless something else was asked for."""
-    if moment.known:
-        spec = params.default_spec() if state.part is None else state.part.spec
-        known = {} if state.part is None else part.end_ranges(state.part)
-        level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, known, moment.rotation_rad)
-        neutral_before.step(state.neutral, moment, level_rad)
-        if state.repetition is not None and state.neutral.neutral is not None:
-            habit.step(state.habits, state.neutral.neutral, moment)
-    if state.part is None or state.repetition is not None or not (state.marked or not state.preparing):
+    if not moment.known:
         return ()
-    new = part.look(state.part, moment)
-    return _kept_until_marked(state, new)
+    running = state.part
+    spec = params.default_spec() if running is None else running.spec
+    end_ranges_rad = {} if running is None else part.end_ranges(running)
+    level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, end_ranges_rad, moment.rotation_rad)
+    neutral_before.step(state.neutral, moment, level_rad)
+    if state.repetition is not None:
+        if state.neutral.neutral is not None:
+            habit.step(state.habits, state.neutral.neutral, moment)
+        return ()
+    if running is None or not (state.marked or not state.preparing):
+        return ()
+    return _kept_until_marked(state, faults.step(running.faults, moment, end_ranges_rad))
 
 
 def _corrected(state: State, re_zero: ReZero) -> None:
