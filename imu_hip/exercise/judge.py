@@ -22,7 +22,7 @@ from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.judged_rows import judged_rate_hz, judged_rows, of_every_row, rows_state
 from imu_hip.exercise.levels import levels
-from imu_hip.exercise.moment import EVERY_S, Moment, Moments, channel_changes
+from imu_hip.exercise.moment import Moment, channel_changes, moments
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
@@ -33,7 +33,6 @@ from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
 
-_EARLY_S = 1e-6
 _NEUTRAL = (MarkLabel.NEUTRAL, MarkLabel.POSTURE_NEUTRAL)
 _NO_PREPARATION = (MarkLabel.NEUTRAL, MarkLabel.EXERCISE)
 
@@ -73,8 +72,7 @@ class State:
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
     other intervals that are open. `over`: what there was to show when the last part had ended. `phase`: of the newest
-    judged row; `next_look_s`: when faults are looked for next; `neutral`: the last one, also before a part; `habits`:
-    what maximal repetitions show.
+    judged row; `neutral`: the last one, also before a part; `habits`: what maximal repetitions show.
     """
 
     rows: Floats = field(default_factory=rows_state)
@@ -89,7 +87,6 @@ class State:
     preparing: frozenset[MarkLabel] = frozenset()
     over: JudgeSnapshot | None = None
     last_s: float = 0.0
-    next_look_s: float = -math.inf
     neutral: NeutralState = field(default_factory=NeutralState)
     habits: HabitState = field(default_factory=HabitState)
 
@@ -117,8 +114,9 @@ def step(
     events: list[Event] = []
     phases: list[int] = []
     judged = judged_rows(low_pass(CUTOFF_HZ, params.rate_hz), state.rows, block, 1.0 / params.rate_hz)
-    moments = Moments(block, judged)
-    for place, (t_s, angle_rad, rate_rad_s, sd_rad, _) in enumerate(judged.rows):
+    looks = moments(block, judged.places, judged.seen, judged.looked_at)
+    rows = zip(*judged.seen[:4].tolist(), judged.looked_at.tolist(), strict=True)
+    for t_s, angle_rad, rate_rad_s, sd_rad, looked_at in rows:
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
         while corrections and corrections[0].t_s <= t_s:
@@ -127,9 +125,8 @@ def step(
         new, state.phase = _judge(params, state, Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad), t_s)
         phases.append(int(state.phase))
         events += new
-        if t_s >= state.next_look_s:
-            state.next_look_s = t_s + EVERY_S - _EARLY_S
-            events += _look(params, state, moments.at(place))
+        if looked_at:
+            events += _look(params, state, next(looks))
     for correction in corrections:
         _corrected(state, correction)
     state.pending = tuple(pending)

@@ -1,4 +1,4 @@
-"""Which rows of a block are judged, and what is smoothed and summed up to them: the part that sees every row.
+"""Which rows of a block are judged or looked at, and what is smoothed and summed up to them: this sees every row.
 
 The rotation has no news faster than its low-pass, so the rules need not see each row of a fast sensor. Compiled, with
 all that evolves handed in and back: the same however the rows are cut.
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from imu_hip.compiled import compiled
 from imu_hip.exercise.conditioning import LowPass, memory
 from imu_hip.exercise.conditioning import step as smoothed
+from imu_hip.exercise.moment import EVERY_S as LOOK_EVERY_S
 from imu_hip.model.block import AngleBlock, Floats
 
 EVERY_S = 0.015
@@ -27,20 +28,21 @@ _LOW_PASS = len(memory())
 def rows_state() -> Floats:
     """Return what evolves from row to row, before the first one.
 
-    The low-pass's memory; then how far the thigh has turned, and when to judge next.
+    The low-pass's memory; then how far the thigh has turned, when to judge next, and when to look next.
     """
-    return np.array([*memory(), 0.0, -math.inf])
+    return np.array([*memory(), 0.0, -math.inf, -math.inf])
 
 
 class JudgedRows(NamedTuple):
-    """The rows of a block that are judged: their `places` (k,), and what is known of each.
+    """The rows of a block that are judged: their `places` (k,), and what is known of each: `seen` (5, k).
 
     That is its time, the angle and its rate (smoothed; NaN where not known), the angle's standard deviation, and how
-    far the thigh has turned about its long axis.
+    far the thigh has turned about its long axis. `looked_at` (k,): where it is time for a `Moment`.
     """
 
     places: NDArray[np.intp]
-    rows: list[list[float]]
+    seen: Floats
+    looked_at: NDArray[np.bool_]
 
 
 def judged_rate_hz(rate_hz: float) -> float:
@@ -51,11 +53,12 @@ def judged_rate_hz(rate_hz: float) -> float:
 def judged_rows(design: LowPass, state: Floats, block: AngleBlock, period_s: float) -> JudgedRows:
     """Follow every row of a block; return those that are judged. Changes `state`."""
     size = len(block.t_s)
-    rows = np.empty((size, 5))
+    seen = np.empty((5, size))
     places = np.empty(size, np.intp)
+    looked_at = np.empty(size, np.bool_)
     inputs = (block.t_s, block.angles_rad, block.sd_rad, block.valid, block.thigh_rate_rad_s)
-    count = _follow(design.coefficients, state, period_s, *inputs, rows, places)
-    return JudgedRows(places[:count], rows[:count].tolist())
+    count = _follow(design.coefficients, state, period_s, *inputs, seen, places, looked_at)
+    return JudgedRows(places[:count], seen[:, :count], looked_at[:count])
 
 
 def of_every_row(judged: JudgedRows, values: list[int], before: int, size: int) -> NDArray[np.uint8]:
@@ -86,11 +89,13 @@ def _follow(
     sd_rad: Floats,
     valid: NDArray[np.bool_],
     thigh_rate_rad_s: Floats,
-    rows: Floats,
+    seen: Floats,
     places: NDArray[np.intp],
+    looked_at: NDArray[np.bool_],
 ) -> int:
     """Fill in what is known of judged rows, and their places; return how many there are. Changes `state`."""
-    low_pass, turned, next_s = state[:_LOW_PASS], state[_LOW_PASS], state[_LOW_PASS + 1]
+    low_pass = state[:_LOW_PASS]
+    turned, next_s, next_look_s = state[_LOW_PASS:]
     count = 0
     for row in range(len(t_s)):
         now_s = t_s[row]
@@ -101,12 +106,15 @@ def _follow(
             turned += thigh_rate_rad_s[row, 1] * period_s
         if now_s >= next_s:
             next_s = now_s + EVERY_S - _EARLY_S
-            rows[count, 0] = now_s
-            rows[count, 1] = smooth
-            rows[count, 2] = rate
-            rows[count, 3] = sd_rad[row, 2] if known else math.nan
-            rows[count, 4] = turned
+            seen[0, count] = now_s
+            seen[1, count] = smooth
+            seen[2, count] = rate
+            seen[3, count] = sd_rad[row, 2] if known else math.nan
+            seen[4, count] = turned
             places[count] = row
+            looked_at[count] = now_s >= next_look_s
+            if looked_at[count]:
+                next_look_s = now_s + LOOK_EVERY_S - _EARLY_S
             count += 1
-    state[_LOW_PASS], state[_LOW_PASS + 1] = turned, next_s
+    state[_LOW_PASS], state[_LOW_PASS + 1], state[_LOW_PASS + 2] = turned, next_s, next_look_s
     return count
