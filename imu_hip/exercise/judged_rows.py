@@ -19,7 +19,10 @@ from imu_hip.exercise.moment import EVERY_S as LOOK_EVERY_S
 from imu_hip.model.block import AngleBlock, Floats
 
 EVERY_S = 0.015
-"""Rows that follow a judged one within this are not judged: from 100 Hz, every other one."""
+"""Rows that follow a judged one within this are not judged: from 100 Hz, every other one.
+
+Unless the angle becomes known there, or is lost: a row in between is like the judged one before it.
+"""
 
 _EARLY_S = 1e-6
 _LOW_PASS = len(memory())
@@ -28,9 +31,10 @@ _LOW_PASS = len(memory())
 def rows_state() -> Floats:
     """Return what evolves from row to row, before the first one.
 
-    The low-pass's memory; then how far the thigh has turned, when to judge next, and when to look next.
+    The low-pass's memory; then how far the thigh has turned, when to judge next, when to look next, and
+    whether the last row was known.
     """
-    return np.array([*memory(), 0.0, -math.inf, -math.inf])
+    return np.array([*memory(), 0.0, -math.inf, -math.inf, 0.0])
 
 
 class JudgedRows(NamedTuple):
@@ -95,7 +99,7 @@ def _follow(
 ) -> int:
     """Fill in what is known of judged rows, and their places; return how many there are. Changes `state`."""
     low_pass = state[:_LOW_PASS]
-    turned, next_s, next_look_s = state[_LOW_PASS:]
+    turned, next_s, next_look_s, was_known = state[_LOW_PASS:]
     count = 0
     for row in range(len(t_s)):
         now_s = t_s[row]
@@ -104,7 +108,7 @@ def _follow(
         if known:
             smooth, rate = smoothed(design, low_pass, now_s, angles_rad[row, 2])
             turned += thigh_rate_rad_s[row, 1] * period_s
-        if now_s >= next_s:
+        if now_s >= next_s or known != (was_known == 1.0):
             next_s = now_s + EVERY_S - _EARLY_S
             seen[0, count] = now_s
             seen[1, count] = smooth
@@ -116,5 +120,7 @@ def _follow(
             if looked_at[count]:
                 next_look_s = now_s + LOOK_EVERY_S - _EARLY_S
             count += 1
-    state[_LOW_PASS], state[_LOW_PASS + 1], state[_LOW_PASS + 2] = turned, next_s, next_look_s
+        was_known = 1.0 if known else 0.0
+    for place, value in enumerate((turned, next_s, next_look_s, was_known)):
+        state[_LOW_PASS + place] = value
     return count
