@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imu_hip.exercise import conditioning
-from imu_hip.exercise.conditioning import LowPass, LowPassState, Sample
+from imu_hip.exercise.conditioning import LowPass, Sample
 from imu_hip.exercise.levels import Levels, larger, lasted
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Block
 from imu_hip.model.exercise_spec import BlockRule
 
@@ -37,7 +38,7 @@ class BlockState:
     `below_rad`: it lies below this.
     """
 
-    filter: LowPassState = field(default_factory=LowPassState)
+    filter: Floats = field(default_factory=conditioning.memory)
     recent: deque[tuple[float, float, float]] = field(default_factory=deque)
     seeking: bool = False
     stretch: deque[tuple[float, float]] = field(default_factory=deque)
@@ -49,7 +50,7 @@ class BlockState:
 
 def step(design: LowPass, rule: BlockRule, levels: Levels, state: BlockState, sample: Sample) -> tuple[Block, ...]:
     """Take a known sample in; return the block that ended with it. Changes `state`."""
-    angle, rate = conditioning.step(design, state.filter, sample.t_s, sample.angle_rad)
+    angle, rate = conditioning.step(design.coefficients, state.filter, sample.t_s, sample.angle_rad)
     t_s = sample.t_s - design.lag_s
     recent = state.recent
     recent.append((t_s, angle, rate))

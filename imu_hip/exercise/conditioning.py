@@ -7,13 +7,14 @@ data were cut. What is not known never enters the filter: after a hole it starts
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy.signal import butter
 
+from imu_hip.compiled import compiled
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UsageError
 
@@ -36,38 +37,23 @@ class Sample(NamedTuple):
     sd_rad: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LowPass:
-    """Coefficients of one section (a0 = 1), its delay at low frequency, and the hole after which it starts anew.
+    """One section's `coefficients` (7,), as `step` takes them, and its delay at low frequency.
 
-    `coefficients` (7,) are all of them in this order, for compiled loops.
+    They are b0, b1, b2, a1, a2 (a0 = 1), the delay, and the hole after which it starts anew.
     """
 
-    b0: float
-    b1: float
-    b2: float
-    a1: float
-    a2: float
+    coefficients: Floats
     lag_s: float
-    restart_s: float
-    coefficients: Floats = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Put all of them together once."""
-        values = (self.b0, self.b1, self.b2, self.a1, self.a2, self.lag_s, self.restart_s)
-        object.__setattr__(self, "coefficients", np.array(values))
 
 
-@dataclass(slots=True)
-class LowPassState:
-    """The filter's memory: newest known sample (time, unwrapped input, output), whole turns taken off, and delays."""
+def memory() -> Floats:
+    """Return the memory of a low-pass that has seen nothing (6,).
 
-    t_s: float = -math.inf
-    input_rad: float = 0.0
-    output_rad: float = 0.0
-    turns: int = 0
-    delay_1: float = 0.0
-    delay_2: float = 0.0
+    It is the newest known sample (time, unwrapped input, output), the whole turns taken off, and two delays.
+    """
+    return np.array([-math.inf, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
 @cache
@@ -86,32 +72,35 @@ def low_pass(cutoff_hz: float, rate_hz: float) -> LowPass:
         )
     b0, b1, b2, _, a1, a2 = (float(value) for value in butter(2, cutoff_hz, fs=rate_hz, output="sos")[0])
     lag_s = math.sqrt(2.0) / (2.0 * math.pi * cutoff_hz)
-    return LowPass(b0, b1, b2, a1, a2, lag_s, max(_BRIDGED_S, _BRIDGED_PERIODS / rate_hz) + 1e-6)
+    restart_s = max(_BRIDGED_S, _BRIDGED_PERIODS / rate_hz) + 1e-6
+    return LowPass(np.array([b0, b1, b2, a1, a2, lag_s, restart_s]), lag_s)
 
 
-def step(design: LowPass, state: LowPassState, t_s: float, angle_rad: float) -> tuple[float, float]:
+@compiled
+def step(coefficients: Floats, state: Floats, t_s: float, angle_rad: float) -> tuple[float, float]:
     """Take one known angle in; return the smoothed angle and its rate (backward difference). Changes `state`.
 
     The first rate after a hole is the mean rate across it: what was missed there is not taken for standing still.
     """
-    elapsed_s = t_s - state.t_s
-    if elapsed_s > design.restart_s:
-        state.turns = 0
+    b0, b1, b2, a1, a2, lag_s, restart_s = coefficients
+    last_s, before_rad, output_rad, turns, delay_1, delay_2 = state
+    elapsed_s = t_s - last_s
+    if elapsed_s > restart_s:
+        turns = 0.0
         angle = output = angle_rad
-        state.delay_1 = angle * (1.0 - design.b0)
-        state.delay_2 = angle * (design.b2 - design.a2)
+        delay_1 = angle * (1.0 - b0)
+        delay_2 = angle * (b2 - a2)
         # The output before the hole stood for a time `lag_s` earlier, this one for now.
-        rate = (output - state.output_rad) / (elapsed_s + design.lag_s)
+        rate = (output - output_rad) / (elapsed_s + lag_s)
     else:
-        angle = angle_rad - state.turns * _TURN_RAD
-        jump = angle - state.input_rad
+        angle = angle_rad - turns * _TURN_RAD
+        jump = angle - before_rad
         if abs(jump) > math.pi:
-            turns = round(jump / _TURN_RAD)
-            state.turns += turns
-            angle = angle_rad - state.turns * _TURN_RAD
-        output = design.b0 * angle + state.delay_1
-        state.delay_1 = design.b1 * angle - design.a1 * output + state.delay_2
-        state.delay_2 = design.b2 * angle - design.a2 * output
-        rate = (output - state.output_rad) / elapsed_s
-    state.t_s, state.input_rad, state.output_rad = t_s, angle, output
+            turns += np.rint(jump / _TURN_RAD)
+            angle = angle_rad - turns * _TURN_RAD
+        output = b0 * angle + delay_1
+        delay_1 = b1 * angle - a1 * output + delay_2
+        delay_2 = b2 * angle - a2 * output
+        rate = (output - output_rad) / elapsed_s
+    state[0], state[1], state[2], state[3], state[4], state[5] = t_s, angle, output, turns, delay_1, delay_2
     return output, rate

@@ -51,9 +51,7 @@ def start(spec: ExerciseSpec, t_s: float, neutral: NeutralState, habits: HabitSt
 
 
 def step(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direction, float]) -> tuple[FaultEvent, ...]:
-    """Take one look, after `neutral_before` has; `end_ranges_rad` are those that are known by now. Changes `state`."""
-    if not moment.known:
-        return ()
+    """Take a known look, after `neutral_before` has; `end_ranges_rad`: those known by now. Changes `state`."""
     if moment.t_s - state.last_s > UNSEEN_S:
         _lose_sight(state)
     state.last_s = moment.t_s

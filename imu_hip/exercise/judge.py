@@ -22,7 +22,7 @@ from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
 from imu_hip.exercise.judged_rows import judged_rate_hz, judged_rows, of_every_row, rows_state
 from imu_hip.exercise.levels import levels
-from imu_hip.exercise.moment import EVERY_S, Moment, Moments, channel_changes
+from imu_hip.exercise.moment import Moment, channel_changes, moments
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
@@ -33,7 +33,6 @@ from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
 
-_EARLY_S = 1e-6
 _NEUTRAL = (MarkLabel.NEUTRAL, MarkLabel.POSTURE_NEUTRAL)
 _NO_PREPARATION = (MarkLabel.NEUTRAL, MarkLabel.EXERCISE)
 
@@ -73,8 +72,7 @@ class State:
     `plateaus_rad`: the maximal repetitions by direction. `used_in`: posture of the last part that was judged by them.
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
     other intervals that are open. `over`: what there was to show when the last part had ended. `phase`: of the newest
-    judged row; `next_look_s`: when faults are looked for next; `neutral`: the last one, also before a part; `habits`:
-    what maximal repetitions show.
+    judged row; `neutral`: the last one, also before a part; `habits`: what maximal repetitions show.
     """
 
     rows: Floats = field(default_factory=rows_state)
@@ -89,7 +87,6 @@ class State:
     preparing: frozenset[MarkLabel] = frozenset()
     over: JudgeSnapshot | None = None
     last_s: float = 0.0
-    next_look_s: float = -math.inf
     neutral: NeutralState = field(default_factory=NeutralState)
     habits: HabitState = field(default_factory=HabitState)
 
@@ -117,8 +114,9 @@ def step(
     events: list[Event] = []
     phases: list[int] = []
     judged = judged_rows(low_pass(CUTOFF_HZ, params.rate_hz), state.rows, block, 1.0 / params.rate_hz)
-    moments = Moments(block, judged)
-    for place, (t_s, angle_rad, rate_rad_s, sd_rad, _) in enumerate(judged.rows):
+    looks = moments(block, judged.places, judged.seen, judged.looked_at)
+    rows = zip(*judged.seen[:4].tolist(), judged.looked_at.tolist(), strict=True)
+    for t_s, angle_rad, rate_rad_s, sd_rad, looked_at in rows:
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
         while corrections and corrections[0].t_s <= t_s:
@@ -127,9 +125,8 @@ def step(
         new, state.phase = _judge(params, state, Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad), t_s)
         phases.append(int(state.phase))
         events += new
-        if t_s >= state.next_look_s:
-            state.next_look_s = t_s + EVERY_S - _EARLY_S
-            events += _look(params, state, moments.at(place))
+        if looked_at:
+            events += _look(params, state, next(looks))
     for correction in corrections:
         _corrected(state, correction)
     state.pending = tuple(pending)
@@ -193,36 +190,38 @@ def _before_part(params: Params, state: State) -> JudgeSnapshot:
 
 def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tuple[Event, ...], int]:
     """Judge one row within its part, if it is in one."""
-    known = sample.angle_rad == sample.angle_rad
     if state.repetition is not None:
         end_range.follow(state.repetition, sample)
     judging = state.repetition is None and (state.marked or not state.preparing)
-    if state.part is None and not state.marked and judging and known:
-        state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
     if state.part is None:
-        return (), part.unjudged_phase(params.default_spec(), sample)
+        known = sample.angle_rad == sample.angle_rad
+        if state.marked or not (judging and known):
+            return (), part.unjudged_phase(params.default_spec(), sample)
+        state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
+    if state.marked and judging:
+        return part.step(state.part, sample)
     # What happens while something else was asked for is not seen by the rules.
     seen = sample if judging else Sample(sample.t_s, math.nan, math.nan, math.nan)
-    new, phase = part.step(state.part, seen)
-    new = _kept_until_marked(state, new)
-    if not (state.marked and judging):
-        phase = part.unjudged_phase(state.part.spec, sample)
-    return new, phase
+    new, _ = part.step(state.part, seen)
+    return _kept_until_marked(state, new), part.unjudged_phase(state.part.spec, sample)
 
 
 def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
     """Look for faults within the part, unless something else was asked for."""
-    if moment.known:
-        spec = params.default_spec() if state.part is None else state.part.spec
-        known = {} if state.part is None else part.end_ranges(state.part)
-        level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, known, moment.rotation_rad)
-        neutral_before.step(state.neutral, moment, level_rad)
-        if state.repetition is not None and state.neutral.neutral is not None:
-            habit.step(state.habits, state.neutral.neutral, moment)
-    if state.part is None or state.repetition is not None or not (state.marked or not state.preparing):
+    if not moment.known:
         return ()
-    new = part.look(state.part, moment)
-    return _kept_until_marked(state, new)
+    running = state.part
+    spec = params.default_spec() if running is None else running.spec
+    end_ranges_rad = {} if running is None else part.end_ranges(running)
+    level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, end_ranges_rad, moment.rotation_rad)
+    neutral_before.step(state.neutral, moment, level_rad)
+    if state.repetition is not None:
+        if state.neutral.neutral is not None:
+            habit.step(state.habits, state.neutral.neutral, moment)
+        return ()
+    if running is None or not (state.marked or not state.preparing):
+        return ()
+    return _kept_until_marked(state, faults.step(running.faults, moment, end_ranges_rad))
 
 
 def _corrected(state: State, re_zero: ReZero) -> None:

@@ -1,4 +1,4 @@
-"""Which rows of a block are judged, and what is smoothed and summed up to them: the part that sees every row.
+"""Which rows of a block are judged or looked at, and what is smoothed and summed up to them: this sees every row.
 
 The rotation has no news faster than its low-pass, so the rules need not see each row of a fast sensor. Compiled, with
 all that evolves handed in and back: the same however the rows are cut.
@@ -13,34 +13,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.compiled import compiled
-from imu_hip.exercise.conditioning import LowPass
+from imu_hip.exercise.conditioning import LowPass, memory
+from imu_hip.exercise.conditioning import step as smoothed
+from imu_hip.exercise.moment import EVERY_S as LOOK_EVERY_S
 from imu_hip.model.block import AngleBlock, Floats
 
 EVERY_S = 0.015
-"""Rows that follow a judged one within this are not judged: from 100 Hz, every other one."""
+"""Rows that follow a judged one within this are not judged: from 100 Hz, every other one.
+
+Unless the angle becomes known there, or is lost: a row in between is like the judged one before it.
+"""
 
 _EARLY_S = 1e-6
-_TURN_RAD = 2.0 * math.pi
+_LOW_PASS = len(memory())
 
 
 def rows_state() -> Floats:
     """Return what evolves from row to row, before the first one.
 
-    Of the low-pass, as in `conditioning`: time, input, output, turns, both delays; then how far the thigh has turned,
-    and when to judge next. A compiled loop takes an array at a tenth of the price of a tuple.
+    The low-pass's memory; then how far the thigh has turned, when to judge next, when to look next, and
+    whether the last row was known.
     """
-    return np.array([-math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -math.inf])
+    return np.array([*memory(), 0.0, -math.inf, -math.inf, 0.0])
 
 
 class JudgedRows(NamedTuple):
-    """The rows of a block that are judged: their `places` (k,), and what is known of each.
+    """The rows of a block that are judged: their `places` (k,), and what is known of each: `seen` (5, k).
 
     That is its time, the angle and its rate (smoothed; NaN where not known), the angle's standard deviation, and how
-    far the thigh has turned about its long axis.
+    far the thigh has turned about its long axis. `looked_at` (k,): where it is time for a `Moment`.
     """
 
     places: NDArray[np.intp]
-    rows: list[list[float]]
+    seen: Floats
+    looked_at: NDArray[np.bool_]
 
 
 def judged_rate_hz(rate_hz: float) -> float:
@@ -51,11 +57,12 @@ def judged_rate_hz(rate_hz: float) -> float:
 def judged_rows(design: LowPass, state: Floats, block: AngleBlock, period_s: float) -> JudgedRows:
     """Follow every row of a block; return those that are judged. Changes `state`."""
     size = len(block.t_s)
-    rows = np.empty((size, 5))
+    seen = np.empty((5, size))
     places = np.empty(size, np.intp)
+    looked_at = np.empty(size, np.bool_)
     inputs = (block.t_s, block.angles_rad, block.sd_rad, block.valid, block.thigh_rate_rad_s)
-    count = _follow(design.coefficients, state, period_s, *inputs, rows, places)
-    return JudgedRows(places[:count], rows[:count].tolist())
+    count = _follow(design.coefficients, state, period_s, *inputs, seen, places, looked_at)
+    return JudgedRows(places[:count], seen[:, :count], looked_at[:count])
 
 
 def of_every_row(judged: JudgedRows, values: list[int], before: int, size: int) -> NDArray[np.uint8]:
@@ -86,52 +93,34 @@ def _follow(
     sd_rad: Floats,
     valid: NDArray[np.bool_],
     thigh_rate_rad_s: Floats,
-    rows: Floats,
+    seen: Floats,
     places: NDArray[np.intp],
+    looked_at: NDArray[np.bool_],
 ) -> int:
     """Fill in what is known of judged rows, and their places; return how many there are. Changes `state`."""
-    b0, b1, b2, a1, a2, lag_s, restart_s = design
-    last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s = state
+    low_pass = state[:_LOW_PASS]
+    turned, next_s, next_look_s, was_known = state[_LOW_PASS:]
     count = 0
     for row in range(len(t_s)):
         now_s = t_s[row]
-        measured = angles_rad[row, 2]
-        rate = math.nan
-        smooth = math.nan
-        if valid[row] and np.isfinite(measured):
-            elapsed_s = now_s - last_s
-            if elapsed_s > restart_s:
-                turns = 0.0
-                angle = measured
-                new = measured
-                delay_1 = angle * (1.0 - b0)
-                delay_2 = angle * (b2 - a2)
-                # The output before the hole stood for a time `lag_s` earlier, this one for now.
-                rate = (new - output) / (elapsed_s + lag_s)
-            else:
-                angle = measured - turns * _TURN_RAD
-                jump = angle - before_rad
-                if abs(jump) > math.pi:
-                    turns += np.rint(jump / _TURN_RAD)
-                    angle = measured - turns * _TURN_RAD
-                new = b0 * angle + delay_1
-                delay_1 = b1 * angle - a1 * new + delay_2
-                delay_2 = b2 * angle - a2 * new
-                rate = (new - output) / elapsed_s
-            last_s = now_s
-            before_rad = angle
-            output = new
-            smooth = new
+        known = valid[row] and np.isfinite(angles_rad[row, 2])
+        smooth = rate = math.nan
+        if known:
+            smooth, rate = smoothed(design, low_pass, now_s, angles_rad[row, 2])
             turned += thigh_rate_rad_s[row, 1] * period_s
-        if now_s >= next_s:
+        if now_s >= next_s or known != (was_known == 1.0):
             next_s = now_s + EVERY_S - _EARLY_S
-            rows[count, 0] = now_s
-            rows[count, 1] = smooth
-            rows[count, 2] = rate
-            rows[count, 3] = sd_rad[row, 2] if smooth == smooth else math.nan
-            rows[count, 4] = turned
+            seen[0, count] = now_s
+            seen[1, count] = smooth
+            seen[2, count] = rate
+            seen[3, count] = sd_rad[row, 2] if known else math.nan
+            seen[4, count] = turned
             places[count] = row
+            looked_at[count] = now_s >= next_look_s
+            if looked_at[count]:
+                next_look_s = now_s + LOOK_EVERY_S - _EARLY_S
             count += 1
-    for place, value in enumerate((last_s, before_rad, output, turns, delay_1, delay_2, turned, next_s)):
-        state[place] = value
+        was_known = 1.0 if known else 0.0
+    for place, value in enumerate((turned, next_s, next_look_s, was_known)):
+        state[_LOW_PASS + place] = value
     return count

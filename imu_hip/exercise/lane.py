@@ -66,7 +66,7 @@ def step(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample
         events = _judge(spec, smoother, state, sample)
         if events:
             _learn(spec, state, events)
-        return events + _adopt_at_rest(spec, smoother, state, sample.t_s)
+        return events if state.next_rad is None else events + _adopt_at_rest(spec, smoother, state, sample.t_s)
     plateau = end_range.watch(spec.hold, state.excursion, sample)
     if plateau is not None:
         state.plateaus_rad.append(plateau)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from imu_hip.exercise.judged_rows import JudgedRows
-from imu_hip.model.block import AngleBlock
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.compiled import compiled
+from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import ReZero
 from imu_hip.model.exercise_spec import Channel
 
@@ -44,38 +48,39 @@ def channel_changes(re_zero: ReZero) -> tuple[float, ...]:
     return (0.0, 0.0, 0.0, adduction, flexion, flexion)
 
 
-class Moments:
-    """The moments of a block's judged rows: values for all of them at once, made when the first one is looked at."""
+def moments(
+    block: AngleBlock, places: NDArray[np.intp], seen: Floats, looked_at: NDArray[np.bool_]
+) -> Iterator[Moment]:
+    """Yield the moments of a block's rows that are looked at; the arguments are as in `JudgedRows`.
 
-    def __init__(self, block: AngleBlock, judged: JudgedRows) -> None:
-        self._block = block
-        self._judged = judged
-        self._bodies: list[tuple[float, ...]] | None = None
+    All of them are made when the first is asked for: most live blocks have none.
+    """
+    places, seen = places[looked_at], seen[:, looked_at]
+    inputs = (block.thigh_rate_rad_s, block.pelvis_yaw_rad, block.pelvis_list_rad, block.pelvis_tilt_rad)
+    columns = _columns(places, seen, *inputs, block.angles_rad, block.sd_rad).tolist()
+    yield from map(Moment, *columns[:5], zip(*columns[5:11], strict=True), zip(*columns[11:], strict=True))
 
-    def at(self, place: int) -> Moment:
-        """Return the moment of the judged row at this place."""
-        if self._bodies is None:
-            self._bodies = self._columns()
-        t_s, angle_rad, rate_rad_s, _, turned_rad = self._judged.rows[place]
-        x, y, z, turn, roll, tilt, flexion, adduction, flexion_sd, adduction_sd = self._bodies[place]
-        return Moment(
-            t_s,
-            angle_rad,
-            rate_rad_s,
-            math.sqrt(x * x + y * y + z * z),
-            turned_rad,
-            (turn, roll, tilt, adduction, flexion, flexion - tilt),
-            (0.0, 0.0, 0.0, adduction_sd, flexion_sd, flexion_sd),
-        )
 
-    def _columns(self) -> list[tuple[float, ...]]:
-        block, at = self._block, self._judged.places
-        columns = (
-            *block.thigh_rate_rad_s[at].T,
-            block.pelvis_yaw_rad[at],
-            block.pelvis_list_rad[at],
-            block.pelvis_tilt_rad[at],
-            *block.angles_rad[at, :2].T,
-            *block.sd_rad[at, :2].T,
-        )
-        return list(zip(*(column.tolist() for column in columns), strict=True))
+@compiled
+def _columns(
+    places: NDArray[np.intp],
+    seen: Floats,
+    thigh_rate_rad_s: Floats,
+    turn_rad: Floats,
+    roll_rad: Floats,
+    tilt_rad: Floats,
+    angles_rad: Floats,
+    sd_rad: Floats,
+) -> Floats:
+    """Return all numbers of moments in their order (17, m)."""
+    columns = np.zeros((17, len(places)))
+    for at, row in enumerate(places):
+        x, y, z = thigh_rate_rad_s[row]
+        thigh_rad_s = math.sqrt(x * x + y * y + z * z)
+        flexion, adduction, tilt = angles_rad[row, 0], angles_rad[row, 1], tilt_rad[row]
+        moving = (seen[0, at], seen[1, at], seen[2, at], thigh_rad_s, seen[4, at])
+        channels = (turn_rad[row], roll_rad[row], tilt, adduction, flexion, flexion - tilt)
+        sd = (0.0, 0.0, 0.0, sd_rad[row, 1], sd_rad[row, 0], sd_rad[row, 0])
+        for place, number in enumerate((*moving, *channels, *sd)):
+            columns[place, at] = number
+    return columns

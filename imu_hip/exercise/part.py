@@ -14,7 +14,6 @@ from imu_hip.exercise.end_range import WindowState
 from imu_hip.exercise.faults import FaultState
 from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.lane import LaneState
-from imu_hip.exercise.moment import Moment
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.trials import TrialState
 from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, ReZero, Trial, Warning
@@ -83,10 +82,12 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
     if known:
         state.inward = sample.angle_rad >= 0.0
     for each in state.lanes:
-        turned = _toward(each.direction, sample)
+        turned = sample if each.direction is Direction.INTERNAL else _outward(sample)
         events += lane.step(state.spec, state.smoother, each, turned)
         if known:
-            phase = max(phase, lane.phase(state.spec, each, turned))
+            own = lane.phase(state.spec, each, turned)
+            if own > phase:
+                phase = own
     seen = half_second.step(state.window, sample)
     if seen is not None:
         for plateau in state.plateaus:
@@ -96,11 +97,6 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
         state.measured += finished
         events += finished
     return events, phase if state.lanes else unjudged_phase(state.spec, sample)
-
-
-def look(state: PartState, moment: Moment) -> tuple[Event, ...]:
-    """Look at the whole body for faults, every `moment.EVERY_S`. Changes `state`."""
-    return faults.step(state.faults, moment, end_ranges(state))
 
 
 def corrected(state: PartState, re_zero: ReZero) -> None:
@@ -150,10 +146,8 @@ def end_ranges(state: PartState) -> dict[Direction, float]:
     return known | {each.direction: each.most_rad for each in state.trials if each.most_rad > 0.0}
 
 
-def _toward(direction: Direction, sample: Sample) -> Sample:
-    """Return the sample with + toward the end range of a direction."""
-    if direction is Direction.INTERNAL:
-        return sample
+def _outward(sample: Sample) -> Sample:
+    """Return the sample with + toward external rotation."""
     return Sample(sample.t_s, -sample.angle_rad, -sample.rate_rad_s, sample.sd_rad)
 
 

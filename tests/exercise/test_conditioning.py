@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt, sosfilt_zi
 
-from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, LowPassState, low_pass, step
+from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, low_pass, memory, step
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UsageError
 
 
 def _run(t_s: Floats, angle: Floats, rate_hz: float = 100.0) -> Floats:
-    design, state = low_pass(CUTOFF_HZ, rate_hz), LowPassState()
-    return np.array([step(design, state, t, a) for t, a in zip(t_s, angle, strict=True)])
+    coefficients, state = low_pass(CUTOFF_HZ, rate_hz).coefficients, memory()
+    return np.array([step(coefficients, state, t, a) for t, a in zip(t_s, angle, strict=True)])
 
 
 @pytest.mark.parametrize("rate_hz", [25.0, 100.0, 480.0])
