@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from imu_hip.app.printing import print_json, print_lines
-from imu_hip.model.errors import Reason, RecordingError, UsageError
+from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import FilterName, Side
 
@@ -32,7 +32,7 @@ def demo(args: Namespace) -> int:
     from imu_hip.app.demo import Demo, Speed, simulated_person
     from imu_hip.app.importing import simulation_params
     from imu_hip.app.preparing import prepare
-    from imu_hip.app.watching import print_summary, watch
+    from imu_hip.app.watching import watch_through
     from imu_hip.guide.around import Calibration
     from imu_hip.session.output_file import refuse_overwriting
     from imu_hip.session.user_library import Library
@@ -48,14 +48,7 @@ def demo(args: Namespace) -> int:
         out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
         magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
-    failure: RecordingError | None = None
-    try:
-        watch(running, running.path, watching(args), Library())
-    except RecordingError as error:  # A full disk ends the recording, not the session: what was measured is said.
-        failure = error
-    print_summary(running.setup, running.session)
-    if failure is not None:
-        raise failure
+    watch_through(running, watching(args), Library())
     kind = "temporary recording" if running.is_temporary else "recording"
     print_lines([f"{kind}: {running.path}  (again with: imu-hip replay {running.path})"])
     return 0

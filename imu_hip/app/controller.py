@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from imu_hip.app import preferences, sensor_search
-from imu_hip.app.background import Background
+from imu_hip.app import beginning, preferences, sensor_search
+from imu_hip.app.background import Background, Job
+from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
 from imu_hip.app.history import changes, history_rows
-from imu_hip.app.radio_access import RadioAccess, SystemRadio
-from imu_hip.app.replaying import Replay
-from imu_hip.app.results import result_view, timeline
+from imu_hip.app.pages import page_of
+from imu_hip.app.radio_access import SystemRadio
+from imu_hip.app.replaying import Replay, steer
+from imu_hip.app.results import Spans, kept_analysis, result_view, timeline
 from imu_hip.app.watching import Running
 from imu_hip.model.action import Action, ActionName
-from imu_hip.model.app_state import AppState, Flash, Page, ReplayView, ResultsView, Settings, TimelineSpan
+from imu_hip.model.app_state import AppState, Flash, Page, ReplayView, ResultsView, Settings
 from imu_hip.model.command import CommandName
 from imu_hip.model.errors import ImuHipError, Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
-from imu_hip.model.setup import Side
 from imu_hip.model.signal import Signal
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
 PREPARING = "One moment: getting everything ready…"
-
-_ON_CALIBRATION_PAGE = ("calibration", "way")
-_ON_EXERCISE_PAGE = ("maximal", "set")
-_RESTING = "let_go"
 
 
 class Ears(Protocol):
@@ -50,7 +47,7 @@ class Ears(Protocol):
 class Controller:
     """Owns the state; all its methods belong to one thread, the window's.
 
-    `radio` makes the access to sensors of these serial numbers and roles. Call `close` at the end.
+    Call `close` at the end. `failure` is what ended the last session early, None where nothing did.
     """
 
     def __init__(
@@ -60,17 +57,19 @@ class Controller:
         *,
         ears: Ears | None = None,
         demo_possible: bool = True,
-        radio: Callable[[Mapping[str, Role]], RadioAccess] = SystemRadio,
+        radio_for: RadioFor = SystemRadio,
     ) -> None:
         self._library = library
         self._specs = specs
         self._ears = ears
-        self._radio = radio
+        self._radio_for = radio_for
         self._background = Background(self._failed)
         self._running: Running | None = None
         self._ending = False
+        self._preparing = False
+        self.failure: ImuHipError | None = None
         self._path: Path | None = None
-        self._spans: tuple[tuple[TimelineSpan, ...], tuple[TimelineSpan, ...]] = ((), ())
+        self._spans: tuple[Spans, Spans] = ((), ())
         self._flash: Flash | None = None
         kept = library.settings()
         start = preferences.choices_from(kept, start_view(specs, library.persons(), demo_possible=demo_possible))
@@ -88,6 +87,8 @@ class Controller:
             if not running.is_running and not self._ending:
                 self._end()
             self._follow(running)
+        if self._ears is not None and self._ears.note != self._state.settings.sound_note:
+            self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
         return self._state
 
     def act(self, action: Action) -> None:
@@ -151,7 +152,8 @@ class Controller:
             case ActionName.SHOW_RESULT:
                 self._show_result(Path(value))
             case ActionName.PLAY | ActionName.SEEK | ActionName.STEP | ActionName.SPEED:
-                self._steer(name, value)
+                if isinstance(self._running, Replay):
+                    steer(self._running, name, value)
             case _:
                 self._set(settings=preferences.switched(self._state.settings, name, value))
                 self._adjust_sound()
@@ -169,54 +171,30 @@ class Controller:
         self._set(start=replace(self._state.start, **chosen))
 
     def _begin_with_sensors(self) -> None:
-        from imu_hip.app.measuring import measurement, roles_of
-        from imu_hip.guide.around import Calibration
-
-        self._refuse_two()
-        start = self._state.start
-        specs = exercises_named(start.exercise_id, self._specs)
-        try:
-            roles = roles_of(self._library.sensors())
-        except UsageError:
+        start, specs = self._state.start, self._chosen()
+        if {known.role for known in self._library.sensors().values()} < set(Role):
             self._open(Page.SENSORS)
             self._set(notice="Say first which sensor is worn where.")
             return
-        calibration = Calibration(start.calibration)
 
         def prepare() -> Callable[[], None]:
-            _warm_up()
-            running = measurement(
-                specs, Side(start.side), start.person, self._library, self._radio(roles), calibration=calibration
-            )
+            running = beginning.with_sensors(start, specs, self._library, self._radio_for)
             return lambda: self._begin(running, running.path)
 
         self._prepare(prepare)
 
     def _begin_demo(self) -> None:
-        self._refuse_two()
-        start = self._state.start
-        spec = exercises_named(start.exercise_id, self._specs)[0]
+        start, specs = self._state.start, self._chosen()
 
         def prepare() -> Callable[[], None]:
-            from imu_hip.app.demo import Demo, simulated_person
-            from imu_hip.guide.around import Calibration
-
-            _warm_up()
-            worn, prompts = simulated_person(spec, Side(start.side), 0, 1, Calibration(start.calibration))
-            running = Demo(spec, Side(start.side), worn, prompts, out=None, cycles_goal=1)
+            running = beginning.without_sensors(start, specs[0])
             return lambda: self._begin(running, running.path)
 
         self._prepare(prepare)
 
     def _open_recording(self, path: Path) -> None:
-        from imu_hip import api
-
-        self._refuse_two()
-
         def prepare() -> Callable[[], None]:
-            _warm_up()
-            recording = api.read(path)
-            replay = Replay(recording, path.name, 1.0, stays=True)
+            replay, recording = beginning.replay_of(path)
             return lambda: self._begin_replay(replay, recording, path)
 
         self._prepare(prepare)
@@ -228,25 +206,16 @@ class Controller:
 
         def look_ahead() -> Callable[[], None]:
             spans = timeline(recording, api.analyze(recording).events)
-            return lambda: setattr(self, "_spans", spans)
+            return lambda: self._note_spans(replay, spans)
 
         self._background.do(look_ahead)
 
-    def _steer(self, name: ActionName, value: str) -> None:
-        replay = self._running
-        if not isinstance(replay, Replay):
-            return
-        match name:
-            case ActionName.PLAY:
-                replay.playing = not replay.playing
-                if replay.playing and replay.position_s >= replay.duration_s:
-                    replay.seek(0.0)
-            case ActionName.SEEK:
-                replay.seek(float(value))
-            case ActionName.STEP:
-                replay.seek(replay.position_s + float(value))
-            case _:
-                replay.factor = None if value == "max" else float(value)
+    def _note_spans(self, replay: Replay, spans: tuple[Spans, Spans]) -> None:
+        if self._running is replay:
+            self._spans = spans
+
+    def _chosen(self) -> tuple[ExerciseSpec, ...]:
+        return exercises_named(self._state.start.exercise_id, self._specs)
 
     # ---------------------------------------------------------------- sensors
 
@@ -262,7 +231,7 @@ class Controller:
         shown = self._state.sensors
 
         def look() -> Callable[[], None]:
-            access = self._radio({})
+            access = self._radio_for({})
             if name is ActionName.SCAN:
                 found = sensor_search.search(access, self._library.sensors())
             else:
@@ -273,23 +242,32 @@ class Controller:
 
     # ---------------------------------------------------------------- begin and end
 
-    def _refuse_two(self) -> None:
+    def _prepare(self, job: Job) -> None:
+        """Get something ready in the background; only one thing at a time, and nothing beside a session."""
         if self._running is not None:
             raise UsageError(Reason.WRONG_USAGE, "A session is under way: finish it first (S).")
-
-    def _prepare(self, job: Callable[[], Callable[[], None]]) -> None:
+        if self._preparing:
+            raise UsageError(Reason.WRONG_USAGE, PREPARING)
+        self._preparing = True
         self._set(notice=PREPARING)
-        self._background.do(job)
+
+        def prepare() -> Callable[[], None]:
+            then = job()
+            return lambda: self._prepared(then)
+
+        self._background.do(prepare)
+
+    def _prepared(self, then: Callable[[], None]) -> None:
+        self._preparing = False
+        self._set(notice="")
+        then()
 
     def _begin(self, running: Running, path: Path | None) -> None:
-        if self._running is not None:  # asked for twice while the first was being prepared
-            running.request_stop()
-            return
-        self._running, self._path, self._ending = running, path, False
+        self._running, self._path, self._ending, self.failure = running, path, False, None
         self._spans = ((), ())
         running.session.on_signal = self._signalled
         running.start()
-        self._set(notice="", page=Page.EXERCISE if isinstance(running, Replay) else Page.CALIBRATE)
+        self._set(page=Page.EXERCISE if isinstance(running, Replay) else Page.CALIBRATE)
 
     def _end(self) -> None:
         """Stop what is under way, and show what came of it when it is closed."""
@@ -305,15 +283,8 @@ class Controller:
                 running.finish()
             except ImuHipError as error:
                 failure = error
-            result = None
-            if path is not None and path.exists():
-                from imu_hip import api
-                from imu_hip.session.analysis_json import analysis_json
-
-                analysis = api.analyze(path)
-                if self._library.holds(path):
-                    self._library.keep_result(path, analysis_json(analysis))
-                result = result_view(analysis, path)
+            analysis = None if path is None else kept_analysis(path, self._library)
+            result = None if analysis is None or path is None else result_view(analysis, path)
             return lambda: self._ended(replace(self._state.results, result=result), failure)
 
         self._background.do(finish)
@@ -323,11 +294,12 @@ class Controller:
         self._set(session=None, replay=None, results=results, page=Page.RESULTS)
         self._show_history()
         if failure is not None:
+            self.failure = failure
             self._set(notice=failure.message)
 
     def _failed(self, error: BaseException) -> None:
         text = error.message if isinstance(error, ImuHipError) else f"The program failed: {error!r}"
-        self._running, self._ending = None, False
+        self._running, self._ending, self._preparing = None, False, False
         self._set(
             notice=text,
             session=None,
@@ -343,7 +315,7 @@ class Controller:
             from imu_hip import api
 
             result = result_view(api.analyze(path), path)
-            return lambda: self._set(results=replace(self._state.results, result=result), notice="")
+            return lambda: self._set(results=replace(self._state.results, result=result))
 
         self._prepare(analyze)
 
@@ -363,14 +335,8 @@ class Controller:
             marks, events = self._spans
             replay = ReplayView(running.position_s, running.duration_s, running.playing, running.factor, marks, events)
         sensors = sensor_search.with_life(self._state.sensors, session.sensors)
-        page = self._page(session.guide.section, session.guide.asks)
+        page = page_of(session.guide, self._state.page)
         self._set(session=session, replay=replay, sensors=sensors, page=page, flash=self._flash)
-
-    def _page(self, section: str, asks: str) -> Page:
-        """Return the page that goes with what the guide is at; where it says nothing new, the present one."""
-        if section in _ON_EXERCISE_PAGE or asks == _RESTING:
-            return Page.EXERCISE
-        return Page.CALIBRATE if section in _ON_CALIBRATION_PAGE else self._state.page
 
     def _signalled(self, signal: Signal) -> None:
         """Hand a cue on; called from the pipeline's thread."""
@@ -384,7 +350,6 @@ class Controller:
     def _adjust_sound(self) -> None:
         if self._ears is not None:
             self._ears.use(self._state.settings)
-            self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
 
     def _keep_preferences(self) -> None:
         try:
@@ -394,9 +359,3 @@ class Controller:
 
     def _set(self, **changed: Any) -> None:
         self._state = replace(self._state, **changed)
-
-
-def _warm_up() -> None:
-    from imu_hip.app.preparing import prepare
-
-    prepare()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from imu_hip.app.live import LiveSession
 from imu_hip.guide.guide import Params as GuideParams
+from imu_hip.model.action import ActionName
 from imu_hip.session.reader import Recording
 from imu_hip.view import view
 
@@ -147,3 +148,18 @@ class Replay:
     def _process(self, stop: int) -> None:
         self.session.process(self._items[self._at : stop])
         self._at = min(stop, len(self._items))
+
+
+def steer(replay: Replay, name: ActionName, value: str) -> None:
+    """Do what the person asks of a replay; from its end it plays from the beginning."""
+    match name:
+        case ActionName.PLAY:
+            replay.playing = not replay.playing
+            if replay.playing and replay.position_s >= replay.duration_s:
+                replay.seek(0.0)
+        case ActionName.SEEK:
+            replay.seek(float(value))
+        case ActionName.STEP:
+            replay.seek(replay.position_s + float(value))
+        case _:
+            replay.factor = None if value == "max" else float(value)

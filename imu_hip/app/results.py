@@ -9,7 +9,7 @@ from pathlib import Path
 from imu_hip.feedback.wording import angle, clock, figure
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.app_state import HoldRow, ResultView, TimelineSpan
-from imu_hip.model.coaching_words import FAULTS
+from imu_hip.model.coaching_words import FAULTS, HOLDS
 from imu_hip.model.event import (
     ActiveRange,
     Block,
@@ -29,12 +29,20 @@ from imu_hip.model.event import (
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
 from imu_hip.model.item import Edge, Mark
 from imu_hip.session.reader import Recording
+from imu_hip.session.user_library import Library
 
-_HOLD = {
-    HoldVerdict.COMPLETE: "full breath",
-    HoldVerdict.SHORT: "short",
-    HoldVerdict.DATA_LOST: "data lost",
-}
+
+def kept_analysis(path: Path, library: Library) -> Analysis | None:
+    """Analyze a recording, if it is there; of one of the library's the result is kept beside it for its history."""
+    if not path.exists():
+        return None
+    from imu_hip import api
+    from imu_hip.session.analysis_json import analysis_json
+
+    analysis = api.analyze(path)
+    if library.holds(path):
+        library.keep_result(path, analysis_json(analysis))
+    return analysis
 
 
 def result_view(analysis: Analysis, path: Path) -> ResultView:
@@ -102,7 +110,7 @@ def _holds(events: Sequence[Event]) -> tuple[HoldRow, ...]:
                 angle=angle(*_degrees(hold.angle_rad, hold.sd_rad)),
                 percent=f"{figure(100.0 * hold.fraction_of_end_range)} %",
                 exit=verdict,
-                verdict=_HOLD[hold.verdict],
+                verdict=HOLDS[hold.verdict],
                 why=why,
             )
         )
@@ -122,9 +130,12 @@ def _notes(events: Sequence[Event]) -> tuple[str, ...]:
     return (*notes, *(event.text for event in events if isinstance(event, Warning)))
 
 
+Spans = tuple[TimelineSpan, ...]
+
+
 def timeline(
     recording: Recording, events: Sequence[Event]
-) -> tuple[tuple[TimelineSpan, ...], tuple[TimelineSpan, ...]]:
+) -> tuple[Spans, Spans]:
     """Return marks and events for the seek bar, in seconds since the first item of the recording."""
     items = recording.items
     if not items:
@@ -154,7 +165,7 @@ def timeline(
 def _span(event: Event, late_s: float) -> TimelineSpan | None:
     match event:
         case Hold():
-            kind, text = "hold", f"hold {event.end_s - event.start_s:.1f} s: {_HOLD[event.verdict]}"
+            kind, text = "hold", f"hold {event.end_s - event.start_s:.1f} s: {HOLDS[event.verdict]}"
         case Exit():
             kind = "exit"
             text = f"exit: {'not graded' if event.verdict is None else event.verdict.value}"

@@ -9,7 +9,7 @@ from imu_hip.app.choices import exercises_named
 from imu_hip.app.commands import watching
 from imu_hip.app.radio_access import RadioAccess, SystemRadio
 from imu_hip.guide.routines import ROUTINES
-from imu_hip.model.errors import Reason, RecordingError, UsageError
+from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import Side
 from imu_hip.session.user_library import Library
@@ -28,7 +28,7 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
     """Guide a person through exercises, with sensors."""
     from imu_hip.app.measuring import measurement, roles_of
     from imu_hip.app.preparing import prepare
-    from imu_hip.app.watching import print_summary, watch
+    from imu_hip.app.watching import watch_through
     from imu_hip.guide.around import Calibration
     from imu_hip.session.output_file import refuse_overwriting
 
@@ -47,14 +47,7 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
         calibration=Calibration(args.calibration), cycles=args.cycles, out=args.out,
         waits=not args.now, ready_s=args.start_delay, force=args.force,
     )  # fmt: skip
-    failure: RecordingError | None = None
-    try:
-        watch(running, running.path, watching(args), library)
-    except RecordingError as error:  # A full disk ends the recording, not the session: what was measured is said.
-        failure = error
-    print_summary(running.setup, running.session)
-    if failure is not None:
-        raise failure
+    watch_through(running, watching(args), library)
     print(f"recording: {running.path}")
     return 0
 

@@ -14,8 +14,10 @@ from imu_hip.app.headless_keys import listen_for_keys
 from imu_hip.app.interrupts import interrupts
 from imu_hip.app.live import LiveSession
 from imu_hip.app.printing import print_lines
+from imu_hip.app.results import kept_analysis
 from imu_hip.feedback.closing_summary import summary_lines
 from imu_hip.feedback.status_line import StatusLine
+from imu_hip.model.errors import RecordingError
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
@@ -43,6 +45,13 @@ class Running(Protocol):
         """Wait for the end and close everything."""
 
 
+class Recorded(Running, Protocol):
+    """A session that is being recorded."""
+
+    path: Path
+    setup: Setup
+
+
 @dataclass(frozen=True, slots=True)
 class Watching:
     """How it is watched: in the window or not, with sound or not, and on a second screen or not.
@@ -64,12 +73,28 @@ def watch(running: Running, path: Path | None, how: Watching, library: Library) 
     with ExitStack() as stack, interrupts(running.request_stop) as interrupted:
         if how.headless:
             _watch_line(running, how, stack)
-            _keep_result(path, library)
+            if path is not None and library.holds(path):
+                kept_analysis(path, library)
             return
         from imu_hip.app.catalogue import catalogue
         from imu_hip.app.window import show_session
 
         show_session(running, path, how, library, catalogue(), interrupted.is_set)
+
+
+def watch_through(running: Recorded, how: Watching, library: Library) -> None:
+    """Watch a session that is recorded, and print what came of it; raises what kept its recording from being whole.
+
+    A full disk ends the recording, not the session: what was measured is said.
+    """
+    failure: RecordingError | None = None
+    try:
+        watch(running, running.path, how, library)
+    except RecordingError as error:
+        failure = error
+    print_summary(running.setup, running.session)
+    if failure is not None:
+        raise failure
 
 
 def print_summary(setup: Setup, session: LiveSession) -> None:
@@ -115,13 +140,3 @@ def _watch_line(running: Running, how: Watching, stack: ExitStack) -> None:
     finally:
         running.request_stop()
         running.finish()
-
-
-def _keep_result(path: Path | None, library: Library) -> None:
-    """Keep the result of a recording of the library, so that its history need not be computed."""
-    if path is None or not path.exists() or not library.holds(path):
-        return
-    from imu_hip import api
-    from imu_hip.session.analysis_json import analysis_json
-
-    library.keep_result(path, analysis_json(api.analyze(path)))

@@ -76,6 +76,8 @@ def show_session(
         if told:
             controller.tell(told)
         _show(controller, interrupted)
+    if controller.failure is not None:
+        raise controller.failure
 
 
 def _controller(library: Library, specs: tuple[ExerciseSpec, ...], how: Watching, stack: ExitStack) -> Controller:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from math import degrees
 
 from imu_hip.feedback.wording import angle, clock, count, figure
+from imu_hip.model.coaching_words import HOLDS
 from imu_hip.model.event import (
     ActiveRange,
     Block,
@@ -17,7 +18,6 @@ from imu_hip.model.event import (
     Event,
     Exit,
     Hold,
-    HoldVerdict,
     NotJudged,
     PartStarted,
     RadioTrouble,
@@ -31,12 +31,6 @@ from imu_hip.model.setup import Setup
 
 DISCLAIMER = "Training, research and education. Not a medical device."
 COUNTED = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.BAD_PACKET, RadioTrouble.QUEUE_FULL)
-
-_HOLD = {
-    HoldVerdict.COMPLETE: "full breath",
-    HoldVerdict.SHORT: "short",
-    HoldVerdict.DATA_LOST: "data lost",
-}
 
 
 def summary_lines(setup: Setup, events: Sequence[Event]) -> list[str]:
@@ -145,7 +139,7 @@ def _hold(number: int, hold: Hold) -> str:
     direction = "in" if hold.direction is Direction.INTERNAL else "out"
     percent = f"{figure(100.0 * hold.fraction_of_end_range)} % of end range"
     text = f"{clock(hold.start_s)}  {hold.end_s - hold.start_s:.1f} s at {reached} {direction}, {percent}"
-    return f"    {number}. {text}: {_HOLD[hold.verdict]}" + (f" ({hold.why})" if hold.why else "")
+    return f"    {number}. {text}: {HOLDS[hold.verdict]}" + (f" ({hold.why})" if hold.why else "")
 
 
 def _block(number: int, block: Block) -> str:

@@ -1,11 +1,11 @@
-"""What is said of faults and exits: the same words in the ears and on every screen."""
+"""What is said of faults, exits and holds: the same words in the ears and on every screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imu_hip.model.event import ExitVerdict
+from imu_hip.model.event import ExitVerdict, HoldVerdict
 from imu_hip.model.exercise_spec import CompensationKind
 
 
@@ -37,4 +37,10 @@ FAULTS: Mapping[CompensationKind, FaultWords] = {
 EXITS: Mapping[ExitVerdict, str] = {
     ExitVerdict.FAST: "Exit too fast: let go more slowly",
     ExitVerdict.FLOP: "You let it flop: ease out of it",
+}
+
+HOLDS: Mapping[HoldVerdict, str] = {
+    HoldVerdict.COMPLETE: "full breath",
+    HoldVerdict.SHORT: "short",
+    HoldVerdict.DATA_LOST: "data lost",
 }

@@ -10,17 +10,19 @@ import pytest
 
 from imu_hip import api
 from imu_hip.app.catalogue import catalogue, exercise
-from imu_hip.app.controller import Controller
+from imu_hip.app.controller import PREPARING, Controller
 from imu_hip.app.demo import simulated_person, virtual_sensors
 from imu_hip.app.radio_access import RadioAccess, VirtualRadio
+from imu_hip.codec.registry import BIP_V1
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.model.command import CommandName
+from imu_hip.model.errors import LinkError
 from imu_hip.model.event import Hold
 from imu_hip.model.item import Command, Mark, Role
 from imu_hip.model.setup import Origin, Side
 from imu_hip.model.signal import Signal
-from imu_hip.session.user_library import Library
+from imu_hip.session.user_library import KnownSensor, Library
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "supine_ere_right.mcap"
 
@@ -60,7 +62,7 @@ def library(tmp_path: Path) -> Library:
 def app(
     library: Library, heard: Heard, worn_radio: Callable[[Mapping[str, Role]], RadioAccess]
 ) -> Iterator[Controller]:
-    controller = Controller(library, catalogue(), ears=heard, radio=worn_radio)
+    controller = Controller(library, catalogue(), ears=heard, radio_for=worn_radio)
     yield controller
     controller.close()
 
@@ -216,3 +218,26 @@ def test_cues_flash_where_that_is_wanted(app: Controller) -> None:
     until(app, lambda state: state.replay is not None, 60.0)
     do(app, ActionName.SPEED, "max")
     assert until(app, lambda state: state.flash is not None).flash is not None
+
+
+def test_who_asks_twice_gets_one_session(app: Controller) -> None:
+    do(app, ActionName.DEMO)
+    refused = do(app, ActionName.DEMO)
+    assert refused.notice == PREPARING
+    until(app, lambda state: state.session is not None, 60.0)
+    again = do(app, ActionName.DEMO)
+    assert again.notice.startswith("A session is under way")
+    do(app, ActionName.END)
+    until(app, lambda state: state.page is Page.RESULTS)
+    assert app.failure is None
+
+
+def test_sensors_that_cannot_be_reached_are_said_and_remembered_as_the_failure(library: Library) -> None:
+    for role in Role:
+        library.assign(KnownSensor(f"not-here-{role.value}", role, BIP_V1))
+    app = Controller(library, catalogue())
+    do(app, ActionName.BEGIN)
+    state = until(app, lambda state: state.page is Page.RESULTS, 60.0)
+    app.close()
+    assert isinstance(app.failure, LinkError)
+    assert state.notice == app.failure.message
