@@ -52,6 +52,9 @@ def run(
         state, earlier, told = run(params, before, cut(block, 0, other), period_s)
         state, later, more = run(params, state, cut(block, other, len(block.t_s)), period_s)
         return state, joined([earlier, later]), (*told, *more)
+    if state.calibration is not before.calibration:  # a pause has shown that an axis pointed the other way
+        turned = state.calibration
+        calibration = replace(calibration, pelvis_axis=turned.pelvis_axis, thigh_axis=turned.thigh_axis)
     link = state.link if clock.heading is None else link_heading.collected(state.link, sight.block, fresh)
     last = int(sight.newest_known[-1])
     if last >= 0:

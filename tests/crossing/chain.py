@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imu_hip.kinematics import stage as kinematics
+from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.event import CalibrationStep, Event
@@ -29,6 +30,7 @@ class Result:
 
     angles: AngleBlock
     events: tuple[Event, ...]
+    calibration: CalibrationState
 
     def steps(self, label: MarkLabel) -> list[CalibrationStep]:
         return [e for e in self.events if isinstance(e, CalibrationStep) and e.label is label]
@@ -100,7 +102,8 @@ class _Chain:
         self._pass_on(output)
         names = AngleBlock.__slots__
         angles = AngleBlock(**{name: np.concatenate([getattr(b, name) for b in self._blocks]) for name in names})
-        return Result(angles, tuple(event for room in self._events for event in room))
+        events = tuple(event for room in self._events for event in room)
+        return Result(angles, events, self._kinematics.calibration)
 
     def _pass_on(self, received: StreamOutput) -> None:
         period_s = self._stream.period_s or 0.01

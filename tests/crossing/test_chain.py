@@ -157,6 +157,15 @@ def test_rows_before_an_axis_is_turned_round_keep_their_angles_however_they_are_
     _same(run(items, Side.RIGHT, [1] * len(items)), whole)
 
 
+@pytest.mark.parametrize("lengths", [(), (1,) * 10_000], ids=["whole", "one by one"])
+def test_an_axis_that_was_turned_round_stays_so_for_whatever_is_aligned_next(lengths: tuple[int, ...]) -> None:
+    s = _session(7)
+    known = run(items_of(s.t_s, s.pelvis, _swung_backward_first(s), MARKS), Side.RIGHT, lengths).calibration
+    to_the_right = rotate(s.truth.thigh_from_sensor * np.array([1.0, -1.0, -1.0, -1.0]), np.array([0.0, 0.0, 1.0]))
+    assert known.thigh_axis is not None
+    assert float(np.sum(known.thigh_axis.axis * to_the_right)) > 0.9
+
+
 def test_a_hole_gives_no_angle_and_widens_what_comes_after() -> None:
     s, wanted = _session(7), _whole(7).angles
     kept = np.ones(len(s.t_s), bool)
