@@ -133,9 +133,7 @@ def _notes(events: Sequence[Event]) -> tuple[str, ...]:
 Spans = tuple[TimelineSpan, ...]
 
 
-def timeline(
-    recording: Recording, events: Sequence[Event]
-) -> tuple[Spans, Spans]:
+def timeline(recording: Recording, events: Sequence[Event]) -> tuple[Spans, Spans]:
     """Return marks and events for the seek bar, in seconds since the first item of the recording."""
     items = recording.items
     if not items:
