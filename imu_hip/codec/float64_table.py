@@ -8,6 +8,7 @@ finite and t_s increases strictly.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import BadPacket, BadPacketReason, Packet, TimedSamples
+from imu_hip.model.packet import BadPacket, BadPacketReason, Packet, TimedSamples, TimedTables
 
 _HEAD: Final = struct.Struct("<BI")
 _MAGNETOMETER: Final = 0x01
@@ -44,6 +45,28 @@ def decode(characteristic: Characteristic, payload: bytes) -> Packet:
         acc=_rows(table[4:7].T),
         mag=_rows(table[7:10].T) if columns == 10 else None,
     )
+
+
+def decode_streams(payloads: Sequence[bytes]) -> TimedTables | None:
+    """Decode many blocks at once; None unless all make sense and have the same columns."""
+    flags = payloads[0][:1]
+    columns = 10 if flags == bytes((_MAGNETOMETER,)) else 7
+    if flags not in (b"\x00", bytes((_MAGNETOMETER,))):
+        return None
+    sizes = []
+    for payload in payloads:
+        n = int.from_bytes(payload[1 : _HEAD.size], "little")
+        if payload[:1] != flags or n == 0 or len(payload) != _HEAD.size + 8 * columns * n:
+            return None
+        sizes.append(n)
+    blocks = [np.frombuffer(payload, "<f8", offset=_HEAD.size).reshape(columns, -1) for payload in payloads]
+    table = np.concatenate(blocks, axis=1)
+    stops = np.cumsum(sizes)
+    rising = table[0, 1:] > table[0, :-1]
+    rising[stops[:-1] - 1] = True  # between blocks is not the codec's business
+    if not (np.isfinite(table).all() and rising.all()):
+        return None
+    return TimedTables(table[0].copy(), np.ascontiguousarray(table[1:].T, dtype=np.float64), stops)
 
 
 def encode(samples: TimedSamples) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 
 from imu_hip.codec.registry import decoder, streams_decoder
 from imu_hip.model.item import Characteristic, Command, Drop, Item, LinkChange, Mark, Notification, Role, Tick, Write
-from imu_hip.model.packet import Received, ReceivedTogether, StreamPackets
+from imu_hip.model.packet import Received, ReceivedTogether, StreamPackets, TimedTables
 from imu_hip.model.setup import SensorSetup
 
 # Fewer cost less one by one; and what is odd about one item shall not concern many others.
@@ -53,7 +53,7 @@ class ItemDecoder:
             if isinstance(item, Notification):
                 places.setdefault(item.role, []).append(place)
                 payloads.setdefault(item.role, []).append(item.payload)
-        packets: dict[Role, StreamPackets] = {}
+        packets: dict[Role, StreamPackets | TimedTables] = {}
         for role, values in payloads.items():
             decode = self._many[role]
             decoded = None if decode is None else decode(values)

@@ -8,19 +8,22 @@ from typing import Final
 from imu_hip.codec import bip_v1, float64_table
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import Packet, StreamPackets
+from imu_hip.model.packet import Packet, StreamPackets, TimedTables
 
 Decoder = Callable[[Characteristic, bytes], Packet]
 """Makes a packet of any bytes: what makes no sense becomes a BadPacket, nothing is ever raised."""
 
-StreamsDecoder = Callable[[Sequence[bytes]], StreamPackets | None]
+StreamsDecoder = Callable[[Sequence[bytes]], StreamPackets | TimedTables | None]
 """Makes packets of the values of many notifications of one sensor's stream, unless they are too different for that."""
 
 BIP_V1: Final = "bip1"
 FLOAT64_TABLE: Final = "float64"
 
 _DECODERS: Final[dict[str, Decoder]] = {BIP_V1: bip_v1.decode, FLOAT64_TABLE: float64_table.decode}
-_STREAMS_DECODERS: Final[dict[str, StreamsDecoder]] = {BIP_V1: bip_v1.decode_streams}
+_STREAMS_DECODERS: Final[dict[str, StreamsDecoder]] = {
+    BIP_V1: bip_v1.decode_streams,
+    FLOAT64_TABLE: float64_table.decode_streams,
+}
 
 
 def decoder(family: str) -> Decoder:
@@ -41,5 +44,5 @@ def decoder(family: str) -> Decoder:
 
 
 def streams_decoder(family: str) -> StreamsDecoder | None:
-    """Find what decodes many stream notifications at once; None where each is large, or the family not known."""
+    """Find what decodes many stream notifications at once; None where the family is not known."""
     return _STREAMS_DECODERS.get(family)

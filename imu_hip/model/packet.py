@@ -104,6 +104,36 @@ class TimedSamples:
     mag: NDArray[np.float64] | None
 
 
+@dataclass(frozen=True, slots=True)
+class TimedTables:
+    """Blocks of one foreign file as they came one behind the other.
+
+    `t_s` (n,), `values` (n, 6) gyr x y z, acc x y z, or (n, 9) with mag x y z; `stops` (k,): where each block ends.
+    """
+
+    t_s: NDArray[np.float64]
+    values: NDArray[np.float64]
+    stops: NDArray[np.intp]
+
+    def packet(self, k: int) -> TimedSamples:
+        """Return one of them."""
+        rows = slice(int(self.stops[k - 1]) if k else 0, int(self.stops[k]))
+        values = self.values[rows]
+        return TimedSamples(
+            self.t_s[rows], values[:, :3], values[:, 3:6], values[:, 6:] if values.shape[1] > 6 else None
+        )
+
+    def cut(self, start: int, stop: int) -> TimedTables:
+        """Return those from `start` to before `stop`."""
+        first = int(self.stops[start - 1]) if start else 0
+        rows = slice(first, int(self.stops[stop - 1]))
+        return TimedTables(self.t_s[rows], self.values[rows], self.stops[start:stop] - first)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.stops)
+
+
 class Capability(IntFlag):
     """What a sensor can do besides streaming."""
 
@@ -221,12 +251,12 @@ class ReceivedTogether:
 
     t_ns: tuple[int, ...]
     at: Mapping[Role, NDArray[np.intp]]
-    packets: Mapping[Role, StreamPackets]
+    packets: Mapping[Role, StreamPackets | TimedTables]
 
     def cut(self, start: int, stop: int) -> ReceivedTogether:
         """Return what has the places from `start` to before `stop`."""
         at: dict[Role, NDArray[np.intp]] = {}
-        packets: dict[Role, StreamPackets] = {}
+        packets: dict[Role, StreamPackets | TimedTables] = {}
         for role, places in self.at.items():
             first, last = map(int, places.searchsorted((start, stop)))
             if first < last:

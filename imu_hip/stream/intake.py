@@ -97,17 +97,14 @@ class Intake:
             if found is None:
                 return False
             followed[role] = found
-        ends_s = {
-            role: (samples.t_s[:: len(samples) // len(last_s)], last_s)
-            for role, (_, samples, last_s) in followed.items()
-        }
+        ends_s = {role: (found.first_s, found.last_s) for role, found in followed.items()}
         if not pairing.in_time(self.pairing, self.pairs, arrival_s, items.at, ends_s):
             return False
         self.zero_ns = zero_ns
-        for role, (state, samples, _) in followed.items():
-            self.sensors[role] = state
+        for role, found in followed.items():
+            self.sensors[role] = found.state
             self._note_period(role)
-            self.pairs, _ = pairing.add(self.pairs, role, samples, state.period_s)
+            self.pairs, _ = pairing.add(self.pairs, role, found.samples, found.state.period_s)
         return True
 
     def _note_period(self, role: Role) -> None:

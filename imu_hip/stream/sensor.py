@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imu_hip.model.block import Floats
 from imu_hip.model.event import RadioTrouble, Trouble
@@ -21,6 +23,7 @@ from imu_hip.model.packet import (
     StreamPackets,
     SyncReply,
     TimedSamples,
+    TimedTables,
 )
 from imu_hip.model.setup import SensorSetup
 from imu_hip.stream import device_clock, sequence
@@ -61,6 +64,15 @@ class SensorState:
     def interval_s(self) -> float:
         """Connection interval that the sensor asks for, s."""
         return 1e-3 * self.config.connection_interval_ms if self.config is not None else 0.0
+
+
+class Followed(NamedTuple):
+    """What many packets brought: samples, and when each packet's first and last were taken, s (k,)."""
+
+    state: SensorState
+    samples: Samples
+    first_s: Floats
+    last_s: Floats
 
 
 def statistics(state: SensorState) -> LinkStatistics:
@@ -110,12 +122,11 @@ def receive(
 
 
 def follow(
-    params: ClockParams, state: SensorState, packets: StreamPackets, arrival_s: Floats
-) -> tuple[SensorState, Samples, Floats] | None:
-    """Take in many packets at once; None unless they follow what came before, and nothing is odd about any.
-
-    Returns the new samples and the time of each packet's last, s (k,).
-    """
+    params: ClockParams, state: SensorState, packets: StreamPackets | TimedTables, arrival_s: Floats
+) -> Followed | None:
+    """Take in many packets at once; None unless they follow what came before, and nothing is odd about any."""
+    if isinstance(packets, TimedTables):
+        return _follow_tables(state, packets)
     config = state.config
     if config is None or packets.clipped.any() or packets.overran.any():
         return None
@@ -136,7 +147,7 @@ def follow(
         first_s=samples.first_s if state.first_s is None else state.first_s,
         last_s=samples.last_s,
     )
-    return new_state, samples, last_s
+    return Followed(new_state, samples, samples.t_s[:: packets.counts.shape[1]], last_s)
 
 
 def _trouble(
@@ -223,28 +234,54 @@ def _noticed(
         yield _trouble(state, RadioTrouble.OVERRUN, arrival_s, 1)
 
 
-def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+def _follow_tables(state: SensorState, tables: TimedTables) -> Followed | None:
+    """Take in many blocks of a file, unless samples are missing."""
+    t_s = _on_common_clock(state, tables.t_s)
+    if _missing(state, t_s).any():
+        return None
+    samples = Samples(t_s, tables.values)
+    new_state = _with_samples(state, samples, 0)
+    return Followed(new_state, samples, t_s[np.concatenate([[0], tables.stops[:-1]])], t_s[tables.stops - 1])
+
+
+def _on_common_clock(state: SensorState, t_s: Floats) -> Floats:
     clock = state.setup.clock
     # A table's own arrays cannot be written to; compiled loops would be compiled again for those.
-    t_s = table.t_s.copy()
-    if clock.offset_s != 0.0 or clock.rate != 0.0:
-        t_s = t_s + clock.offset_s + clock.rate * (t_s - clock.origin_s)
-    if len(t_s) == 0:
+    if clock.offset_s == 0.0 and clock.rate == 0.0:
+        return t_s.copy()
+    return t_s + clock.offset_s + clock.rate * (t_s - clock.origin_s)
+
+
+def _missing(state: SensorState, t_s: Floats) -> NDArray[np.int64]:
+    """Return how many samples of a file are missing before each (n,)."""
+    steps = np.diff(t_s, prepend=_before_s(state, t_s)) / state.period_s
+    return np.maximum(np.rint(steps).astype(np.int64) - 1, 0)
+
+
+def _before_s(state: SensorState, t_s: Floats) -> float:
+    """Return when the sample before these was taken."""
+    return state.last_s if state.last_s is not None else float(t_s[0]) - state.period_s
+
+
+def _timed(state: SensorState, table: TimedSamples) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
+    if len(table.t_s) == 0:
         return state, None, ()
-    before_s = state.last_s if state.last_s is not None else float(t_s[0]) - state.period_s
-    steps = np.diff(np.concatenate([[before_s], t_s])) / state.period_s
-    missing = np.maximum(np.rint(steps).astype(int) - 1, 0)
+    t_s = _on_common_clock(state, table.t_s)
+    before_s, missing = _before_s(state, t_s), _missing(state, t_s)
     troubles = tuple(
         Trouble(before_s if k == 0 else float(t_s[k - 1]), float(t_s[k]), state.role, RadioTrouble.GAP, int(missing[k]))
         for k in np.flatnonzero(missing)
     )
     vectors = (table.gyr, table.acc) if table.mag is None else (table.gyr, table.acc, table.mag)
     samples = Samples(t_s, np.concatenate(vectors, axis=1))
-    state = replace(
+    return _with_samples(state, samples, int(missing.sum())), samples, troubles
+
+
+def _with_samples(state: SensorState, samples: Samples, lost: int) -> SensorState:
+    return replace(
         state,
         samples=state.samples + len(samples),
-        lost=state.lost + int(missing.sum()),
+        lost=state.lost + lost,
         first_s=samples.first_s if state.first_s is None else state.first_s,
         last_s=samples.last_s,
     )
-    return state, samples, troubles

@@ -96,6 +96,42 @@ def test_block_that_breaks_a_rule_is_refused(payload: bytes, reason: BadPacketRe
     assert decode(payload) == BadPacket(reason)
 
 
+@given(
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=6),
+    mag=st.booleans(),
+    cut=st.tuples(*[st.integers(0, 6)] * 2),
+)
+def test_many_blocks_decode_to_the_bits_of_each_alone(lengths: list[int], mag: bool, cut: tuple[int, int]) -> None:
+    payloads = [float64_table.encode(table(n, mag=mag)) for n in lengths]
+    together = float64_table.decode_streams(payloads)
+    assert together is not None
+    assert len(together) == len(payloads)
+    start, stop = sorted(min(at, len(payloads)) for at in cut)
+    for first, those in ((0, together), *([(start, together.cut(start, stop))] if start < stop else [])):
+        for k in range(len(those)):
+            alone = decode(payloads[first + k])
+            assert isinstance(alone, TimedSamples)
+            assert same_bits(those.packet(k), alone)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"",
+        GOOD[:4],
+        GOOD[:-1],
+        b"\x02" + GOOD[1:],
+        b"\x00\x00\x00\x00\x00",
+        GOOD[:-8] + NAN,
+        GOOD[:13] + GOOD[5:13] + GOOD[21:],
+        float64_table.encode(table(3, mag=True)),
+    ],
+)
+def test_blocks_that_are_not_alike_or_broken_are_not_decoded_together(odd: bytes) -> None:
+    assert float64_table.decode_streams([GOOD, odd, GOOD]) is None
+    assert float64_table.decode_streams([odd, GOOD]) is None
+
+
 @pytest.mark.parametrize("characteristic", [c for c in Characteristic if c is not Characteristic.STREAM])
 def test_table_has_nothing_but_a_stream(characteristic: Characteristic) -> None:
     bad = BadPacket(BadPacketReason.UNKNOWN_CHARACTERISTIC)

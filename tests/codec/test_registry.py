@@ -14,9 +14,10 @@ def test_family_gives_its_decoder() -> None:
     assert decoder("float64") is float64_table.decode
 
 
-def test_only_a_family_of_small_notifications_is_decoded_many_at_once() -> None:
+def test_both_families_have_a_decoder_of_many_at_once() -> None:
     assert streams_decoder("bip1") is bip_v1.decode_streams
-    assert streams_decoder("float64") is None
+    assert streams_decoder("float64") is float64_table.decode_streams
+    assert streams_decoder("bip9") is None
 
 
 def test_unknown_family_is_unusable_input_that_names_what_is_known() -> None:

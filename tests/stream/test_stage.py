@@ -8,9 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imu_hip.codec import float64_table
+from imu_hip.codec.item_decoder import ItemDecoder
 from imu_hip.model.block import AlignedBlock, SampleState
 from imu_hip.model.event import RadioTrouble, Trouble, Warning
-from imu_hip.model.item import Drop, Edge, LinkChange, LinkState, Mark, MarkLabel, Role, Tick
+from imu_hip.model.item import (
+    Characteristic,
+    Drop,
+    Edge,
+    LinkChange,
+    LinkState,
+    Mark,
+    MarkLabel,
+    Notification,
+    Role,
+    Tick,
+)
 from imu_hip.model.packet import Received, ReceivedTogether, TimedSamples
 from imu_hip.model.setup import ClockMap, Setup
 from imu_hip.stream import stage
@@ -100,6 +113,55 @@ def _timed(role: Role, t_s: np.ndarray) -> Received:
 
 def _two_tables(pelvis_s: np.ndarray, thigh_s: np.ndarray) -> list[StreamInput]:
     return [_timed(Role.PELVIS, pelvis_s), _timed(Role.THIGH, thigh_s)]
+
+
+def _tables(seed: int, *, mag: bool) -> list[Notification]:
+    """Return blocks of two files: samples missing, blocks that come late or reach back, clocks of their own."""
+    rng = np.random.default_rng(seed)
+    items: list[tuple[float, Notification]] = []
+    for role in Role:
+        t_s = np.cumsum(rng.choice([0.01, 0.0101, 0.06], 600, p=[0.7, 0.295, 0.005]))
+        for some in np.array_split(t_s, 60):
+            back_s = 0.3 if rng.random() < 0.02 else 0.0
+            vectors = rng.normal(size=(3, len(some), 3))
+            payload = float64_table.encode(
+                TimedSamples(some - back_s, vectors[0], vectors[1], vectors[2] if mag else None)
+            )
+            arrival_s = float(some[-1]) + (1.5 if rng.random() < 0.02 else 0.0)
+            items.append((arrival_s, Notification(round(1e9 * arrival_s), role, Characteristic.STREAM, payload)))
+    return [item for _, item in sorted(items, key=lambda pair: pair[0])]
+
+
+@settings(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 10_000), mag=st.booleans(), rate=st.sampled_from([0.0, 40e-6]))
+def test_blocks_of_files_taken_together_are_the_same_to_the_bit_as_in_turn(seed: int, mag: bool, rate: float) -> None:
+    items = _tables(seed, mag=mag)
+    clock = ClockMap(offset_s=0.004 if rate else 0.0, rate=rate, origin_s=1.0)
+    of = setup("float64", 100.0)
+    of = replace(of, sensors=(of.sensors[0], replace(of.sensors[1], clock=clock)))
+    decoder = ItemDecoder(of.sensors)
+    in_turn_state, in_turn = run([found for item in items for found in decoder.decode([item])], of=of)
+    state, together = run(decoder.decode(items), of=of)
+    _assert_same(together, in_turn)
+    assert stage.statistics(state) == stage.statistics(in_turn_state)
+
+
+def test_blocks_of_files_without_holes_are_never_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    t_s = np.arange(4000) / 100.0
+    items = [
+        Notification(
+            round(1e9 * some[-1]), role, Characteristic.STREAM, float64_table.encode(TimedSamples(some, v, v, None))
+        )
+        for some in np.array_split(t_s, 160)
+        for v in [np.ones((len(some), 3))]
+        for role in Role
+    ]
+    of = setup("float64", 100.0)
+    monkeypatch.setattr(ReceivedTogether, "apart", None)
+    decoder = ItemDecoder(of.sensors)
+    # As long as one sensor is alone, nothing is in time.
+    _, output = run([*decoder.decode(items[:2]), *decoder.decode(items[2:])], of=of)
+    np.testing.assert_array_equal(output.block.t_s, t_s)
 
 
 def test_a_table_passes_bit_for_bit() -> None:
