@@ -11,14 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise import conditioning
-from imu_hip.exercise.conditioning import LowPass, Sample
+from imu_hip.exercise.conditioning import SLOW_LAG_S, Sample
 from imu_hip.exercise.levels import Levels, larger, lasted
-from imu_hip.model.block import Floats
 from imu_hip.model.event import Block
 from imu_hip.model.exercise_spec import BlockRule
-
-CUTOFF_HZ = 1.0
 
 _NEAR_HOLD_S = 0.2
 _SHOWN_S = 1.0
@@ -38,7 +34,6 @@ class BlockState:
     `below_rad`: it lies below this.
     """
 
-    filter: Floats = field(default_factory=conditioning.memory)
     recent: deque[tuple[float, float, float]] = field(default_factory=deque)
     seeking: bool = False
     stretch: deque[tuple[float, float]] = field(default_factory=deque)
@@ -48,10 +43,9 @@ class BlockState:
     highest_rad: float = -math.inf
 
 
-def step(design: LowPass, rule: BlockRule, levels: Levels, state: BlockState, sample: Sample) -> tuple[Block, ...]:
+def step(rule: BlockRule, levels: Levels, state: BlockState, sample: Sample) -> tuple[Block, ...]:
     """Take a known sample in; return the block that ended with it. Changes `state`."""
-    angle, rate = conditioning.step(design.coefficients, state.filter, sample.t_s, sample.angle_rad)
-    t_s = sample.t_s - design.lag_s
+    t_s, angle, rate = sample.t_s - SLOW_LAG_S, sample.slow_rad, sample.slow_rad_s
     recent = state.recent
     recent.append((t_s, angle, rate))
     while t_s - recent[0][0] > _RECENT_S:

@@ -7,7 +7,6 @@ data were cut. What is not known never enters the filter: after a hole it starts
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -21,6 +20,10 @@ from imu_hip.model.errors import Reason, UsageError
 CUTOFF_HZ = 3.0
 LAG_S = 0.075
 """Group delay of the low-pass at low frequency, sqrt(2) / (2 pi 3 Hz); taken off the time stamps."""
+SLOW_CUTOFF_HZ = 1.0
+"""Of a second low-pass behind the first, for what lasts for seconds."""
+SLOW_LAG_S = 0.225
+"""Its group delay, sqrt(2) / (2 pi 1 Hz)."""
 
 _BRIDGED_S = 0.05
 """Longest hole over which the filter runs on: what the corridor interpolates."""
@@ -29,23 +32,17 @@ _TURN_RAD = 2.0 * math.pi
 
 
 class Sample(NamedTuple):
-    """One row as the rules see it, + toward the end range in question; not known: all but the time is NaN."""
+    """One row as the rules see it, + toward the end range in question; not known: all but the time is NaN.
+
+    `slow_rad` and `slow_rad_s`: angle and rate behind the second low-pass too, and so older than `t_s` by its delay.
+    """
 
     t_s: float
     angle_rad: float
     rate_rad_s: float
     sd_rad: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LowPass:
-    """One section's `coefficients` (7,), as `step` takes them, and its delay at low frequency.
-
-    They are b0, b1, b2, a1, a2 (a0 = 1), the delay, and the hole after which it starts anew.
-    """
-
-    coefficients: Floats
-    lag_s: float
+    slow_rad: float = math.nan
+    slow_rad_s: float = math.nan
 
 
 def memory() -> Floats:
@@ -57,8 +54,10 @@ def memory() -> Floats:
 
 
 @cache
-def low_pass(cutoff_hz: float, rate_hz: float) -> LowPass:
-    """Design the filter for samples at `rate_hz`.
+def low_pass(cutoff_hz: float, rate_hz: float) -> Floats:
+    """Design the filter for samples at `rate_hz`: one section's coefficients (7,), as `step` takes them.
+
+    They are b0, b1, b2, a1, a2 (a0 = 1), the delay at low frequency, and the hole after which it starts anew.
 
     Raises
     ------
@@ -73,7 +72,7 @@ def low_pass(cutoff_hz: float, rate_hz: float) -> LowPass:
     b0, b1, b2, _, a1, a2 = (float(value) for value in butter(2, cutoff_hz, fs=rate_hz, output="sos")[0])
     lag_s = math.sqrt(2.0) / (2.0 * math.pi * cutoff_hz)
     restart_s = max(_BRIDGED_S, _BRIDGED_PERIODS / rate_hz) + 1e-6
-    return LowPass(np.array([b0, b1, b2, a1, a2, lag_s, restart_s]), lag_s)
+    return np.array([b0, b1, b2, a1, a2, lag_s, restart_s])
 
 
 @compiled

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from imu_hip.exercise.conditioning import Sample
+from imu_hip.exercise.evenly import EVERY_S, evenly
 from imu_hip.exercise.levels import TIME_TOLERANCE_S, Levels
 from imu_hip.exercise.sparc import sparc
 from imu_hip.model.event import Exit, ExitVerdict
@@ -32,11 +31,10 @@ def _movement(samples: Sequence[Sample]) -> tuple[float, float]:
     """Return the peak speed toward neutral and the smoothness, NaN where too little was seen of it."""
     if not samples:
         return math.nan, math.nan
-    speed = -np.array([sample.rate_rad_s for sample in samples])
-    peak_rad_s = max(0.0, float(speed.max()))
+    peak_rad_s = max(0.0, *(-sample.rate_rad_s for sample in samples))
     if len(samples) < 2:
         return peak_rad_s, math.nan
-    return peak_rad_s, sparc(speed, (len(samples) - 1) / (samples[-1].t_s - samples[0].t_s))
+    return peak_rad_s, sparc(-evenly(samples).rate_rad_s, 1.0 / EVERY_S)
 
 
 def _verdict(levels: Levels, rule: ExitRule, peak_rad_s: float, duration_s: float) -> tuple[ExitVerdict, str]:

@@ -18,6 +18,7 @@ import numpy as np
 from imu_hip.exercise import step_down
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.controlled_exit import graded_exit, open_exit
+from imu_hip.exercise.evenly import evenly
 from imu_hip.exercise.hold_metrics import Ending, measured_hold
 from imu_hip.exercise.levels import TIME_TOLERANCE_S, Levels, larger, lasted
 from imu_hip.model.event import Exit, Hold, Touch
@@ -32,7 +33,7 @@ _LEVEL_SHARE = 0.6
 _UNGRADED_TIMEOUT_S = 12.0
 """How long a limb may take back to neutral where exits are not graded."""
 _MOST_SAMPLES = 6_000
-"""A hold longer than this many samples (two minutes at the 50 Hz that are judged) is measured over its newest ones."""
+"""A hold longer than this many samples (two minutes at 50 Hz) is measured over its newest ones."""
 
 
 class Mode(IntEnum):
@@ -85,7 +86,7 @@ def initial(levels: Levels) -> HoldState:
 
 def step(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, ...]:
     """Take one sample in (time must increase) and return the events that became final. Changes `state`."""
-    t_s, angle, rate, _ = sample
+    t_s, angle, rate = sample[:3]
     events: tuple[HoldEvent, ...] = ()
     if not is_at_rest(state):
         events = _let_time_pass(levels, state, t_s)
@@ -131,7 +132,7 @@ def _idle(levels: Levels, state: HoldState, sample: Sample) -> None:
 
 
 def _hold(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, ...]:
-    t_s, angle, rate, _ = sample
+    t_s, angle, rate = sample[:3]
     rule = levels.hold_rule
     state.trace.append(sample)
     if len(state.trace) > _MOST_SAMPLES:
@@ -171,7 +172,7 @@ def _step_down(levels: Levels, state: HoldState) -> tuple[HoldEvent, ...]:
 
 
 def _exit(levels: Levels, state: HoldState, sample: Sample) -> tuple[HoldEvent, ...]:
-    t_s, angle, rate, _ = sample
+    t_s, angle, rate = sample[:3]
     state.trace.append(sample)
     state.lowest_rad = min(state.lowest_rad, angle)
     if state.pending is not None:
@@ -269,11 +270,11 @@ def _end(levels: Levels, state: HoldState, end_s: float, ending: Ending) -> tupl
         return (Touch(state.start_s, end_s, levels.direction),)
     held = trace[:head]
     state.pending = measured_hold(levels, state.start_s, end_s, state.entry_rad_s, held, ending)
-    angles = [sample.angle_rad for sample in held]
-    state.enter_rad = max(levels.enter_rad, float(np.percentile(angles, 75.0)) - levels.step_rad)
-    last = [sample.angle_rad for sample in held if sample.t_s > end_s - _LEVEL_S]
-    state.left_rad, state.lowest_rad = (float(np.median(last)) if state.expects_step else math.nan), math.inf
-    state.retake_rad = float(np.median(last)) - _LEVEL_SHARE * levels.drop_rad
+    even = evenly(held)
+    state.enter_rad = max(levels.enter_rad, float(np.percentile(even.angle_rad, 75.0)) - levels.step_rad)
+    level_rad = float(np.median(even.angle_rad[even.t_s > end_s - _LEVEL_S]))
+    state.left_rad, state.lowest_rad = (level_rad if state.expects_step else math.nan), math.inf
+    state.retake_rad = level_rad - _LEVEL_SHARE * levels.drop_rad
     if any(sample.angle_rad <= levels.leave_rad for sample in trace[head:]):
         state.retake_rad = math.inf
     return ()

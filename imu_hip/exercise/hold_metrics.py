@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 from imu_hip.exercise.conditioning import Sample
+from imu_hip.exercise.evenly import evenly
 from imu_hip.exercise.levels import Levels, lasted
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Hold, HoldVerdict
@@ -40,7 +41,7 @@ def measured_hold(
     ending: Ending,
 ) -> Hold:
     """Measure a hold over [start_s, end_s] from its `samples` (of a very long hold: its newest ones)."""
-    t, angle, _, sd = np.array(samples).T
+    t, angle, _, sd = evenly(samples)
     inner = (t > start_s + _SETTLING_S) & (t < end_s - _LETTING_GO_S)
     if end_s - start_s >= _SHORT_S and inner.any():
         t, angle, sd = t[inner], angle[inner], sd[inner]

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.exercise import end_range, faults, habit, neutral_before, part
-from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, Sample, low_pass
+from imu_hip.exercise.conditioning import LAG_S, Sample
 from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.hold import Mode
-from imu_hip.exercise.judged_rows import judged_rate_hz, judged_rows, of_every_row, rows_state
+from imu_hip.exercise.judged_rows import judged_rows, of_every_row, rows_state
 from imu_hip.exercise.levels import levels
 from imu_hip.exercise.moment import Moment, channel_changes, moments
 from imu_hip.exercise.neutral_before import NeutralState
@@ -113,16 +113,17 @@ def step(
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
     events: list[Event] = []
     phases: list[int] = []
-    judged = judged_rows(low_pass(CUTOFF_HZ, params.rate_hz), state.rows, block, 1.0 / params.rate_hz)
+    judged = judged_rows(params.rate_hz, state.rows, block)
     looks = moments(block, judged.places, judged.seen, judged.looked_at)
-    rows = zip(*judged.seen[:4].tolist(), judged.looked_at.tolist(), strict=True)
-    for t_s, angle_rad, rate_rad_s, sd_rad, looked_at in rows:
+    rows = zip(*judged.seen[:6].tolist(), judged.looked_at.tolist(), strict=True)
+    for t_s, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s, looked_at in rows:
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
         while corrections and corrections[0].t_s <= t_s:
             _corrected(state, corrections.popleft())
         state.last_s = t_s
-        new, state.phase = _judge(params, state, Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad), t_s)
+        sample = Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s)
+        new, state.phase = _judge(params, state, sample, t_s)
         phases.append(int(state.phase))
         events += new
         if looked_at:
@@ -278,7 +279,7 @@ def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, .
 
 
 def _part(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
-    return part.start(spec, t_s, judged_rate_hz(params.rate_hz), state.plateaus_rad, state.neutral, state.habits)
+    return part.start(spec, t_s, state.plateaus_rad, state.neutral, state.habits)
 
 
 def _end_part(state: State, t_s: float) -> tuple[Event, ...]:

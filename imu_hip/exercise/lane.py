@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from imu_hip.exercise import block, cycle, end_range, hold
 from imu_hip.exercise.block import BlockState
-from imu_hip.exercise.conditioning import LowPass, Sample
+from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.cycle import CycleState
 from imu_hip.exercise.end_range import Excursion
 from imu_hip.exercise.hold import HoldState, Mode
@@ -22,7 +22,7 @@ from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touc
 from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
 
 _MOST_WAITING = 6_000
-"""How many samples wait for an end range at most: two minutes at the 50 Hz that are judged."""
+"""How many samples wait for an end range at most: two minutes at 50 Hz."""
 
 LaneEvent = Hold | Touch | Exit | IsometricBlock
 
@@ -59,14 +59,14 @@ def start(spec: ExerciseSpec, direction: Direction, end_range_rad: float | None)
     return state
 
 
-def step(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
-    """Judge one sample, known or not; `smoother` is the low-pass of the block. Changes `state`."""
+def step(spec: ExerciseSpec, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
+    """Judge one sample, known or not. Changes `state`."""
     state.last_s = sample.t_s
     if state.excursion is None:
-        events = _judge(spec, smoother, state, sample)
+        events = _judge(spec, state, sample)
         if events:
             _learn(spec, state, events)
-        return events if state.next_rad is None else events + _adopt_at_rest(spec, smoother, state, sample.t_s)
+        return events if state.next_rad is None else events + _adopt_at_rest(spec, state, sample.t_s)
     plateau = end_range.watch(spec.hold, state.excursion, sample)
     if plateau is not None:
         state.plateaus_rad.append(plateau)
@@ -77,19 +77,17 @@ def step(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample
         if len(state.waiting) > _MOST_WAITING:
             del state.waiting[: _MOST_WAITING // 2]
     else:
-        events = _judge(spec, smoother, state, sample)
-    return events + _adopt_at_rest(spec, smoother, state, sample.t_s)
+        events = _judge(spec, state, sample)
+    return events + _adopt_at_rest(spec, state, sample.t_s)
 
 
-def retarget(
-    spec: ExerciseSpec, smoother: LowPass, state: LaneState, end_range_rad: float
-) -> tuple[ExerciseEvent, ...]:
+def retarget(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> tuple[ExerciseEvent, ...]:
     """Go on with the end range of maximal repetitions that were made just now."""
     events = _break_off(spec, state)
     state.excursion = state.next_rad = None
     state.plateaus_rad = []
     _set_levels(spec, state, end_range_rad)
-    return events + _judge_waiting(spec, smoother, state)
+    return events + _judge_waiting(spec, state)
 
 
 def corrected(spec: ExerciseSpec, state: LaneState) -> None:
@@ -101,12 +99,12 @@ def corrected(spec: ExerciseSpec, state: LaneState) -> None:
             state.hold.enter_rad = state.levels.enter_rad
 
 
-def close(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> tuple[ExerciseEvent, ...]:
+def close(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
     """End whatever is going on, because nothing more comes."""
     events: tuple[ExerciseEvent, ...] = ()
     if state.levels is None and state.excursion is not None and state.excursion.best_rad > 0.0:
         state.next_rad = state.excursion.best_rad
-        events = _adopt(spec, smoother, state, state.last_s)
+        events = _adopt(spec, state, state.last_s)
     return events + _break_off(spec, state)
 
 
@@ -125,7 +123,7 @@ def phase(spec: ExerciseSpec, state: LaneState, sample: Sample) -> Phase:
     return Phase.NEUTRAL if sample.angle_rad <= neutral_rad else Phase.APPROACH
 
 
-def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
+def _judge(spec: ExerciseSpec, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
     own = state.levels
     if own is None:
         return ()
@@ -142,7 +140,7 @@ def _judge(spec: ExerciseSpec, smoother: LowPass, state: LaneState, sample: Samp
     blocks: tuple[IsometricBlock, ...] = ()
     if spec.block is not None:
         if known:
-            blocks = block.step(smoother, spec.block, own, state.block, sample)
+            blocks = block.step(spec.block, own, state.block, sample)
         blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
     if not (events or blocks or (at_rest and state.cycle.steps)):
         if at_rest:
@@ -224,25 +222,25 @@ def _learn(spec: ExerciseSpec, state: LaneState, events: tuple[ExerciseEvent, ..
         state.next_rad = both_reached_rad
 
 
-def _adopt_at_rest(spec: ExerciseSpec, smoother: LowPass, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
+def _adopt_at_rest(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
     if state.next_rad is None or not hold.is_at_rest(state.hold):
         return ()
-    return _adopt(spec, smoother, state, t_s)
+    return _adopt(spec, state, t_s)
 
 
-def _adopt(spec: ExerciseSpec, smoother: LowPass, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
+def _adopt(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
     """Take on the end range that the exercise itself showed, and judge what waited for it."""
     end_range_rad, state.next_rad = state.next_rad, None
     if end_range_rad is None or (state.levels is not None and state.levels.end_range_rad == end_range_rad):
         return ()
     _set_levels(spec, state, end_range_rad)
     known = EndRange(t_s, state.direction, end_range_rad, from_max_rep=False)
-    return (known, *_judge_waiting(spec, smoother, state))
+    return (known, *_judge_waiting(spec, state))
 
 
-def _judge_waiting(spec: ExerciseSpec, smoother: LowPass, state: LaneState) -> tuple[ExerciseEvent, ...]:
+def _judge_waiting(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
     waiting, state.waiting = state.waiting, []
-    return tuple(event for sample in waiting for event in _judge(spec, smoother, state, sample))
+    return tuple(event for sample in waiting for event in _judge(spec, state, sample))
 
 
 def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:

@@ -78,7 +78,7 @@ def _columns(
         x, y, z = thigh_rate_rad_s[row]
         thigh_rad_s = math.sqrt(x * x + y * y + z * z)
         flexion, adduction, tilt = angles_rad[row, 0], angles_rad[row, 1], tilt_rad[row]
-        moving = (seen[0, at], seen[1, at], seen[2, at], thigh_rad_s, seen[4, at])
+        moving = (seen[0, at], seen[1, at], seen[2, at], thigh_rad_s, seen[6, at])
         channels = (turn_rad[row], roll_rad[row], tilt, adduction, flexion, flexion - tilt)
         sd = (0.0, 0.0, 0.0, sd_rad[row, 1], sd_rad[row, 0], sd_rad[row, 0])
         for place, number in enumerate((*moving, *channels, *sd)):

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise import best_plateau, block, end_range, faults, half_second, lane, trials
+from imu_hip.exercise import best_plateau, end_range, faults, half_second, lane, trials
 from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
-from imu_hip.exercise.conditioning import LowPass, Sample, low_pass
+from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.end_range import WindowState
 from imu_hip.exercise.faults import FaultState
 from imu_hip.exercise.habit import HabitState
@@ -30,7 +30,6 @@ class PartState:
 
     spec: ExerciseSpec
     start_s: float
-    smoother: LowPass
     lanes: tuple[LaneState, ...]
     plateaus: tuple[BestPlateauState, ...]
     trials: tuple[TrialState, ...]
@@ -43,7 +42,6 @@ class PartState:
 def start(
     spec: ExerciseSpec,
     t_s: float,
-    rate_hz: float,
     plateaus_rad: Mapping[Direction, Sequence[float]],
     neutral: NeutralState,
     habits: HabitState,
@@ -69,9 +67,8 @@ def start(
         events.append(_no_repetition(spec, unknown))
     plateaus = tuple(BestPlateauState(direction) for direction in spec.directions)
     measured = tuple(TrialState(direction) for direction in spec.directions) if spec.measurement else ()
-    smoother = low_pass(block.CUTOFF_HZ, rate_hz)
     found = faults.start(spec, t_s, neutral, habits)
-    return PartState(spec, t_s, smoother, tuple(lanes), plateaus, measured, [], found), tuple(events)
+    return PartState(spec, t_s, tuple(lanes), plateaus, measured, [], found), tuple(events)
 
 
 def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
@@ -83,7 +80,7 @@ def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
         state.inward = sample.angle_rad >= 0.0
     for each in state.lanes:
         turned = sample if each.direction is Direction.INTERNAL else _outward(sample)
-        events += lane.step(state.spec, state.smoother, each, turned)
+        events += lane.step(state.spec, each, turned)
         if known:
             own = lane.phase(state.spec, each, turned)
             if own > phase:
@@ -118,7 +115,7 @@ def retarget(state: PartState, direction: Direction, end_range_rad: float) -> tu
     events: tuple[Event, ...] = ()
     for each in state.lanes:
         if each.direction is direction:
-            events += lane.retarget(state.spec, state.smoother, each, end_range_rad)
+            events += lane.retarget(state.spec, each, end_range_rad)
     return events
 
 
@@ -126,7 +123,7 @@ def close(state: PartState, t_s: float) -> tuple[Event, ...]:
     """End the part at `t_s`, with whatever is going on in it."""
     events: list[Event] = []
     for each in state.lanes:
-        events += lane.close(state.spec, state.smoother, each)
+        events += lane.close(state.spec, each)
         if each.levels is None:
             events.append(_no_plateau(state.spec, each.direction))
     for each_way in state.trials:
@@ -148,7 +145,8 @@ def end_ranges(state: PartState) -> dict[Direction, float]:
 
 def _outward(sample: Sample) -> Sample:
     """Return the sample with + toward external rotation."""
-    return Sample(sample.t_s, -sample.angle_rad, -sample.rate_rad_s, sample.sd_rad)
+    t_s, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s = sample
+    return Sample(t_s, -angle_rad, -rate_rad_s, sd_rad, -slow_rad, -slow_rad_s)
 
 
 def lane_in_view(state: PartState) -> LaneState | None:

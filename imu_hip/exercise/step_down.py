@@ -25,7 +25,7 @@ _WAY_S = 1.2
 """Longest way down."""
 _FLAT_SHARE = 0.5
 """Of the step: within this range is level."""
-_THINNED = 4
+_THINNED = 2
 """Every so many samples are looked at."""
 
 

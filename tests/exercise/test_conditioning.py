@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt, sosfilt_zi
 
-from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, low_pass, memory, step
+from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, SLOW_CUTOFF_HZ, SLOW_LAG_S, low_pass, memory, step
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UsageError
 
 
 def _run(t_s: Floats, angle: Floats, rate_hz: float = 100.0) -> Floats:
-    coefficients, state = low_pass(CUTOFF_HZ, rate_hz).coefficients, memory()
+    coefficients, state = low_pass(CUTOFF_HZ, rate_hz), memory()
     return np.array([step(coefficients, state, t, a) for t, a in zip(t_s, angle, strict=True)])
 
 
@@ -35,6 +35,7 @@ def test_a_steady_turn_comes_out_late_by_the_lag(rate_hz: float) -> None:
     found = _run(t_s, 0.3 * t_s, rate_hz)
     assert t_s[-1] - found[-1, 0] / 0.3 == pytest.approx(LAG_S, abs=0.001)
     assert math.sqrt(2.0) / (2.0 * math.pi * CUTOFF_HZ) == pytest.approx(LAG_S, abs=1e-4)
+    assert math.sqrt(2.0) / (2.0 * math.pi * SLOW_CUTOFF_HZ) == pytest.approx(SLOW_LAG_S, abs=1e-4)
 
 
 def test_a_bridged_hole_keeps_the_filter_running_and_a_longer_one_starts_it_anew() -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.exercise import judge
+from imu_hip.exercise import conditioning, judge
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.parse import parse_exercise
 from imu_hip.model.block import AngleBlock, Floats
@@ -60,11 +60,15 @@ def movement(*steps: Way, start_deg: float = 0.0, rate_hz: float = RATE_HZ) -> F
 
 
 def samples(angle_deg: Floats, rate_hz: float = RATE_HZ, sd_deg: float = 1.5) -> list[Sample]:
-    """Return samples as the rules see them, with the rate of the angle itself: no filter in between."""
+    """Return samples as the rules see them, with the rate of the angle itself: only the slow low-pass in between."""
     angle = np.radians(angle_deg)
     rate = np.gradient(angle) * rate_hz
     sd = math.radians(sd_deg)
-    return [Sample(i / rate_hz, float(a), float(v), sd) for i, (a, v) in enumerate(zip(angle, rate, strict=True))]
+    design, memory = conditioning.low_pass(conditioning.SLOW_CUTOFF_HZ, rate_hz), conditioning.memory()
+    return [
+        Sample(i / rate_hz, float(a), float(v), sd, *conditioning.step(design, memory, i / rate_hz, float(a)))
+        for i, (a, v) in enumerate(zip(angle, rate, strict=True))
+    ]
 
 
 UP = {
