@@ -29,6 +29,7 @@ def evenly(samples: Sequence[Sample]) -> Even:
     """Return at least one known sample in the order of time as they would be at even times."""
     t_s, angle, rate, sd = np.array(samples).T[:4]
     even_s = np.arange(t_s[0], t_s[-1] + _EARLY_S, EVERY_S)
-    hole_s = np.diff(t_s, prepend=t_s[0])[t_s.searchsorted(even_s - _EARLY_S)]
+    following = np.minimum(t_s.searchsorted(even_s - _EARLY_S), len(t_s) - 1)
+    hole_s = np.diff(t_s, prepend=t_s[0])[following]
     even_s = even_s[hole_s <= _UNSEEN_S]
     return Even(even_s, *(np.interp(even_s, t_s, values) for values in (angle, rate, sd)))

@@ -15,7 +15,7 @@ import pytest
 from imu_hip import api
 from imu_hip.app import cli
 from imu_hip.app.catalogue import catalogue
-from imu_hip.exercise import block, conditioning
+from imu_hip.exercise import block, conditioning, evenly, judged_rows
 from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS, Pair
 from imu_hip.guide import breath, cueing, guide, speech
 from imu_hip.guide.breath_pacer import PacerParams
@@ -84,6 +84,8 @@ TUNED = {
     "block": block,
     "breath": breath.Params(),
     "conditioning": conditioning,
+    "evenly": evenly,
+    "judged_rows": judged_rows,
     "cueing": cueing.Params({}),
     "guide": guide.Params(()),
     "movement": MovementParams(),
