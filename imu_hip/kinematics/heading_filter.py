@@ -36,11 +36,13 @@ class HeadingParams:
     """Noise of the model. Measured on simulated sessions with the error amplitudes of consumer sensors (docs/maths)."""
 
     tick_s: float = 0.1
-    rate_decay_s: float = 120.0
+    rate_decay_s: float = 300.0
     heading_noise_rad_sqrt_s: float = math.radians(0.01)
     turn_noise_rad: float = math.radians(0.02)
     """Variance per rad of turning: the gyroscopes' scales differ."""
-    rate_sd_rad_s: float = math.radians(0.06)
+    rate_sd_rad_s: float = math.radians(0.08)
+    rate_sd_at_rest_rad_s: float = math.radians(0.01)
+    """What a table rest leaves unknown; from then on the gyroscopes warm up to `rate_sd_rad_s`."""
     rate_sd_without_table_rad_s: float = math.radians(0.3)
     acc_bias: float = 0.030
     """Standard deviation of an accelerometer's zero on each axis, as a share of gravity (consumer data sheets)."""
@@ -74,16 +76,21 @@ def start(
     params: HeadingParams,
     heading_rad: float,
     axial_covariance: Floats,
-    rate_sd_rad_s: float,
+    since_rest_s: float | None,
     mounted: tuple[Mounted, Mounted] = STOOD,
 ) -> HeadingState:
     """Return a state that knows nothing of the heading's error yet.
 
-    `axial_covariance` (2, 2) of thigh and pelvis, rad².
+    `axial_covariance` (2, 2) of thigh and pelvis, rad². `since_rest_s`: how long ago the gyroscopes' bias was measured
+    on the table, None when it was not.
     """
+    rate_sd_rad_s = params.rate_sd_without_table_rad_s if since_rest_s is None else params.rate_sd_rad_s
     covariance = np.zeros((UNKNOWNS, UNKNOWNS))
     covariance[HEADING, HEADING] = math.pi * math.pi
     covariance[RATE, RATE] = rate_sd_rad_s * rate_sd_rad_s
+    if since_rest_s is not None:
+        known = math.exp(-2.0 * since_rest_s / params.rate_decay_s)
+        covariance[RATE, RATE] += known * (params.rate_sd_at_rest_rad_s**2 - rate_sd_rad_s**2)
     covariance[THIGH_AXIAL : THIGH_AXIAL + 2, THIGH_AXIAL : THIGH_AXIAL + 2] = axial_covariance
     for acc in (PELVIS_ACC, THIGH_ACC):
         covariance[acc, acc] = params.acc_bias**2 * np.eye(3)

@@ -97,9 +97,9 @@ def align(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple
     if new is None or pose is None:
         return state, []
     before = shown_angles(state)
-    known = state.bias_known_since_s is not None and state.bias_known_since_s <= pose.end_s
-    rate_sd = params.heading.rate_sd_rad_s if known else params.heading.rate_sd_without_table_rad_s
-    heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, rate_sd, new.mounted)
+    rested_s = state.bias_known_since_s
+    since_rest_s = pose.end_s - rested_s if rested_s is not None and rested_s <= pose.end_s else None
+    heading = heading_filter.start(params.heading, new.heading_rad, new.axial_covariance, since_rest_s, new.mounted)
     pelvis = multiply(pose.earth_from_pelvis_sensor[-1], new.sensor_from_pelvis)
     thigh = multiply(pose.earth_from_thigh_sensor[-1], new.sensor_from_thigh)
     heading = zeroed(params.heading, heading, pelvis, thigh, params.pose_sd_rad)

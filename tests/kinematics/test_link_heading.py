@@ -170,7 +170,7 @@ def test_the_first_window_begins_with_the_first_row_and_ends_three_seconds_later
 
 
 def _filter(heading_rad: float) -> HeadingState:
-    return heading_filter.start(HEADING_PARAMS, heading_rad, AXIAL, HEADING_PARAMS.rate_sd_rad_s)
+    return heading_filter.start(HEADING_PARAMS, heading_rad, AXIAL, 1e6)
 
 
 def _sd_deg(state: HeadingState) -> float:

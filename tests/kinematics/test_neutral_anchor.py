@@ -38,7 +38,7 @@ POSES = {
 
 
 def _state(heading_deg: float = 0.0, sd_deg: float = 3.0) -> HeadingState:
-    state = heading_filter.start(HEADING, math.radians(heading_deg), AXIAL, HEADING.rate_sd_rad_s)
+    state = heading_filter.start(HEADING, math.radians(heading_deg), AXIAL, 1e6)
     covariance = state.covariance.copy()
     covariance[0, 0] = math.radians(sd_deg) ** 2
     return replace(state, covariance=covariance)

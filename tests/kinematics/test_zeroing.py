@@ -163,8 +163,8 @@ def test_a_realignment_uses_the_pause_it_comes_from_again() -> None:
     ]
 
 
-def _heading_variance(wait_s: float, *, known: bool) -> tuple[float, float]:
-    """Return the variance of the heading, rad², at the end of a calibration, and its time since the N-pose, s."""
+def _heading_variance(wait_s: float, *, known: bool) -> tuple[float, float, float]:
+    """Return the variance of the heading, rad², at the end of a calibration, that time and the N-pose's end, s."""
     script = Script()
     script.stand_still()
     script.swing_leg()
@@ -176,16 +176,28 @@ def _heading_variance(wait_s: float, *, known: bool) -> tuple[float, float]:
     script.stay(0.05)
     state = run(script.record(), known=known).state
     assert state.heading is not None
-    return float(state.heading.covariance[0, 0]), last.t_s - recording.marks[1].t_s
+    return float(state.heading.covariance[0, 0]), last.t_s, recording.marks[1].t_s
 
 
-@pytest.mark.parametrize(("known", "rate_deg_s"), [(True, 0.06), (False, 0.3)])
-def test_the_filter_starts_in_the_n_pose_and_is_led_up_to_now(known: bool, rate_deg_s: float) -> None:
-    soon, soon_s = _heading_variance(1.0, known=known)
-    late, late_s = _heading_variance(40.0, known=known)
-    grown = math.degrees(math.sqrt(late - soon))
-    # A slow rate of this sd, which keeps most of itself for so long, and what is random besides.
-    assert grown == pytest.approx(rate_deg_s * math.sqrt(late_s**2 - soon_s**2), rel=0.15)
+def _of_a_slow_rate(from_s: float, to_s: float, sd_deg_s: float, at_rest_deg_s: float) -> float:
+    """Return the variance, deg², of a heading whose rate was `at_rest_deg_s` at 0 s and goes to `sd_deg_s` in 300 s."""
+    t_s = np.linspace(from_s, to_s, 400)
+    stays = np.exp(-2.0 * t_s / 300.0)
+    rate_variance = sd_deg_s**2 * (1.0 - stays) + at_rest_deg_s**2 * stays
+    early = np.minimum(t_s[:, None], t_s)
+    together = np.interp(early, t_s, rate_variance) * np.exp(-np.abs(t_s[:, None] - t_s) / 300.0)
+    return float(np.mean(together)) * (to_s - from_s) ** 2
+
+
+@pytest.mark.parametrize(("known", "sd_deg_s", "at_rest_deg_s"), [(True, 0.08, 0.01), (False, 0.3, 0.3)])
+def test_the_filter_starts_in_the_n_pose_and_is_led_up_to_now(
+    known: bool, sd_deg_s: float, at_rest_deg_s: float
+) -> None:
+    soon, soon_s, pose_s = _heading_variance(1.0, known=known)
+    late, late_s, _ = _heading_variance(40.0, known=known)
+    expected = [_of_a_slow_rate(pose_s, to_s, sd_deg_s, at_rest_deg_s) for to_s in (soon_s, late_s)]
+    # Besides, there is what is random.
+    assert math.degrees(math.degrees(late - soon)) == pytest.approx(expected[1] - expected[0], rel=0.15)
 
 
 def test_nothing_is_shown_or_told_before_the_alignment() -> None:
