@@ -133,7 +133,7 @@ def main() -> int:
     print(f"measured {datetime.now(UTC):%Y-%m-%d}; {used}; {args.sessions} sessions each, seeds from {args.seed}")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for name in variants:
-            print(f"\n{name}: RMSE (95 % interval of its mean) / stated sd / within 2 sd, deg")
+            print(f"\n{name}: RMSE (95 % interval of its mean), RMS over all / stated sd / within 2 sd, deg")
             everything: list[Score] = []
             for exercise_id in exercises:
                 jobs = [(exercise_id, name, args.seed + k) for k in range(args.sessions)]
@@ -156,7 +156,9 @@ def print_scores(name: str, scores: Sequence[Score], sessions: int) -> None:
         low, high = interval(rmse)
         sd = np.mean([score.sd_deg[k] for score in scores])
         covered = np.mean([score.covered[k] for score in scores])
-        parts.append(f"{rmse.mean():5.2f} ({low:.2f}-{high:.2f}) / {sd:4.2f} / {covered:4.2f}")
+        # A standard deviation describes the root mean square over all sessions; the mean of theirs is less.
+        whole = float(np.sqrt(np.mean(rmse**2)))
+        parts.append(f"{rmse.mean():5.2f} ({low:.2f}-{high:.2f}), {whole:4.2f} / {sd:4.2f} / {covered:4.2f}")
     print(f"{name:22} rotation {parts[0]}   flexion {parts[1]}   adduction {parts[2]}")
     changes = np.mean([score.changes_deg for score in scores], axis=0)
     slopes = np.concatenate([score.slopes_deg_s for score in scores])
