@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from corridor_cost import floor, stages
 from moving_scene import moving_scene
 
 from imu_hip import api
@@ -96,7 +97,7 @@ def window(folder: Path) -> None:
         page.close()
 
 
-KINDS = {"live": live, "fast": fast, "replay": replay, "window": window}
+KINDS = {"stages": stages, "floor": floor, "live": live, "fast": fast, "replay": replay, "window": window}
 
 
 def main() -> int:
