@@ -91,7 +91,7 @@ class State:
     habits: HabitState = field(default_factory=HabitState)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JudgeOutput:
     """Events in the order in which they became final, and the `Phase` (n,) of each row."""
 

@@ -33,7 +33,7 @@ Orientations = tuple[Floats, Floats]
 _NOT_KNOWN: Orientations = (np.full(4, np.nan), np.full(4, np.nan))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """All up to the newest row; what there are two of is of pelvis and thigh sensor.
 
@@ -51,7 +51,7 @@ class Seen:
     quiet_rate_rad_s: float = math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sight:
     """The same at each of n rows.
 

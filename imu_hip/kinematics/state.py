@@ -62,7 +62,7 @@ class KinematicsParams:
     lost_rate_rad_s: float = math.radians(0.1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KinematicsState:
     """All that evolves.
 

@@ -32,7 +32,7 @@ class WalkingTurnsParams:
     least_known: float = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WalkingTurnsState:
     """`*_up` (3,) of the N-pose, rows of the window that is open, and the squared rates of the windows that counted."""
 

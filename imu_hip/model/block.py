@@ -4,6 +4,9 @@ A live notification makes a small one, a replay a few large ones.
 
 Frames: sensor axes are right-handed; the world is z up; segment axes are ISB (x anterior, y cranial, z right).
 Quaternions are scalar first and named target_from_source.
+
+Nobody writes to a block. They are not frozen all the same: a live call makes ten of them, and freezing one takes
+longer than filling it.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ class SampleState(IntEnum):
     """Not known: NaN."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SensorBlock:
     """One sensor on the common grid: `gyr` rad/s and `acc` m/s² (n, 3) in sensor axes, `state` (n,) of SampleState.
 
@@ -43,7 +46,7 @@ class SensorBlock:
     mag: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AlignedBlock:
     """Both sensors at the same times.
 
@@ -57,7 +60,7 @@ class AlignedBlock:
     on_sample: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrientationBlock:
     """Both sensors' orientations, each in its own heading: `earth_from_*` (n, 4); NaN where not known.
 
@@ -79,7 +82,7 @@ class OrientationBlock:
     thigh_mag: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AngleBlock:
     """Hip angles and what judging needs beside them.
 

@@ -12,7 +12,7 @@ from imu_hip.model.block import Floats
 ParamsT_contra = TypeVar("ParamsT_contra", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FilterState:
     """A filter's own state as plain data, None before the first sample.
 
@@ -28,7 +28,7 @@ class FilterState:
         return np.zeros(3) if self.bias_rad_s is None else np.array(self.bias_rad_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FilterOutput:
     """`earth_from_sensor` (n, 4) and the rate without bias, rad/s (n, 3)."""
 

@@ -21,7 +21,7 @@ _MISSING: Final = np.uint8(SampleState.MISSING)
 """Comparing with the enum itself takes numpy several times as long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SensorFilterState:
     """The filter and the time of the last row that it saw."""
 
@@ -29,7 +29,7 @@ class SensorFilterState:
     last_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SensorFilterOutput:
     """Per row: orientation (n, 4), bias-free rate (n, 3), whether the filter started anew there.
 

@@ -50,7 +50,7 @@ class OrientationParams:
                 return self.ekf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrientationState:
     """Both filters, and the rows collected while the sensors are said to lie on the table."""
 

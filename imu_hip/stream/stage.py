@@ -34,7 +34,7 @@ class StreamParams:
     most_clock_sd_s: float = 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StreamState:
     """Both sensors, the pairing between them, where time starts.
 
@@ -47,7 +47,7 @@ class StreamState:
     period_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StreamOutput:
     """Rows in time order, marks in their order, troubles in their order; at the end, warnings behind them."""
 
