@@ -38,8 +38,8 @@ class HeadingParams:
     tick_s: float = 0.1
     rate_decay_s: float = 300.0
     heading_noise_rad_sqrt_s: float = math.radians(0.01)
-    turn_noise_rad: float = math.radians(0.02)
-    """Variance per rad of turning: the gyroscopes' scales differ."""
+    turn_scale: float = 0.014
+    """How much of a turn the scales of the two gyroscopes differ by: 1 % each."""
     rate_sd_rad_s: float = math.radians(0.08)
     rate_sd_at_rest_rad_s: float = math.radians(0.01)
     """What a table rest leaves unknown; from then on the gyroscopes warm up to `rate_sd_rad_s`."""
@@ -61,7 +61,8 @@ class HeadingState:
     """`x` (14,) and its covariance (14, 14); `rate_sd_rad_s` is the prior of the slow rate.
 
     `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
-    `mounted`: what the zero pose showed of pelvis and thigh.
+    `mounted`: what the zero pose showed of pelvis and thigh. Since the last pause the pelvis has turned to `turned_rad`
+    about the vertical, within `rightmost_rad` and `leftmost_rad`.
     """
 
     x: Floats
@@ -70,6 +71,9 @@ class HeadingState:
     surprise: float = 0.0
     pauses: int = 0
     mounted: tuple[Mounted, Mounted] = STOOD
+    turned_rad: float = 0.0
+    rightmost_rad: float = 0.0
+    leftmost_rad: float = 0.0
 
 
 def start(
@@ -115,6 +119,10 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
     # Pauses that scatter more than expected mean a rate that changes faster, too.
     rate_noise = 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
     stays = math.exp(-dt_s / params.link_off_decay_s)
+    # What a turn adds, turning back takes away again: the widest since the last pause counts.
+    turned = state.turned_rad + turn_rad
+    rightmost, leftmost = min(state.rightmost_rad, turned), max(state.leftmost_rad, turned)
+    wider_rad2 = (leftmost - rightmost) ** 2 - (state.leftmost_rad - state.rightmost_rad) ** 2
     x, covariance = state.x.copy(), state.covariance.copy()
     _predict(
         x,
@@ -122,11 +130,13 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
         dt_s,
         max(0.0, 1.0 - dt_s / params.rate_decay_s),
         stays,
-        params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_noise_rad * abs(turn_rad) + lost_rad2,
+        params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_scale**2 * wider_rad2 + lost_rad2,
         rate_noise,
         (1.0 - stays * stays) * params.link_off_rad**2,
     )
-    return HeadingState(x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted)
+    return HeadingState(
+        x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted, turned, rightmost, leftmost
+    )
 
 
 @compiled
@@ -179,7 +189,9 @@ def update(
     if gated and surprise > params.gate * max(1.0, scatter(params, state)):
         return state, False
     if is_pause:
-        state = replace(state, surprise=state.surprise + min(surprise, params.gate), pauses=state.pauses + 1)
+        surprises = state.surprise + min(surprise, params.gate)
+        pauses = state.pauses + 1
+        state = replace(state, surprise=surprises, pauses=pauses, turned_rad=0.0, rightmost_rad=0.0, leftmost_rad=0.0)
     gain = along / variance
     covariance = _measured(state.covariance, gain, gradient, noise)
     return replace(state, x=state.x + gain * innovation, covariance=covariance), True

@@ -22,7 +22,7 @@ AXIAL = np.array([[math.radians(6.0) ** 2, 0.001], [0.001, math.radians(5.0) ** 
 
 
 def _state() -> HeadingState:
-    return heading_filter.start(PARAMS, 0.3, AXIAL, PARAMS.rate_sd_rad_s)
+    return heading_filter.start(PARAMS, 0.3, AXIAL, 1e6)
 
 
 def _gradient(rng: np.random.Generator) -> np.ndarray:
@@ -32,14 +32,14 @@ def _gradient(rng: np.random.Generator) -> np.ndarray:
 
 
 def _textbook_predict(
-    x: np.ndarray, p: np.ndarray, dt: float, turn: float, lost: float
+    x: np.ndarray, p: np.ndarray, dt: float, wider_rad2: float, lost: float
 ) -> tuple[np.ndarray, np.ndarray]:
     f = np.eye(UNKNOWNS)
     f[0, 1] = dt
     f[1, 1] = 1.0 - dt / PARAMS.rate_decay_s
     f[LINK_OFF, LINK_OFF] = math.exp(-dt / PARAMS.link_off_decay_s)
     q = np.zeros((UNKNOWNS, UNKNOWNS))
-    q[0, 0] = PARAMS.heading_noise_rad_sqrt_s**2 * dt + PARAMS.turn_noise_rad * abs(turn) + lost
+    q[0, 0] = PARAMS.heading_noise_rad_sqrt_s**2 * dt + PARAMS.turn_scale**2 * wider_rad2 + lost
     q[1, 1] = 2.0 * PARAMS.rate_sd_rad_s**2 * dt / PARAMS.rate_decay_s
     q[LINK_OFF, LINK_OFF] = (1.0 - f[LINK_OFF, LINK_OFF] ** 2) * PARAMS.link_off_rad**2
     return f @ x, f @ p @ f.T + q
@@ -49,11 +49,14 @@ def test_it_is_the_textbook_filter() -> None:
     rng = np.random.default_rng(1)
     state = _state()
     x, p = state.x, state.covariance
+    turns = [0.0]
     for k in range(300):
         dt, turn = rng.uniform(0.05, 0.3), rng.normal(0.0, 0.1)
         lost = 0.01 if k % 50 == 0 else 0.0
+        before = np.ptp(turns)
+        turns.append(turns[-1] + turn)
         state = heading_filter.predict(PARAMS, state, dt, turn, lost)
-        x, p = _textbook_predict(x, p, dt, turn, lost)
+        x, p = _textbook_predict(x, p, dt, float(np.ptp(turns) ** 2 - before**2), lost)
         if k % 7 == 0:
             h, innovation, sd = _gradient(rng), rng.normal(0.0, 0.05), math.radians(rng.uniform(1.0, 6.0))
             state, believed = heading_filter.update(PARAMS, state, innovation, h, sd, gated=False)
