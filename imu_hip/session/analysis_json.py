@@ -13,6 +13,7 @@ from imu_hip.model.event import (
     CalibrationStep,
     Compensation,
     Cycle,
+    EndRange,
     Event,
     Exit,
     Hold,
@@ -22,12 +23,14 @@ from imu_hip.model.event import (
     Plateau,
     RadioTrouble,
     StrapGainFound,
+    Touch,
     Trial,
     Trouble,
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.output import LinkStatistics
+from imu_hip.session.end_ranges import end_ranges, last_of_each_direction
 from imu_hip.session.versions import versions
 
 SCHEMA = "imu-hip/analysis/1"
@@ -71,22 +74,27 @@ def _parts(analysis: Analysis) -> list[Json]:
     """One object for each judged interval; a recording without any has one that covers all of it."""
     events = analysis.events
     starts = [k for k, event in enumerate(events) if isinstance(event, PartStarted)]
+    ranges = end_ranges(analysis.setup, events)
     if not starts:
         t_s = analysis.angles.t_s
         bounds = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (None, None)
-        return [_part(analysis, analysis.setup.exercise_id, bounds, events)]
+        return [_part(analysis, analysis.setup.exercise_id, bounds, events, ranges[0])]
     parts = []
-    for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
+    for first, beyond, judged_by in zip(starts, [*starts[1:], len(events)], ranges, strict=True):
         start = events[first]
         inside = events[first:beyond]
         end_s = next((e.t_s for e in inside if isinstance(e, PartEnded)), None)
         if isinstance(start, PartStarted):
-            parts.append(_part(analysis, start.exercise_id, (start.t_s, end_s), inside))
+            parts.append(_part(analysis, start.exercise_id, (start.t_s, end_s), inside, judged_by))
     return parts
 
 
 def _part(
-    analysis: Analysis, exercise_id: str, bounds: tuple[float | None, float | None], events: Sequence[Event]
+    analysis: Analysis,
+    exercise_id: str,
+    bounds: tuple[float | None, float | None],
+    events: Sequence[Event],
+    judged_by: Sequence[EndRange],
 ) -> Json:
     spec = analysis.setup.exercise(exercise_id)
     ranges = [e for e in events if isinstance(e, ActiveRange)]
@@ -96,7 +104,9 @@ def _part(
         "start_s": bounds[0],
         "end_s": bounds[1],
         "range": {**_range(events), **_measured_range(ranges), **_corrected(spec, _strap_gain(analysis), events)},
+        "end_range": [_end_range(e) for e in last_of_each_direction(judged_by)],
         "holds": [_hold(e) for e in events if isinstance(e, Hold)],
+        "touches": [_touch(e) for e in events if isinstance(e, Touch)],
         "exits": [_exit(e) for e in events if isinstance(e, Exit)],
         "blocks": [_block(e) for e in events if isinstance(e, Block)],
         "compensations": [_compensation(e) for e in events if isinstance(e, Compensation)],
@@ -193,6 +203,19 @@ def _corrected(spec: ExerciseSpec | None, found: StrapGainFound | None, events: 
         out[f"{direction.value}_rotation_corrected_deg"] = angle
         out[f"{direction.value}_rotation_corrected_sd_deg"] = sd
     return out
+
+
+def _end_range(found: EndRange) -> Json:
+    return {
+        "t_s": found.t_s,
+        "direction": found.direction.value,
+        "angle_deg": _degrees(found.end_range_rad),
+        "from_max_rep": found.from_max_rep,
+    }
+
+
+def _touch(touch: Touch) -> Json:
+    return {"start_s": touch.start_s, "end_s": touch.end_s, "direction": touch.direction.value}
 
 
 def _hold(hold: Hold) -> Json:
