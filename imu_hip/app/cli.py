@@ -192,6 +192,13 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("--json", action="store_true", help="the report as JSON")
     _force(recover)
     recover.set_defaults(run=commands.recover)
+
+    report = sub.add_parser("report", help="one page to print or hand over: result, plot, holds and why")
+    report.add_argument("file", type=Path, metavar="FILE")
+    report.add_argument("--out", type=Path, required=True, metavar="REPORT.html")
+    report.add_argument("--person", default="", metavar="P", help="a name to stand on the page; nobody's without")
+    _force(report)
+    report.set_defaults(run=commands.report)
     return parser
 
 

@@ -145,6 +145,15 @@ def recover(args: Namespace) -> int:
     return 0
 
 
+def report(args: Namespace) -> int:
+    """Write one page about a recording."""
+    from imu_hip.app.reporting import write_report
+
+    write_report(args.file, args.out, force=args.force, person=args.person, progress=_progress("analyzing"))
+    print(f"report: {args.out}", file=sys.stderr)
+    return 0
+
+
 def exercises(args: Namespace) -> int:
     """Print the catalogue."""
     from imu_hip.app.catalogue import catalogue

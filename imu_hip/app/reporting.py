@@ -1,0 +1,62 @@
+"""The report of a recording: one page, written whole or not at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from imu_hip import api
+from imu_hip.app.preparing import prepare
+from imu_hip.exercise.asymmetry import change
+from imu_hip.model.analysis import Analysis
+from imu_hip.model.exercise_spec import Direction, Posture
+from imu_hip.report.material import Material
+from imu_hip.report.page import report_html
+from imu_hip.session.analysis_json import analysis_json
+from imu_hip.session.output_file import create_file, make_durable, refuse_overwriting, whole_file
+
+
+def write_report(
+    path: Path, out: Path, *, force: bool = False, person: str = "", progress: api.Progress | None = None
+) -> None:
+    """Analyze a recording and write its report; `person` stands on the page, nobody does without.
+
+    Raises
+    ------
+    UsageError
+        There is something at `out` and `force` is not given.
+    UnusableInputError
+        `path` is no recording, or damaged.
+    RecordingError
+        The page cannot be written.
+    """
+    refuse_overwriting(out, force=force, inputs=(path,))
+    recording = api.read(path)
+    prepare()
+    page = report_of(api.analyze(recording, progress=progress), person)
+    with whole_file(out, force=force) as part, create_file(part) as stream:
+        stream.write(page.encode())
+        make_durable(stream)
+
+
+def report_of(analysis: Analysis, person: str = "") -> str:
+    """Return the page of an analysis."""
+    result = analysis_json(analysis)
+    return report_html(Material(analysis, result, [_least_change(part) for part in result["parts"]], person))
+
+
+def _least_change(part: Mapping[str, Any]) -> dict[str, float]:
+    """Return by how much another day's result must differ from that of a part, of each direction, in degrees."""
+    out: dict[str, float] = {}
+    for direction in Direction:
+        name = f"{direction.value}_rotation"
+        angle, sd = part["range"][f"{name}_deg"], part["range"][f"{name}_sd_deg"]
+        if None in (angle, sd, part["posture"]):
+            continue
+        # As sure of the other day as of this one.
+        same = (math.radians(angle), math.radians(sd))
+        found = change(Posture(part["posture"]), same, same)
+        out[direction.value] = math.degrees(max(found.limit_rad, 2.0 * found.sd_rad))
+    return out

@@ -1,0 +1,161 @@
+"""The top of the page: who, when and how; the result in tiles; what to read with care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from imu_hip.report import figures, wording
+from imu_hip.report.markup import Element, definitions, element
+from imu_hip.report.material import Json, Material, Part
+from imu_hip.report.tables import fault_name
+
+Tile = tuple[str, str, str]
+"""Name, value, and a note below it."""
+
+
+def title(parts: Sequence[Part]) -> str:
+    """Return what the page is called."""
+    names = list(dict.fromkeys(part.name for part in parts))
+    return wording.TITLE.format(
+        exercise=names[0] if len(names) == 1 else wording.SEVERAL.format(count=len(names))
+    )
+
+
+def facts(material: Material, parts: Sequence[Part]) -> Element:
+    """Return side, posture, date and method: what a number is worth nothing without."""
+    about = material.result["recording"]
+    postures = dict.fromkeys(part.found["posture"] for part in parts)
+    method = wording.METHOD_TEXT
+    if material.analysis.setup.magnetometer:
+        method = f"{method}; {wording.MAGNETOMETER}"
+    pairs: list[tuple[str, Element | str]] = []
+    if material.person:
+        pairs.append((wording.PERSON, element("bdi", material.person)))
+    pairs += [
+        (wording.SIDE, element("strong", wording.SIDES[about["side"]])),
+        (wording.POSTURE, element("strong", ", ".join(_posture(each) for each in postures))),
+        (wording.RECORDED, figures.moment(about["start"])),
+        (wording.LASTED, figures.clock(about["duration_s"])),
+        (wording.METHOD, method),
+        (wording.SIGN, wording.SIGN_TEXT),
+        (wording.SPREAD, wording.SPREAD_TEXT),
+    ]
+    return definitions(pairs, "facts")
+
+
+def part_facts(part: Part) -> str:
+    """Return posture and time of one part of several."""
+    return wording.PART_FACTS.format(
+        posture=_posture(part.found["posture"]), start=figures.clock(part.start_s), end=figures.clock(part.end_s)
+    )
+
+
+def tiles(part: Part, strap_gain: Json | None) -> Element:
+    """Return the result of a part."""
+    found = [*_ranges(part), *_corrected(part, strap_gain), *_both_ways(part), *_counts(part)]
+    if not any(part.found["range"][f"{direction}_rotation_deg"] is not None for direction in wording.ROTATIONS):
+        found.insert(0, (wording.ROTATIONS["internal"], wording.UNKNOWN, wording.NO_RANGE))
+    groups = [
+        (name, element("span", element("b", value), element("small", note)) if note else element("b", value))
+        for name, value, note in found
+    ]
+    return definitions(groups, "tiles")
+
+
+def care(material: Material, parts: Sequence[Part], anchor: str) -> Element | None:
+    """Return what to know before the result is believed; None when there is nothing."""
+    lines = [text for part in parts for text in _doubts(part)]
+    lines += [each["text"] for each in material.result["warnings"] if each["code"] in wording.CARE_CODES]
+    if not lines:
+        return None
+    link = element("a", wording.CARE_LINK, href=f"#{anchor}")
+    items = (element("li", text) for text in dict.fromkeys(lines))
+    return element(
+        "aside", element("h2", wording.CARE), element("ul", *items), element("p", link), class_="care"
+    )  # fmt: skip
+
+
+def _posture(posture: str | None) -> str:
+    return wording.UNKNOWN if posture is None else wording.POSTURES[posture]
+
+
+def _ranges(part: Part) -> Iterator[Tile]:
+    measured = part.found.get("active_range", {})
+    for direction, name in wording.ROTATIONS.items():
+        value = part.found["range"][f"{direction}_rotation_deg"]
+        if value is None:
+            continue
+        yield name, figures.angle(value, part.found["range"][f"{direction}_rotation_sd_deg"]), _range_note(
+            measured.get(direction)
+        )
+
+
+def _range_note(measured: Json | None) -> str:
+    if measured is None:
+        return wording.BEST_HELD
+    notes = [wording.MEAN_OF[measured["trials"] == 1].format(count=measured["trials"])]
+    notes.append(wording.BEST.format(angle=figures.degrees(measured["best_deg"])))
+    if measured["trial_sd_deg"] is not None:
+        notes.append(wording.TRIAL_SD.format(sd=figures.number(measured["trial_sd_deg"], 1)))
+    return ", ".join(notes)
+
+
+def _corrected(part: Part, gain: Json | None) -> Iterator[Tile]:
+    for direction, rotation in wording.ROTATIONS.items():
+        value = part.found["range"][f"{direction}_rotation_corrected_deg"]
+        if value is None or gain is None:
+            continue
+        spread = figures.angle(value, part.found["range"][f"{direction}_rotation_corrected_sd_deg"])
+        note = wording.BY_GAIN.format(gain=figures.number(gain["gain"], 2), spread=figures.number(2.0 * gain["sd"], 2))
+        yield wording.CORRECTED.format(rotation=rotation), spread, note
+
+
+def _both_ways(part: Part) -> Iterator[Tile]:
+    if part.is_measurement:
+        arc, ratio = part.found["arc_deg"], part.found["ir_er_ratio"]
+        yield wording.ARC, figures.angle(arc, part.found["arc_sd_deg"]), wording.ARC_NOTE
+        yield wording.RATIO, figures.number(ratio, 2), wording.RATIO_NOTE
+    if part.least_change_deg:
+        each = {direction: figures.degrees(value) for direction, value in part.least_change_deg.items()}
+        if len(set(each.values())) == 1:
+            value = next(iter(each.values()))
+        else:
+            value = ", ".join(
+                wording.LEAST_CHANGE_OF.format(direction=wording.DIRECTIONS[direction], angle=angle)
+                for direction, angle in each.items()
+            )
+        yield wording.LEAST_CHANGE, value, wording.LEAST_CHANGE_NOTE
+
+
+def _counts(part: Part) -> Iterator[Tile]:
+    found = part.found
+    if not part.is_measurement:
+        for end in found["end_range"]:
+            name = wording.END_RANGE.format(direction=wording.DIRECTIONS[end["direction"]])
+            yield name, figures.degrees(end["angle_deg"]), wording.FROM_MAX_REP[end["from_max_rep"]]
+        full = sum(hold["verdict"] == "complete" for hold in found["holds"])
+        touches = len(found["touches"])
+        note = wording.TOUCHES.format(count=touches) if touches else ""
+        yield wording.FULL_HOLDS, figures.out_of(full, len(found["holds"])), note
+        if found["cycles"]:
+            whole = sum(cycle["complete"] for cycle in found["cycles"])
+            yield wording.CYCLES, figures.out_of(whole, len(found["cycles"])), ""
+        graded = [each for each in found["exits"] if each["verdict"] is not None]
+        if found["exits"]:
+            well = sum(each["verdict"] == "controlled" for each in graded)
+            left = len(found["exits"]) - len(graded)
+            note = wording.UNGRADED.format(count=left) if left else ""
+            yield wording.EXITS_WELL, figures.out_of(well, len(graded)), note
+    kinds = dict.fromkeys(fault_name(each["kind"]) for each in found["compensations"])
+    yield wording.FAULT_COUNT, str(len(found["compensations"])), ", ".join(kinds)
+
+
+def _doubts(part: Part) -> Iterator[str]:
+    for fault in part.found["compensations"]:
+        if fault["kind"] == "wrong_posture":
+            name = fault_name(fault["kind"])
+            yield wording.CARE_POSTURE.format(time=figures.clock(fault["start_s"]), fault=name)
+    spreads = [part.found["range"][f"{direction}_rotation_sd_deg"] for direction in wording.ROTATIONS]
+    widest = max((sd for sd in spreads if sd is not None), default=0.0)
+    if widest > wording.WIDE_SD_DEG:
+        yield wording.CARE_UNSURE.format(spread=figures.number(2.0 * widest))
