@@ -9,7 +9,7 @@ from typing import Any
 
 from imu_hip import api
 from imu_hip.app.preparing import prepare
-from imu_hip.exercise.asymmetry import change
+from imu_hip.exercise.asymmetry import SOURCE, change
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.report.material import Material
@@ -44,7 +44,8 @@ def write_report(
 def report_of(analysis: Analysis, person: str = "") -> str:
     """Return the page of an analysis."""
     result = analysis_json(analysis)
-    return report_html(Material(analysis, result, [_least_change(part) for part in result["parts"]], person))
+    least_changes = [_least_change(part) for part in result["parts"]]
+    return report_html(Material(analysis, result, least_changes, SOURCE, person))
 
 
 def _least_change(part: Mapping[str, Any]) -> dict[str, float]:

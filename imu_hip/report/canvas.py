@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imu_hip.report.markup import Element, element
 
-WIDTH, LEFT, RIGHT = 720.0, 44.0, 6.0
+WIDTH, LEFT, RIGHT = 720.0, 52.0, 6.0
 HEIGHT = 190.0
 
 

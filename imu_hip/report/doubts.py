@@ -16,7 +16,7 @@ def doubts(material: Material, parts: Sequence[Part]) -> Element:
     """Return the section."""
     rows = [*_warnings(material), *_not_judged(parts)]
     found = (
-        table(wording.DOUBTS, (wording.NOTICED, wording.COSTS_COLUMN), rows)
+        table(wording.DOUBTS, (wording.NOTICED, wording.COSTS_COLUMN), rows, headed=True)
         if rows
         else element("p", wording.NO_DOUBTS)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.report import figures, wording
 from imu_hip.report.markup import Element, definitions, element
 from imu_hip.report.material import Json, Material, Part
@@ -16,15 +17,13 @@ Tile = tuple[str, str, str]
 def title(parts: Sequence[Part]) -> str:
     """Return what the page is called."""
     names = list(dict.fromkeys(part.name for part in parts))
-    return wording.TITLE.format(
-        exercise=names[0] if len(names) == 1 else wording.SEVERAL.format(count=len(names))
-    )
+    return wording.TITLE.format(exercise=names[0] if len(names) == 1 else wording.SEVERAL.format(count=len(names)))
 
 
 def facts(material: Material, parts: Sequence[Part]) -> Element:
     """Return side, posture, date and method: what a number is worth nothing without."""
     about = material.result["recording"]
-    postures = dict.fromkeys(part.found["posture"] for part in parts)
+    postures = dict.fromkeys(_posture_seen(part) for part in parts)
     method = wording.METHOD_TEXT
     if material.analysis.setup.magnetometer:
         method = f"{method}; {wording.MAGNETOMETER}"
@@ -33,7 +32,7 @@ def facts(material: Material, parts: Sequence[Part]) -> Element:
         pairs.append((wording.PERSON, element("bdi", material.person)))
     pairs += [
         (wording.SIDE, element("strong", wording.SIDES[about["side"]])),
-        (wording.POSTURE, element("strong", ", ".join(_posture(each) for each in postures))),
+        (wording.POSTURE, element("strong", ", ".join(postures))),
         (wording.RECORDED, figures.moment(about["start"])),
         (wording.LASTED, figures.clock(about["duration_s"])),
         (wording.METHOD, method),
@@ -46,13 +45,16 @@ def facts(material: Material, parts: Sequence[Part]) -> Element:
 def part_facts(part: Part) -> str:
     """Return posture and time of one part of several."""
     return wording.PART_FACTS.format(
-        posture=_posture(part.found["posture"]), start=figures.clock(part.start_s), end=figures.clock(part.end_s)
+        posture=_posture_seen(part), start=figures.clock(part.start_s), end=figures.clock(part.end_s)
     )
 
 
-def tiles(part: Part, strap_gain: Json | None) -> Element:
-    """Return the result of a part."""
-    found = [*_ranges(part), *_corrected(part, strap_gain), *_both_ways(part), *_counts(part)]
+def tiles(part: Part, strap_gain: Json | None, *, doubtful: bool) -> Element:
+    """Return the result of a part; `doubtful`: the ranges say so themselves."""
+    ranges = [*_ranges(part), *_corrected(part, strap_gain)]
+    if doubtful:
+        ranges = [(name, value, f"{note}; {wording.CARE_NOTE}") for name, value, note in ranges]
+    found = [*ranges, *_both_ways(part), *_counts(part), *_least_change(part)]
     if not any(part.found["range"][f"{direction}_rotation_deg"] is not None for direction in wording.ROTATIONS):
         found.insert(0, (wording.ROTATIONS["internal"], wording.UNKNOWN, wording.NO_RANGE))
     groups = [
@@ -62,21 +64,34 @@ def tiles(part: Part, strap_gain: Json | None) -> Element:
     return definitions(groups, "tiles")
 
 
-def care(material: Material, parts: Sequence[Part], anchor: str) -> Element | None:
-    """Return what to know before the result is believed; None when there is nothing."""
+def doubts_of(material: Material, parts: Sequence[Part]) -> list[str]:
+    """Return what to know before the result is believed."""
     lines = [text for part in parts for text in _doubts(part)]
     lines += [each["text"] for each in material.result["warnings"] if each["code"] in wording.CARE_CODES]
+    return list(dict.fromkeys(lines))
+
+
+def care(lines: Sequence[str], anchor: str) -> Element | None:
+    """Return these lines as a notice that leads on to the rest; None when there are none."""
     if not lines:
         return None
     link = element("a", wording.CARE_LINK, href=f"#{anchor}")
-    items = (element("li", text) for text in dict.fromkeys(lines))
+    items = (element("li", text) for text in lines)
     return element(
         "aside", element("h2", wording.CARE), element("ul", *items), element("p", link), class_="care"
     )  # fmt: skip
 
 
-def _posture(posture: str | None) -> str:
-    return wording.UNKNOWN if posture is None else wording.POSTURES[posture]
+def _posture_seen(part: Part) -> str:
+    """Return the posture that the exercise asks for, and whether the sensors contradict it."""
+    if part.found["posture"] is None:
+        return wording.UNKNOWN
+    asked = wording.POSTURES[part.found["posture"]]
+    return wording.NOT_THE_POSTURE.format(posture=asked) if _wrong_postures(part) else asked
+
+
+def _wrong_postures(part: Part) -> list[Json]:
+    return [each for each in part.found["compensations"] if each["kind"] == CompensationKind.WRONG_POSTURE]
 
 
 def _ranges(part: Part) -> Iterator[Tile]:
@@ -85,9 +100,8 @@ def _ranges(part: Part) -> Iterator[Tile]:
         value = part.found["range"][f"{direction}_rotation_deg"]
         if value is None:
             continue
-        yield name, figures.angle(value, part.found["range"][f"{direction}_rotation_sd_deg"]), _range_note(
-            measured.get(direction)
-        )
+        spread = figures.angle(value, part.found["range"][f"{direction}_rotation_sd_deg"])
+        yield name, spread, _range_note(measured.get(direction))
 
 
 def _range_note(measured: Json | None) -> str:
@@ -115,6 +129,9 @@ def _both_ways(part: Part) -> Iterator[Tile]:
         arc, ratio = part.found["arc_deg"], part.found["ir_er_ratio"]
         yield wording.ARC, figures.angle(arc, part.found["arc_sd_deg"]), wording.ARC_NOTE
         yield wording.RATIO, figures.number(ratio, 2), wording.RATIO_NOTE
+
+
+def _least_change(part: Part) -> Iterator[Tile]:
     if part.least_change_deg:
         each = {direction: figures.degrees(value) for direction, value in part.least_change_deg.items()}
         if len(set(each.values())) == 1:
@@ -146,15 +163,16 @@ def _counts(part: Part) -> Iterator[Tile]:
             left = len(found["exits"]) - len(graded)
             note = wording.UNGRADED.format(count=left) if left else ""
             yield wording.EXITS_WELL, figures.out_of(well, len(graded)), note
-    kinds = dict.fromkeys(fault_name(each["kind"]) for each in found["compensations"])
-    yield wording.FAULT_COUNT, str(len(found["compensations"])), ", ".join(kinds)
+    notes = list(dict.fromkeys(fault_name(each["kind"]) for each in found["compensations"]))
+    if found["not_judged"]:
+        notes.append(wording.NOT_TOLD.format(count=len(found["not_judged"])))
+    yield wording.FAULT_COUNT, str(len(found["compensations"])), ", ".join(notes)
 
 
 def _doubts(part: Part) -> Iterator[str]:
-    for fault in part.found["compensations"]:
-        if fault["kind"] == "wrong_posture":
-            name = fault_name(fault["kind"])
-            yield wording.CARE_POSTURE.format(time=figures.clock(fault["start_s"]), fault=name)
+    for fault in _wrong_postures(part):
+        times = {"start": figures.clock(fault["start_s"]), "end": figures.clock(fault["end_s"])}
+        yield wording.CARE_POSTURE.format(fault=fault_name(fault["kind"]), **times)
     spreads = [part.found["range"][f"{direction}_rotation_sd_deg"] for direction in wording.ROTATIONS]
     widest = max((sd for sd in spreads if sd is not None), default=0.0)
     if widest > wording.WIDE_SD_DEG:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imu_hip.report import trace, wording
-from imu_hip.report.markup import Element, element
 from imu_hip.report.marks import FAULTS, SHADED
+from imu_hip.report.markup import Element, element
 from imu_hip.report.material import Part
 
 

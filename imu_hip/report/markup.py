@@ -32,15 +32,17 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Content]]) -> Element:
-    """Return a table in a box that scrolls sideways where the screen is narrow; the first cell of a row names it."""
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Content]], *, headed: bool = False) -> Element:
+    """Return a table in a box that scrolls sideways where the screen is narrow; the first cell of a row names it.
+
+    `headed`: the heading above says the same as the caption, which is then only heard.
+    """
     names = element("tr", *(element("th", name, scope="col") for name in head))
     body = (
         element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:])) for row in rows
     )
-    whole = element(
-        "table", element("caption", caption), element("thead", names), element("tbody", *body)
-    )  # fmt: skip
+    title = element("caption", caption, **({"class_": "heard"} if headed else {}))
+    whole = element("table", title, element("thead", names), element("tbody", *body))
     return element("div", whole, class_="wide", role="region", aria_label=caption, tabindex="0")
 
 

@@ -23,13 +23,14 @@ _DROPOUTS = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.QUEUE_FULL, Radio
 class Material:
     """An analysis, and the same as the JSON of `analyze`, from which every number of the page is taken.
 
-    `least_changes_deg`: for each part and direction, by how much another day must differ to count. `person`: whose
-    report it is, "" where the page is to name nobody.
+    `least_changes_deg`: for each part and direction, by how much another day must differ to count, and what that rests
+    on. `person`: whose report it is, "" where the page is to name nobody.
     """
 
     analysis: Analysis
     result: Json
     least_changes_deg: Sequence[Mapping[str, float]]
+    least_change_source: str
     person: str = ""
 
 

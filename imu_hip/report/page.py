@@ -22,16 +22,17 @@ def report_html(material: Material) -> str:
     head = element("header", element("h1", headline.title(found)), headline.facts(material, found))
     if about["origin"] in wording.SIMULATED_ORIGINS:
         head.append(element("p", wording.SIMULATED, class_="simulated"))
-    notice = headline.care(material, found, ANCHOR)
+    doubtful = headline.doubts_of(material, found)
+    notice = headline.care(doubtful, ANCHOR)
     calibration = provenance.calibration(material)
     main = element(
         "main",
         *(() if notice is None else (notice,)),
-        *(_part(material, part, alone=len(found) == 1) for part in found),
+        *(_part(material, part, alone=len(found) == 1, doubtful=bool(doubtful)) for part in found),
         doubts(material, found),
         provenance.link(material),
         *(() if calibration is None else (calibration,)),
-        provenance.meaning(),
+        provenance.meaning(material),
         provenance.versions(material),
     )
     foot = element("footer", element("p", wording.DISCLAIMER), element("p", wording.PRIVACY))
@@ -54,14 +55,14 @@ def _head(title: str) -> Iterator[Element]:
     yield sheet
 
 
-def _part(material: Material, part: Part, *, alone: bool) -> Element:
+def _part(material: Material, part: Part, *, alone: bool, doubtful: bool) -> Element:
     section = element("section", class_="part")
     if alone:
         section.append(element("h2", wording.RESULT))
     else:
         section.append(element("h2", wording.PART.format(number=part.number, exercise=part.name)))
         section.append(element("p", headline.part_facts(part)))
-    section.append(headline.tiles(part, material.result["strap_gain"]))
+    section.append(headline.tiles(part, material.result["strap_gain"], doubtful=doubtful))
     drawn = plot.plots(part)
     section.extend(drawn or [element("p", wording.PLOT_NO_ANGLE)])
     if drawn:

@@ -7,11 +7,13 @@ from math import ceil, floor
 
 from imu_hip.report import figures, trace, wording
 from imu_hip.report.canvas import HEIGHT, LEFT, RIGHT, WIDTH, Scale, box, line, text
-from imu_hip.report.markup import Element, element
 from imu_hip.report.marks import FAULTS, SHADED, Mark, marks, rows_without_overlap
+from imu_hip.report.markup import Element, element
 from imu_hip.report.material import Curve, Floats, Part
 
 LANE, AXIS = 16.0, 20.0
+CLEAR = 6.0
+"""Between the lowest angle and the name of a sensor."""
 LETTER = 8.0
 """Width of a letter or digit."""
 RIBBON_DOTS = 2.0
@@ -46,7 +48,7 @@ def _figure(
     unknown = trace.unknown_spans(curve, start_s, end_s)
     scale = Scale(start_s, end_s, *angles, 2.0 * LANE)
     fault_lanes, fault_rows = _fault_lanes(scale, faults)
-    radio_top = scale.bottom + fault_rows * LANE
+    radio_top = scale.bottom + fault_rows * LANE + (CLEAR if lost else 0.0)
     roles = sorted({role for role, _, _ in lost})
     bottom = radio_top + len(roles) * LANE
     title = wording.PLOT if count == 1 else wording.PLOT_STRIP.format(strip=number, strips=count)
@@ -139,7 +141,9 @@ def _grid(scale: Scale, bottom: float) -> Iterator[Element]:
 
 def _every_s(length_s: float) -> float:
     """Return a distance of time labels that leaves about ten of them."""
-    return next((every for every in (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0) if length_s / every <= 12), 600.0)
+    return next(
+        (every for every in (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0) if length_s / every <= 12), 600.0
+    )
 
 
 def _ribbon(scale: Scale, curve: Curve) -> Iterator[Element]:
@@ -176,7 +180,7 @@ def _ends(scale: Scale, ends: Sequence[tuple[float, float, str]]) -> Iterator[El
             continue
         y = scale.y(angle)
         yield line(scale.x(from_s), y, WIDTH - RIGHT, y, "end-range")
-        yield text(WIDTH - RIGHT - 3.0, y - 4.0 if angle > 0.0 else y + 12.0, name, "tick end halo")
+        yield text(WIDTH - RIGHT - 3.0, y - 4.0, name, "tick end halo")
 
 
 def _corrected(scale: Scale, corrected_s: Sequence[float]) -> Iterator[Element]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imu_hip.report import figures, wording
-from imu_hip.report.markup import Element, definitions, element, table
+from imu_hip.report.markup import Content, Element, definitions, element, table
 from imu_hip.report.material import Json, Material
 
 
 def calibration(material: Material) -> Element | None:
-    """Return every step of the calibration and every pause; None when there was none."""
+    """Return the steps of the calibration, pauses of the same outcome in one row; None when there was none."""
     steps = material.result["calibration"]
     if not steps:
         return None
+    alike: dict[tuple[str, bool, str], list[Json]] = {}
+    for step in steps:
+        alike.setdefault((step["label"], step["accepted"], step["text"]), []).append(step)
     head = (wording.STEP, wording.AT, wording.VERDICT, wording.QUALITY, wording.SAID)
-    rows = [
-        (
-            wording.CALIBRATION_STEPS[step["label"]],
-            figures.clock(step["start_s"]),
-            element("span", wording.USED[step["accepted"]], class_="good" if step["accepted"] else "poor"),
-            f"{figures.number(100.0 * step['quality'])} %" if step["accepted"] else wording.UNKNOWN,
-            step["text"],
-        )
-        for step in steps
-    ]
-    return element("section", element("h2", wording.CALIBRATION), table(wording.CALIBRATION, head, rows))
+    rows = [_step(group) for group in alike.values()]
+    return element("section", element("h2", wording.CALIBRATION), table(wording.CALIBRATION, head, rows, headed=True))
 
 
 def link(material: Material) -> Element:
@@ -40,12 +36,26 @@ def link(material: Material) -> Element:
         )
         for role, found in material.result["link"].items()
     ]
-    return element("section", element("h2", wording.LINK), table(wording.LINK, head, rows))
+    return element("section", element("h2", wording.LINK), table(wording.LINK, head, rows, headed=True))
 
 
-def meaning() -> Element:
+def _step(group: Sequence[Json]) -> tuple[Content, ...]:
+    first = group[0]
+    name = wording.CALIBRATION_STEPS[first["label"]]
+    percent = figures.number(100.0 * min(step["quality"] for step in group))
+    quality = (wording.PERCENT_OF if len(group) == 1 else wording.AT_LEAST).format(percent=percent)
+    return (
+        name if len(group) == 1 else wording.PAUSES.format(step=name, count=len(group)),
+        figures.clock(first["start_s"]),
+        element("span", wording.USED[first["accepted"]], class_="good" if first["accepted"] else "poor"),
+        quality if first["accepted"] else wording.UNKNOWN,
+        first["text"],
+    )
+
+
+def meaning(material: Material) -> Element:
     """Return what a number of this page does and does not say."""
-    texts = (*wording.MEANINGS, wording.SEATED_MEANING)
+    texts = (*wording.MEANINGS, wording.LEAST_CHANGE_MEANING.format(source=material.least_change_source))
     return element("section", element("h2", wording.MEANING), element("ul", *(element("li", text) for text in texts)))
 
 

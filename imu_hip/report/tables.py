@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from imu_hip.model.coaching_words import FAULTS
 from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.report import figures, wording
-from imu_hip.report.markup import Element, element, table
 from imu_hip.report.marks import label
+from imu_hip.report.markup import Element, element, table
 from imu_hip.report.material import Json, Part
 
 
@@ -28,7 +28,9 @@ def tables(part: Part) -> Iterator[Element]:
         yield _exits(part)
     if part.found["cycles"]:
         yield _cycles(part)
-    yield _faults(part) if part.found["compensations"] else element("p", _no_faults(part))
+    if part.found["compensations"]:
+        yield _faults(part)
+    yield element("p", _not_seen(part), class_="note")
 
 
 def fault_name(kind: str) -> str:
@@ -57,7 +59,8 @@ def _holds(part: Part) -> Element:
             _angle(hold),
             f"{figures.number(hold['percent_of_end_range'])} %",
             wording.STEADY.format(
-                drift=figures.number(hold["drift_deg_per_s"], 1, sign=True), wobble=figures.number(hold["wobble_deg"], 1)
+                drift=figures.number(hold["drift_deg_per_s"], 1, sign=True),
+                wobble=figures.number(hold["wobble_deg"], 1),
             ),
             _verdict(wording.HOLD_VERDICTS[hold["verdict"]], good=hold["verdict"] == "complete"),
             hold["why"],
@@ -96,7 +99,7 @@ def _exits(part: Part) -> Element:
 
 
 def _cycles(part: Part) -> Element:
-    head = (wording.NUMBER, wording.AT, wording.LASTS, wording.VERDICT, wording.STEPS_SEEN, wording.GROWTH)
+    head = (wording.NUMBER, wording.AT, wording.LASTS, wording.VERDICT, wording.GROWTH, wording.STEPS_SEEN)
     rows = []
     for number, cycle in enumerate(part.found["cycles"], 1):
         steps = ", ".join(wording.STEPS[step] for step in cycle["steps"]) or wording.UNKNOWN
@@ -109,8 +112,8 @@ def _cycles(part: Part) -> Element:
                 figures.clock(cycle["start_s"]),
                 figures.seconds(cycle["end_s"] - cycle["start_s"]),
                 _verdict(wording.COMPLETE[cycle["complete"]], good=cycle["complete"]),
-                steps,
                 growth if cycle["growth_deg"] is None else f"{growth}°",
+                steps,
             )
         )
     return table(wording.CYCLES_TITLE, head, rows)
@@ -118,26 +121,30 @@ def _cycles(part: Part) -> Element:
 
 def _faults(part: Part) -> Element:
     head = (
-        wording.NUMBER, wording.AT, wording.LASTS, wording.FAULT_COLUMN, wording.PEAK_SIZE, wording.WHY, wording.TO_MEND,
+        wording.NUMBER, wording.AT, wording.LASTS, wording.FAULT_COLUMN, wording.PEAK_SIZE, wording.TO_MEND,
+        wording.WHY,
     )  # fmt: skip
     rows = [
         (
             *_when("compensations", number, fault),
             fault_name(fault["kind"]),
             figures.degrees(fault["peak_deg"]),
-            fault["why"],
             FAULTS[CompensationKind(fault["kind"])].correction,
+            fault["why"],
         )
         for number, fault in enumerate(part.found["compensations"], 1)
     ]
     return table(wording.FAULTS, head, rows)
 
 
-def _no_faults(part: Part) -> str:
-    kinds = () if part.spec is None else part.spec.faults.kinds
-    if not kinds:
+def _not_seen(part: Part) -> str:
+    """Return which faults would have been told from error and were not made."""
+    looked_for = () if part.spec is None else part.spec.faults.kinds
+    open_or_made = {each["kind"] for key in ("compensations", "not_judged") for each in part.found[key]}
+    kinds = [fault_name(kind).lower() for kind in looked_for if kind not in open_or_made]
+    if not looked_for:
         return wording.NOT_LOOKED_FOR
-    return wording.NO_FAULTS.format(kinds=", ".join(fault_name(kind).lower() for kind in kinds))
+    return wording.NO_FAULTS.format(kinds=", ".join(kinds) or wording.UNKNOWN)
 
 
 def _when(kind: str, number: int, found: Json) -> tuple[str, str, str]:

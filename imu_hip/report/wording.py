@@ -17,6 +17,7 @@ PERSON = "For"
 SIDE = "Leg"
 SIDES: Mapping[str, str] = {"left": "left", "right": "right"}
 POSTURE = "Posture"
+NOT_THE_POSTURE = "{posture}, but the sensors show another"
 POSTURES: Mapping[str, str] = {
     "standing": "standing",
     "supine": "lying on the back",
@@ -56,7 +57,7 @@ ARC = "Whole arc"
 ARC_NOTE = "internal and external together"
 RATIO = "Internal : external"
 RATIO_NOTE = "of the means; 1.00 is as far in as out"
-LEAST_CHANGE = "Least detectable change"
+LEAST_CHANGE = "Minimal detectable change"
 LEAST_CHANGE_NOTE = "smaller differences to another day can be error (same leg, same posture)"
 LEAST_CHANGE_OF = "{direction} {angle}"
 END_RANGE = "End range, {direction}"
@@ -68,12 +69,14 @@ CYCLES = "Complete cycles"
 EXITS_WELL = "Controlled exits"
 UNGRADED = "not graded: {count}"
 FAULT_COUNT = "Faults"
+NOT_TOLD = "could not be told: {count}"
 NO_RANGE = "No rotation was held long enough to be measured."
 
 # ------------------------------------------------------------------ reading with care
 CARE = "Read with care"
 CARE_LINK = "What could not be judged, and what it costs"
-CARE_POSTURE = "{time}: {fault}. What was measured then belongs to another posture."
+CARE_POSTURE = "{start} to {end}: {fault}. What was measured then belongs to another posture."
+CARE_NOTE = "read with care, see above"
 CARE_UNSURE = "The angle is known to ± {spread}° only. Do not compare it with other days."
 WIDE_SD_DEG = 5.0
 """Above this a result is too wide to compare: two of them differ by chance by more than most people change."""
@@ -116,7 +119,7 @@ ROLES: Mapping[str, str] = {"pelvis": "pelvis", "thigh": "thigh"}
 
 # ------------------------------------------------------------------ tables
 NUMBER = "No."
-AT = "At"
+AT = "At, min:s"
 LASTS = "Lasted"
 SECONDS = "{seconds} s"
 DIRECTION = "Direction"
@@ -154,7 +157,7 @@ STEPS: Mapping[str, str] = {
 MISSING = "missing: {steps}"
 GROWTH = "Last hold against first"
 FAULTS = "Faults"
-NO_FAULTS = "No fault was seen among those that are looked for: {kinds}."
+NO_FAULTS = "Looked for and not seen: {kinds}."
 NOT_LOOKED_FOR = "No faults are looked for in this exercise."
 FAULT_COLUMN = "Fault"
 TO_MEND = "To mend it"
@@ -225,6 +228,7 @@ NO_COST = UNKNOWN
 # ------------------------------------------------------------------ calibration, link
 CALIBRATION = "Calibration and neutral pauses"
 STEP = "Step"
+PAUSES = "{step} ({count})"
 CALIBRATION_STEPS: Mapping[str, str] = {
     "table_rest": "rest on the table",
     "n_pose": "standing still",
@@ -240,6 +244,8 @@ CALIBRATION_STEPS: Mapping[str, str] = {
 }
 USED: Mapping[bool, str] = {True: "✓ used", False: "– not used"}
 QUALITY = "Quality"
+AT_LEAST = "{percent} % or more"
+PERCENT_OF = "{percent} %"
 SAID = "Found"
 LINK = "Sensors and radio"
 SENSOR = "Sensor"
@@ -249,7 +255,7 @@ LOST = "Lost"
 LOST_OF = "{count} ({percent} %)"
 RATE = "Rate"
 HERTZ = "{rate} Hz"
-CLOCK = "Clock good to"
+CLOCK = "Clock, one SD"
 MILLISECONDS = "{ms} ms"
 
 # ------------------------------------------------------------------ meaning, origin
@@ -258,12 +264,15 @@ MEANINGS = (
     "Strap degrees. The sensor on the thigh follows its strap, and the strap follows only part of the bone's rotation. "
     "Compare these numbers with your own on other days, with the same strapping, not with tables of anatomy.",
     "One posture. How far a hip turns depends on how the body lies, sits or stands. Compare only the same posture.",
-    "± is two standard deviations of the measurement: heading, mounting, clocks and how well neutral is found again. It "
-    "does not hold what skin and strap hide.",
+    "± is two standard deviations of the measurement: heading, mounting, clocks, and how well neutral is found again. "
+    "It does not hold what skin and strap hide.",
     "Hold, exit, block, cycle and fault are definitions of this program. No study stands behind their limits.",
     "The end range is this person's own, from the largest repetitions; percentages and limits go by it.",
+    "Internal rotation turns the thigh in; with the knee bent the foot goes out.",
 )
-SEATED_MEANING = "Internal rotation turns the shank outward when the knee is bent: the foot goes out, the thigh turns in."
+LEAST_CHANGE_MEANING = (
+    "Minimal detectable change is a judgement, and never less than two standard deviations of a difference. {source}."
+)
 VERSIONS = "Where this page comes from"
 VERSIONS_TEXT = (
     "Everything on this page comes from one recording. The same recording and the same versions give the same page, "
