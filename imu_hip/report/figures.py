@@ -27,7 +27,7 @@ def angle(angle_deg: float | None, sd_deg: float | None) -> str:
     if angle_deg is None:
         return wording.UNKNOWN
     spread = wording.UNKNOWN if sd_deg is None else degrees(2.0 * sd_deg)
-    return f"{degrees(angle_deg)}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{spread}"
+    return f"{degrees(angle_deg)} ± {spread}"
 
 
 def clock(t_s: float | None) -> str:

@@ -119,7 +119,7 @@ ROLES: Mapping[str, str] = {"pelvis": "pelvis", "thigh": "thigh"}
 
 # ------------------------------------------------------------------ tables
 NUMBER = "No."
-AT = "At, min:s"
+AT = "Time"
 LASTS = "Lasted"
 SECONDS = "{seconds} s"
 DIRECTION = "Direction"
@@ -155,7 +155,7 @@ STEPS: Mapping[str, str] = {
     "controlled_exit": "controlled exit",
 }
 MISSING = "missing: {steps}"
-GROWTH = "Last hold against first"
+GROWTH = "Growth"
 FAULTS = "Faults"
 NO_FAULTS = "Looked for and not seen: {kinds}."
 NOT_LOOKED_FOR = "No faults are looked for in this exercise."
