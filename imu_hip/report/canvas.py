@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from imu_hip.report.markup import Element, element
 
@@ -44,6 +46,27 @@ class Scale:
 def box(x: float, y: float, width: float, height: float, kind: str) -> Element:
     """Draw a rectangle."""
     return element("rect", x=f"{x:.1f}", y=f"{y:.1f}", width=f"{width:.1f}", height=f"{height:.1f}", class_=kind)
+
+
+def boxes(spans: Sequence[tuple[float, float]], y: float, height: float, kind: str) -> Element:
+    """Draw rectangles of one height from left to right as one path; what overlaps is drawn once."""
+    joined: list[list[float]] = []
+    for left, right in sorted(spans):
+        if joined and left <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], right)
+        else:
+            joined.append([left, right])
+    parts = (f"M{left:.1f},{y:.1f}h{right - left:.1f}v{height:.1f}H{left:.1f}z" for left, right in joined)
+    return element("path", d="".join(parts), class_=kind)
+
+
+def polyline(points: Sequence[tuple[float, float]]) -> str:
+    """Return a line through points as the data of a path, in tenths of a dot, each step from the one before it."""
+    tenths = [(round(10.0 * x), round(10.0 * y)) for x, y in points]
+    steps = [(x - x0, y - y0) for (x0, y0), (x, y) in pairwise(tenths) if (x, y) != (x0, y0)]
+    # A single dot needs a line of no length to be seen.
+    moves = " ".join(f"{dx / 10:g},{dy / 10:g}" for dx, dy in steps or [(0, 0)])
+    return f"M{tenths[0][0] / 10:g},{tenths[0][1] / 10:g}l{moves}"
 
 
 def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor
 
 from imu_hip.report import figures, trace, wording
-from imu_hip.report.canvas import HEIGHT, LEFT, RIGHT, WIDTH, Scale, box, line, text
+from imu_hip.report.canvas import HEIGHT, LEFT, RIGHT, WIDTH, Scale, box, boxes, line, polyline, text
 from imu_hip.report.marks import FAULTS, SHADED, Mark, marks, rows_without_overlap
 from imu_hip.report.markup import Element, element
 from imu_hip.report.material import Curve, Floats, Part
@@ -114,11 +114,12 @@ def _shades(scale: Scale, inside: Sequence[Mark]) -> Iterator[Element]:
 
 
 def _unknown(scale: Scale, spans: Sequence[tuple[float, float]]) -> Iterator[Element]:
-    for start, end in spans:
-        left, right = scale.x(start), scale.x(end)
-        wide = max(NARROWEST, right - left)
-        yield box(left, scale.top, wide, HEIGHT, "unknown")
-        if wide > 2.0 * LETTER:
+    if not spans:
+        return
+    extents = [(scale.x(start), max(scale.x(end), scale.x(start) + NARROWEST)) for start, end in spans]
+    yield boxes(extents, scale.top, HEIGHT, "unknown")
+    for left, right in extents:
+        if right - left > 2.0 * LETTER:
             yield text((left + right) / 2.0, scale.top + HEIGHT / 2.0, "?", "letter middle")
 
 
@@ -151,27 +152,20 @@ def _ribbon(scale: Scale, curve: Curve) -> Iterator[Element]:
     outlines = []
     for run in trace.runs(curve):
         t_s, lower, upper = trace.outline(run, scale.start_s, RIBBON_DOTS * scale.column_s)
-        there = _points(scale, t_s, upper)
-        back = _points(scale, t_s, lower)[::-1]
-        outlines.append(f"M{'L'.join([*there, *back])}Z")
+        outlines.append(f"{polyline([*_points(scale, t_s, upper), *_points(scale, t_s, lower)[::-1]])}z")
     if outlines:
         yield element("path", d="".join(outlines), class_="ribbon")
 
 
 def _curve(scale: Scale, curve: Curve) -> Iterator[Element]:
-    lines = []
-    for run in trace.runs(curve):
-        points = _points(scale, *trace.extremes(run, scale.start_s, scale.column_s))
-        # A single dot needs a line of no length to be seen.
-        lines.append(f"M{'L'.join(points if len(points) > 1 else points * 2)}")
-    if lines:
-        yield element("path", d="".join(lines), class_="curve")
+    lines = (polyline(_points(scale, *trace.extremes(run, scale.start_s, scale.column_s))) for run in trace.runs(curve))
+    data = "".join(lines)
+    if data:
+        yield element("path", d=data, class_="curve")
 
 
-def _points(scale: Scale, t_s: Floats, angle_deg: Floats) -> list[str]:
-    """Return coordinates, the same one only once in a row."""
-    dots = [f"{scale.x(t):.1f},{scale.y(a):.1f}" for t, a in zip(t_s.tolist(), angle_deg.tolist(), strict=True)]
-    return [dot for k, dot in enumerate(dots) if k == 0 or dot != dots[k - 1]]
+def _points(scale: Scale, t_s: Floats, angle_deg: Floats) -> list[tuple[float, float]]:
+    return [(scale.x(t), scale.y(angle)) for t, angle in zip(t_s.tolist(), angle_deg.tolist(), strict=True)]
 
 
 def _ends(scale: Scale, ends: Sequence[tuple[float, float, str]]) -> Iterator[Element]:
@@ -226,14 +220,11 @@ def _fault_lanes(scale: Scale, faults: Sequence[Mark]) -> tuple[list[Element], i
 def _radio(
     scale: Scale, roles: Sequence[str], lost: Sequence[tuple[str, float, float]], top: float
 ) -> Iterator[Element]:
-    """Draw lost data of each sensor as bars; what falls on the same dots is drawn once."""
+    """Draw lost data of each sensor as bars."""
     for row, role in enumerate(roles):
         y = top + LANE * row
         yield text(LEFT - 5.0, y + 12.0, wording.ROLES[role], "tick end")
-        free = -1.0
-        for _, start, end in sorted(each for each in lost if each[0] == role):
-            left = max(scale.x(start), free)
-            right = max(scale.x(end), scale.x(start) + NARROWEST)
-            if right > left:
-                yield box(left, y + 4.0, right - left, LANE - 8.0, "dropout")
-                free = right
+        spans = [
+            (scale.x(start), max(scale.x(end), scale.x(start) + NARROWEST)) for each, start, end in lost if each == role
+        ]
+        yield boxes(spans, y + 4.0, LANE - 8.0, "dropout")

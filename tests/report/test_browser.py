@@ -100,5 +100,3 @@ def test_it_prints_on_three_sheets_of_a4_at_most_and_the_same_in_the_dark(
     # Ink on paper whatever the screen is: print media take the light colours.
     tab.ask("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     assert tab.value("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-
-
