@@ -152,8 +152,8 @@ def _counts(part: Part) -> Iterator[Tile]:
             yield name, figures.degrees(end["angle_deg"]), wording.FROM_MAX_REP[end["from_max_rep"]]
         full = sum(hold["verdict"] == "complete" for hold in found["holds"])
         touches = len(found["touches"])
-        note = wording.TOUCHES.format(count=touches) if touches else ""
-        yield wording.FULL_HOLDS, figures.out_of(full, len(found["holds"])), note
+        soon = f"; {wording.TOUCHES.format(count=touches)}" if touches else ""
+        yield wording.FULL_HOLDS, figures.out_of(full, len(found["holds"])), f"{wording.FULL_HOLDS_NOTE}{soon}"
         if found["cycles"]:
             whole = sum(cycle["complete"] for cycle in found["cycles"])
             yield wording.CYCLES, figures.out_of(whole, len(found["cycles"])), ""

@@ -11,8 +11,8 @@ VOID = {"meta"}
 KNOWN = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "aside", "figure",
     "figcaption", "h1", "h2", "h3", "p", "ul", "li", "a", "dl", "dt", "dd", "div", "span", "strong", "b", "small",
-    "bdi", "code", "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "desc", "defs", "pattern", "path", "rect",
-    "circle", "text",
+    "bdi", "code", "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "desc", "defs", "pattern", "path",
+    "rect", "circle", "text",
 }  # fmt: skip
 
 

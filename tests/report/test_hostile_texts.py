@@ -9,7 +9,7 @@ import pytest
 
 from imu_hip.app.reporting import report_of
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.event import Trouble, Warning
+from imu_hip.model.event import Event, PartEnded, PartStarted, Trouble, Warning
 from tests.report.examples import analysis
 from tests.report.strict_html import Node, read
 from tests.report.test_page import every
@@ -40,7 +40,10 @@ def named(text: str) -> Analysis:
         one.setup.exercises[0], id=text, name=text, dose=text, source=text, not_seen=(text, text + "2")
     )  # fmt: skip
     setup = replace(one.setup, exercise_id=text, exercises=(spec,), start_utc=text, versions=((text, text),))
-    events = [replace(event, exercise_id=text) if hasattr(event, "exercise_id") else event for event in one.events]
+    events: list[Event] = [
+        replace(event, exercise_id=text) if isinstance(event, PartStarted | PartEnded) else event
+        for event in one.events
+    ]
     events += [Warning("unknown_exercise", text)]
     events = [replace(event, detail=text) if isinstance(event, Trouble) else event for event in events]
     link = {role: replace(statistics, serial=text) for role, statistics in one.link.items()}

@@ -14,7 +14,7 @@ import pytest
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.reporting import report_of
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import PartEnded, PartStarted, RadioTrouble, StrapGainFound, Touch, Trouble
+from imu_hip.model.event import Event, PartEnded, PartStarted, RadioTrouble, StrapGainFound, Touch, Trouble
 from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.model.item import Role
 from imu_hip.report import figures, wording
@@ -251,7 +251,7 @@ def test_lost_data_are_hatched_where_they_were_lost() -> None:
 def test_several_parts_are_several_plots_each_under_its_name() -> None:
     one = analysis("supine_ere_right")
     end = next(event for event in one.events if isinstance(event, PartEnded))
-    again = [PartStarted(end.t_s - 5.0, "prone_ir"), PartEnded(end.t_s - 1.0, "prone_ir")]
+    again: list[Event] = [PartStarted(end.t_s - 5.0, "prone_ir"), PartEnded(end.t_s - 1.0, "prone_ir")]
     setup = replace(one.setup, exercises=(*one.setup.exercises, exercise("prone_ir")))
     html = read(report_of(replace(one, setup=setup, events=(*one.events, *again))))
     assert html.of_class("h1", "") == []

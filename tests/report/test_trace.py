@@ -14,8 +14,8 @@ from imu_hip.report.material import Curve
 
 
 def curve(angles: list[float], step_s: float = 0.01) -> Curve:
-    t_s = step_s * np.arange(len(angles))
-    angle = np.array(angles, dtype=float)
+    t_s = np.arange(len(angles), dtype=np.float64) * step_s
+    angle = np.array(angles, dtype=np.float64)
     return Curve(t_s, angle, np.full(angle.size, 1.5))
 
 
