@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imu_hip.codec.item_decoder import ItemDecoder
 from imu_hip.exercise import judge
@@ -20,7 +21,7 @@ from imu_hip.kinematics import stage as kinematics
 from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
-from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock
+from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock, joined
 from imu_hip.model.event import CalibrationStep, Event, ReZero
 from imu_hip.model.item import MarkLabel, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
@@ -32,6 +33,7 @@ from imu_hip.stream.pairing import PairingParams
 from imu_hip.stream.stage import StreamOutput, StreamParams
 
 _UNTIL_KNOWN_S = 0.01
+_BLOCKS_HASHED_TOGETHER = 16
 
 
 class Pipeline:
@@ -155,17 +157,26 @@ class _Digest:
         self._parts = {
             name: hashlib.sha256() for name in ("angles", "phases", "stream", "orientation", "kinematics", "exercise")
         }
+        self._waiting: list[tuple[AngleBlock, NDArray[np.uint8]]] = []
 
-    def angles(self, block: AngleBlock, phases: np.ndarray) -> None:
-        n = len(block.t_s)
-        if n == 0:
+    def angles(self, block: AngleBlock, phases: NDArray[np.uint8]) -> None:
+        if len(block.t_s) == 0:
             return
-        rows = np.empty((n, 8), dtype="<f8")
+        self._waiting.append((block, phases))
+        if len(self._waiting) == _BLOCKS_HASHED_TOGETHER:
+            self._take_waiting()
+
+    def _take_waiting(self) -> None:
+        """Hash the rows that wait: many small blocks at once cost as much as one."""
+        if not self._waiting:
+            return
+        block, phases = joined([block for block, _ in self._waiting]), np.concatenate([p for _, p in self._waiting])
+        self._waiting = []
+        rows = np.empty((len(block.t_s), 8), dtype="<f8")
         rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
-        if np.count_nonzero(block.valid) < n:
-            rows[~block.valid, 1:7] = 0.0
+        rows[~block.valid, 1:7] = 0.0
         self._parts["angles"].update(rows.data)
-        self._parts["phases"].update(phases.astype(np.uint8, copy=False).data)
+        self._parts["phases"].update(phases.data)
 
     def events(self, room: str, events: Sequence[Event]) -> None:
         for event in events:
@@ -174,6 +185,7 @@ class _Digest:
             self._parts[room].update(line.encode() + b"\n")
 
     def hexdigest(self) -> str:
+        self._take_waiting()
         whole = hashlib.sha256()
         for name in sorted(self._parts):
             whole.update(self._parts[name].digest())

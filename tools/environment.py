@@ -8,7 +8,6 @@ hash.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import json
 import os
@@ -19,6 +18,9 @@ import sysconfig
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import system_packages
+from talking import say, stop, succeeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,27 +37,6 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "imu-hip-environment.json"  # what it was made from; says "unfinished" until it is complete
 TURN = ROOT / ".venv.turn"  # held by the one run that is making the environment
 
-# What Qt opens at run time and a minimal Debian or Ubuntu lacks: shared library, package that brings it.
-OFFSCREEN_LIBRARIES = {
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-}
-SCREEN_LIBRARIES = {
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-}
-
-SOUND_LIBRARIES = {"libportaudio.so.2": "libportaudio2"}  # wheels bring it for macOS and Windows only
-# Any of these runs the tests of the second screen; the first is what Debian calls it, program and package.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 
 def ensure() -> None:
     """Make the environment if it is missing, unfinished or out of date; return at once if it is right."""
@@ -67,17 +48,13 @@ def ensure() -> None:
                 if _stamp() != _wanted():  # another run may have made it while this one waited
                     _make()
         except KeyboardInterrupt:
-            _stop("Interrupted; the next start begins the environment again.")
-    _ensure_system_libraries()
+            stop("Interrupted; the next start begins the environment again.")
+    system_packages.ensure_libraries(VENV / "system-packages-tried", _turn)
 
 
-def ensure_browser() -> None:
-    """Install a browser for the tests of the second screen where that is allowed, else say how."""
-    if any(shutil.which(browser) for browser in BROWSERS) or not sys.platform.startswith("linux"):
-        return
-    if _apt_install_once([BROWSERS[0]], VENV / "browser-tried") and shutil.which(BROWSERS[0]):
-        return
-    _say(f"The tests of the second screen need a browser. On Debian: {_apt_line([BROWSERS[0]])}")
+def ensure_for_tests() -> None:
+    """Install what some tests run besides where that is allowed, else say how: they are left out without it."""
+    system_packages.ensure_programs(VENV / "test-programs-tried", _turn)
 
 
 def program(name: str) -> Path:
@@ -119,10 +96,10 @@ def wait(process: subprocess.Popen[bytes]) -> int:
 def _start_again_with_another_python() -> NoReturn:
     """Run this very command with a Python that fits, if there is one; uv brings one."""
     for python in _pythons():
-        if _succeeds([*python, "-c", "import sys"], quiet=True):
+        if succeeds([*python, "-c", "import sys"], quiet=True):
             raise SystemExit(wait(subprocess.Popen([*python, *sys.argv])))
     newest, oldest, this = _version(PYTHONS[0]), _version(PYTHONS[-1]), _version(sys.version_info[:2])
-    _stop(f"imu_hip needs a Python from {oldest} to {newest}; this is {this} and no other was found.")
+    stop(f"imu_hip needs a Python from {oldest} to {newest}; this is {this} and no other was found.")
 
 
 def _pythons() -> Iterator[list[str]]:
@@ -188,8 +165,8 @@ def _make() -> None:
     wanted = _wanted()
     if (_stamp() or {}).get("packages") != wanted["packages"]:
         if VENV.exists() and not STAMP.exists() and any(VENV.iterdir()):
-            _stop(f"{VENV} was not made by these tools: move it away, then start again.")
-        _say("Making the environment in .venv: one or two minutes, once.")
+            stop(f"{VENV} was not made by these tools: move it away, then start again.")
+        say("Making the environment in .venv: one or two minutes, once.")
         _remove_old()
         VENV.mkdir()
         _write_stamp({"packages": "unfinished"})
@@ -197,13 +174,13 @@ def _make() -> None:
     _write_stamp({"packages": wanted["packages"], "project": "unfinished"})
     _install_project()
     _write_stamp(wanted)
-    _say(f"The environment is ready ({time.monotonic() - began_s:.0f} s).")
+    say(f"The environment is ready ({time.monotonic() - began_s:.0f} s).")
 
 
 def _remove_old() -> None:
     """Remove an old or half-made environment; moved aside first, so that half a removal is not mistaken."""
     if Path(sys.prefix).resolve() == VENV.resolve():
-        _stop("The environment is out of date: start this with the Python it was made with, not with its own.")
+        stop("The environment is out of date: start this with the Python it was made with, not with its own.")
     old = VENV.with_name(".venv.old")
     shutil.rmtree(old, ignore_errors=True)
     if VENV.exists():
@@ -216,26 +193,26 @@ def _install_packages() -> None:
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(LOCK)]
     if shutil.which("uv"):
         _create_venv("--without-pip")
-        if _succeeds([*_uv_install(), *options]):
+        if succeeds([*_uv_install(), *options]):
             return
-        _say("uv could not install the packages; trying pip.")
+        say("uv could not install the packages; trying pip.")
     _ensure_ensurepip()
     _create_venv()
-    if not _succeeds([*_pip_install(), *options]):
-        _stop("The packages could not be installed: see above. Is the network there? Start again to retry.")
+    if not succeeds([*_pip_install(), *options]):
+        stop("The packages could not be installed: see above. Is the network there? Start again to retry.")
 
 
 def _install_project() -> None:
     """Install the checkout itself, editable, with the build backend from the lock: nothing is fetched."""
-    has_pip = _succeeds([str(program("python")), "-c", "import pip"], quiet=True)
+    has_pip = succeeds([str(program("python")), "-c", "import pip"], quiet=True)
     installer = _pip_install() if has_pip else _uv_install()
-    if not _succeeds([*installer, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)]):
-        _stop("The project itself could not be installed: see above.")
+    if not succeeds([*installer, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)]):
+        stop("The project itself could not be installed: see above.")
 
 
 def _create_venv(*options: str) -> None:
-    if not _succeeds([sys.executable, "-m", "venv", *options, str(VENV)]):
-        _stop(f"Python could not make an environment in {VENV}: see above.")
+    if not succeeds([sys.executable, "-m", "venv", *options, str(VENV)]):
+        stop(f"Python could not make an environment in {VENV}: see above.")
 
 
 def _uv_install() -> list[str]:
@@ -250,11 +227,11 @@ def _pip_install() -> list[str]:
 def _ensure_ensurepip() -> None:
     """Make sure that venv can bring pip: Debian and Ubuntu keep that part in a package of its own."""
     check = [sys.executable, "-c", "import ensurepip, venv"]
-    if _succeeds(check, quiet=True):
+    if succeeds(check, quiet=True):
         return
-    packages = [f"python{_version(sys.version_info[:2])}-venv", *_missing_packages()]
-    if not (_apt_install(packages) and _succeeds(check, quiet=True)):
-        _stop(f"This Python cannot make an environment. On Debian or Ubuntu: {_apt_line(packages)}")
+    packages = [f"python{_version(sys.version_info[:2])}-venv", *system_packages.missing_libraries()]
+    if not (system_packages.install(packages) and succeeds(check, quiet=True)):
+        stop(f"This Python cannot make an environment. On Debian or Ubuntu: {system_packages.line(packages)}")
 
 
 @contextlib.contextmanager
@@ -262,7 +239,7 @@ def _turn() -> Iterator[None]:
     """Let one run at a time make the environment; the system ends the turn of a run that dies."""
     with TURN.open("a+b") as file:
         if not _try_lock(file.fileno()):
-            _say("Waiting for another run that is making the environment.")
+            say("Waiting for another run that is making the environment.")
             while not _try_lock(file.fileno()):
                 time.sleep(0.2)
         yield
@@ -288,76 +265,3 @@ else:
         except OSError:
             return False
         return True
-
-
-# --- system packages ----------------------------------------------------------------------------------------
-
-
-def _ensure_system_libraries() -> None:
-    """Install what Qt and sound lack where that is allowed, else say how; the rest works without them."""
-    missing = _missing_packages()
-    if not missing:
-        return
-    if _apt_install_once(missing, VENV / "system-packages-tried"):
-        missing = _missing_packages()
-    if missing:
-        _say(f"Window and sound need system libraries. On Debian or Ubuntu: {_apt_line(missing)}")
-
-
-def _missing_packages() -> list[str]:
-    if not sys.platform.startswith("linux"):
-        return []
-    libraries = {**OFFSCREEN_LIBRARIES, **SCREEN_LIBRARIES, **SOUND_LIBRARIES}
-    return [package for library, package in libraries.items() if not _loads(library)]
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
-def _apt_install_once(packages: Sequence[str], tried: Path) -> bool:
-    """Install system packages, once per environment, so that no start waits for a dead network."""
-    if tried.exists():
-        return False
-    tried.touch()
-    with _turn():
-        return _apt_install(packages)
-
-
-def _apt_install(packages: Sequence[str]) -> bool:
-    """Install system packages if this is root on a system with apt; otherwise do nothing."""
-    if sys.platform == "win32" or os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return False
-    _say(f"Installing system packages: {' '.join(packages)}")
-    os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
-    install = ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", *packages]
-    return _succeeds(install, quiet=True) or (_succeeds(["apt-get", "update", "-qq"]) and _succeeds(install))
-
-
-def _apt_line(packages: Sequence[str]) -> str:
-    return f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
-
-
-# --- talking ------------------------------------------------------------------------------------------------
-
-
-def _succeeds(command: Sequence[str], *, quiet: bool = False) -> bool:
-    """Run an installer; what it says goes to standard error, or nowhere."""
-    output = subprocess.DEVNULL if quiet else sys.stderr.fileno()
-    ended = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    return ended.returncode == 0
-
-
-def _say(text: str) -> None:
-    """Tell the person something; standard output stays free for the program that is started."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _stop(text: str) -> NoReturn:
-    """Say in one line why it does not go on, and end with the exit code for an unusable set-up."""
-    _say(text)
-    raise SystemExit(2)

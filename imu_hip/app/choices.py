@@ -13,10 +13,12 @@ _FIRST_CHOICE = "supine_ere"
 
 
 def start_view(specs: Sequence[ExerciseSpec], persons: tuple[str, ...], *, demo_possible: bool) -> StartView:
-    """Return the start page as it is the first time."""
+    """Return the start page as it is the first time: each routine with its exercises below it, then the others."""
     known = {spec.id for spec in specs}
-    choices = [_choice(spec.id, (spec,)) for spec in specs]
-    choices += [_choice(name, exercises_named(name, specs)) for name, ids in ROUTINES.items() if set(ids) <= known]
+    routines = {name: ids for name, ids in ROUTINES.items() if set(ids) <= known}
+    in_routines = [exercise_id for name, ids in routines.items() for exercise_id in (name, *ids)]
+    choices = [_choice(name, exercises_named(name, specs)) for name in in_routines]
+    choices += [_choice(spec.id, (spec,)) for spec in specs if spec.id not in in_routines]
     first = _FIRST_CHOICE if _FIRST_CHOICE in known else choices[0].id
     return StartView(tuple(choices), persons, first, "right", persons[0], "standing", demo_possible)
 

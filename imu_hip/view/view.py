@@ -128,6 +128,7 @@ def view_state(params: Params, state: State) -> ViewState:
     greyed = sd_deg is not None and sd_deg > params.greyed_sd_deg
     sensors = tuple(_sensor(state, role) for role in Role)
     rules = body.shown(spec)
+    warning = notice.most_urgent((*state.notices, *_standing_notices(params, state, sensors, greyed)), state.now_s)
     channels_deg = body.since_neutral_deg(state.trace.body_deg, rules, state.snapshot.neutral_rad)
     return ViewState(
         mode=params.mode,
@@ -140,8 +141,8 @@ def view_state(params: Params, state: State) -> ViewState:
         sd_deg=sd_deg,
         greyed=greyed,
         phase=phase,
-        prompt=wording.one_line(_prompt(state, phase, angle_deg, band_deg)),
-        warning=notice.most_urgent((*state.notices, *_standing_notices(params, state, sensors, greyed)), state.now_s),
+        prompt=wording.one_line(_prompt(state, warning, phase, angle_deg, band_deg)),
+        warning=warning,
         end_range_deg=_degrees(state.snapshot.end_range_rad),
         band_deg=band_deg,
         hold_s=_hold_s(state),
@@ -176,16 +177,19 @@ def view_state(params: Params, state: State) -> ViewState:
     )
 
 
-def _prompt(state: State, phase: Phase, angle_deg: float | None, band_deg: tuple[float, float] | None) -> str:
+def _prompt(
+    state: State, warning: str, phase: Phase, angle_deg: float | None, band_deg: tuple[float, float] | None
+) -> str:
     """Return the guide's words, or where nobody guides the newest cue's, or what to do next.
 
-    Nothing while a judged limb is not seen.
+    Nothing while a judged limb is not seen; no cue that the warning says already.
     """
+    cue = "" if _cue(state) == warning else _cue(state)
     if state.snapshot.exercise_id is None:
-        return state.prompt or _cue(state)
+        return state.prompt or cue
     if angle_deg is None and band_deg is not None:
         return ""
-    return state.prompt or _cue(state) or wording.coaching(phase, angle_deg, band_deg)
+    return state.prompt or cue or wording.coaching(phase, angle_deg, band_deg)
 
 
 def _cue(state: State) -> str:

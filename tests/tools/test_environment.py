@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import system_packages
 
 from tools import environment
 
@@ -18,7 +19,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(environment, "STAMP", tmp_path / ".venv" / "stamp.json")
     monkeypatch.setattr(environment, "TURN", tmp_path / ".venv.turn")
-    monkeypatch.setattr(environment, "_ensure_system_libraries", lambda: None)
+    monkeypatch.setattr(system_packages, "ensure_libraries", lambda *_: None)
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "requirements.lock").write_text("# made by a tool\nnumpy==2.0\n")
     python = environment.program("python")
@@ -117,29 +118,29 @@ def test_a_python_that_does_not_fit_is_named_in_one_line(
 
 @pytest.fixture
 def apt(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Count system packages instead of installing them; no browser is there."""
+    """Count system packages instead of installing them; no program is there."""
     asked: list[str] = []
 
     def install(packages: list[str]) -> bool:
         asked.extend(packages)
         return False
 
-    monkeypatch.setattr(environment, "_apt_install", install)
+    monkeypatch.setattr(system_packages, "install", install)
     monkeypatch.setattr(environment.sys, "platform", "linux")
     monkeypatch.setattr(environment.shutil, "which", lambda name: None)
     return asked
 
 
-def test_a_missing_browser_is_asked_for_once_and_then_only_told(
+def test_missing_programs_are_asked_for_once_and_then_only_told(
     apt: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    environment.ensure_browser()
-    environment.ensure_browser()
-    assert apt == ["chromium"]
-    assert capsys.readouterr().err.count("apt-get install --no-install-recommends chromium") == 2
+    environment.ensure_for_tests()
+    environment.ensure_for_tests()
+    assert apt == ["chromium", "xvfb", "xdotool"]
+    assert capsys.readouterr().err.count("apt-get install --no-install-recommends chromium xvfb xdotool") == 2
 
 
 def test_any_browser_that_is_there_will_do(apt: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.shutil, "which", lambda name: name if name == "google-chrome" else None)
-    environment.ensure_browser()
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None if name == "chromium" else name)
+    environment.ensure_for_tests()
     assert apt == []

@@ -371,6 +371,14 @@ def test_the_newest_cue_stands_where_the_prompt_would_until_it_is_old() -> None:
     assert told(cue, now_s=26.0).prompt == "Turn in to your end range"
 
 
+def test_a_cue_that_the_warning_says_already_is_not_said_twice() -> None:
+    kind = CompensationKind.PELVIS_LIFTED
+    cue = Signal(20.0, SignalKind.FAULT, FAULTS[kind].line)
+    picture = told(cue, now_s=20.0, snapshot=replace(IN_PART, faults=(kind,)))
+    assert picture.warning == FAULTS[kind].line
+    assert picture.prompt == "Turn in to your end range"
+
+
 def test_a_fault_is_shown_while_it_is_made_and_an_unsure_one_is_not() -> None:
     kind = CompensationKind.PELVIS_LIFTED
     sure = told(now_s=20.0, snapshot=replace(IN_PART, faults=(kind,)))
