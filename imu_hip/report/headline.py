@@ -10,6 +10,17 @@ from imu_hip.report.markup import Element, definitions, element
 from imu_hip.report.material import Json, Material, Part
 from imu_hip.report.tables import fault_name
 
+CARE_CODES = frozenset(
+    {
+        "no_n_pose", "not_aligned", "sensors_swapped", "axis_turned_round", "pelvis_sensor_moved",
+        "thigh_sensor_moved", "no_posture_neutral", "no_legs_straight", "no_exercise_mark", "unknown_exercise",
+        "end_range_too_small", "no_end_range", "clock_uncertain", "items_missing",
+    }
+)  # fmt: skip
+"""Warnings that touch the result itself."""
+TOO_WIDE = 0.5
+"""A result whose ± is a larger share of it than this is told with care."""
+
 Tile = tuple[str, str, str]
 """Name, value, and a note below it."""
 
@@ -67,7 +78,7 @@ def tiles(part: Part, strap_gain: Json | None, *, doubtful: bool) -> Element:
 def doubts_of(material: Material, parts: Sequence[Part]) -> list[str]:
     """Return what to know before the result is believed."""
     lines = [text for part in parts for text in _doubts(part)]
-    lines += [each["text"] for each in material.result["warnings"] if each["code"] in wording.CARE_CODES]
+    lines += [each["text"] for each in material.result["warnings"] if each["code"] in CARE_CODES]
     return list(dict.fromkeys(lines))
 
 
@@ -173,7 +184,7 @@ def _doubts(part: Part) -> Iterator[str]:
     for fault in _wrong_postures(part):
         times = {"start": figures.clock(fault["start_s"]), "end": figures.clock(fault["end_s"])}
         yield wording.CARE_POSTURE.format(fault=fault_name(fault["kind"]), **times)
-    spreads = [part.found["range"][f"{direction}_rotation_sd_deg"] for direction in wording.ROTATIONS]
-    widest = max((sd for sd in spreads if sd is not None), default=0.0)
-    if widest > wording.WIDE_SD_DEG:
-        yield wording.CARE_UNSURE.format(spread=figures.number(2.0 * widest))
+    for direction, rotation in wording.ROTATIONS.items():
+        angle, sd = (part.found["range"][f"{direction}_rotation{key}_deg"] for key in ("", "_sd"))
+        if angle is not None and sd is not None and 2.0 * sd > TOO_WIDE * angle:
+            yield wording.CARE_UNSURE.format(rotation=rotation, angle=figures.angle(angle, sd))

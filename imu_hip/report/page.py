@@ -14,13 +14,15 @@ from imu_hip.report.markup import Element, document, element
 from imu_hip.report.material import Material, Part, parts
 from imu_hip.report.tables import tables
 
+_SIMULATED = ("demo", "simulation")
+
 
 def report_html(material: Material) -> str:
     """Return the page; the same material gives the same text."""
     found = parts(material)
     about = material.result["recording"]
     head = element("header", element("h1", headline.title(found)), headline.facts(material, found))
-    if about["origin"] in wording.SIMULATED_ORIGINS:
+    if about["origin"] in _SIMULATED:
         head.append(element("p", wording.SIMULATED, class_="simulated"))
     doubtful = headline.doubts_of(material, found)
     notice = headline.care(doubtful, ANCHOR)

@@ -39,7 +39,6 @@ SIGN_TEXT = "0° is neutral, internal rotation +, external rotation −, on both
 SPREAD = "Error"
 SPREAD_TEXT = "± is two standard deviations"
 SIMULATED = "Simulated data. Nobody was measured: a simulated person wore simulated sensors."
-SIMULATED_ORIGINS = frozenset({"demo", "simulation"})
 
 # ------------------------------------------------------------------ result
 RESULT = "Result"
@@ -78,17 +77,7 @@ CARE = "Read with care"
 CARE_LINK = "What could not be judged, and what it costs"
 CARE_POSTURE = "{start} to {end}: {fault}. What was measured then belongs to another posture."
 CARE_NOTE = "read with care, see above"
-CARE_UNSURE = "The angle is known to ± {spread}° only. Do not compare it with other days."
-WIDE_SD_DEG = 5.0
-"""Above this a result is too wide to compare: two of them differ by chance by more than most people change."""
-CARE_CODES = frozenset(
-    {
-        "no_n_pose", "not_aligned", "sensors_swapped", "axis_turned_round", "pelvis_sensor_moved",
-        "thigh_sensor_moved", "no_posture_neutral", "no_legs_straight", "no_exercise_mark", "unknown_exercise",
-        "end_range_too_small", "no_end_range", "clock_uncertain", "items_missing",
-    }
-)  # fmt: skip
-"""Warnings that touch the headline itself."""
+CARE_UNSURE = "{rotation}: {angle}. The ± is more than half of the angle: too wide to compare with other days."
 
 # ------------------------------------------------------------------ plot
 PLOT = "Angle over time"

@@ -219,7 +219,9 @@ def test_a_moved_sensor_is_told_before_the_result_is_read() -> None:
 def test_another_posture_is_told_beside_the_posture() -> None:
     html = read_page("supine_ere_left_wrong_posture")
     assert "lying on the back, but the sensors show another" in html.of_class("dl", "facts")[0].text
-    assert "belongs to another posture" in html.of_class("aside", "care")[0].text
+    (notice,) = html.of_class("aside", "care")
+    assert "belongs to another posture" in notice.text
+    assert "The ± is more than half of the angle" in notice.text
     assert not read_page("supine_ere_right").of_class("aside", "care")
 
 
