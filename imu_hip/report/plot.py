@@ -67,6 +67,7 @@ def _figure(
         *_ends(scale, ends),
         *_corrected(scale, part.corrected_s),
         *_curve(scale, curve),
+        *_names_of_ends(scale, ends),
         *_letters(scale, inside),
         *fault_lanes,
         *_radio(scale, roles, lost, radio_top),
@@ -169,12 +170,17 @@ def _points(scale: Scale, t_s: Floats, angle_deg: Floats) -> list[tuple[float, f
 
 
 def _ends(scale: Scale, ends: Sequence[tuple[float, float, str]]) -> Iterator[Element]:
+    for from_s, angle, _ in ends:
+        if from_s <= scale.end_s:
+            y = scale.y(angle)
+            yield line(scale.x(from_s), y, WIDTH - RIGHT, y, "end-range")
+
+
+def _names_of_ends(scale: Scale, ends: Sequence[tuple[float, float, str]]) -> Iterator[Element]:
+    """Name the dashed lines, above every curve."""
     for from_s, angle, name in ends:
-        if from_s > scale.end_s:
-            continue
-        y = scale.y(angle)
-        yield line(scale.x(from_s), y, WIDTH - RIGHT, y, "end-range")
-        yield text(WIDTH - RIGHT - 3.0, y - 4.0, name, "tick end halo")
+        if from_s <= scale.end_s:
+            yield text(WIDTH - RIGHT - 3.0, scale.y(angle) - 4.0, name, "tick end halo")
 
 
 def _corrected(scale: Scale, corrected_s: Sequence[float]) -> Iterator[Element]:
@@ -186,8 +192,11 @@ def _corrected(scale: Scale, corrected_s: Sequence[float]) -> Iterator[Element]:
 
 def _letters(scale: Scale, inside: Sequence[Mark]) -> Iterator[Element]:
     """Write the letters above the plot, in two rows."""
-    middles = [(scale.x(mark.start_s) + scale.x(mark.end_s)) / 2.0 for mark in inside]
-    halves = [0.5 * LETTER * len(mark.name) + 1.0 for mark in inside]
+    halves = [0.5 * LETTER * len(mark.name) + 2.5 for mark in inside]
+    middles = [
+        min((scale.x(mark.start_s) + scale.x(mark.end_s)) / 2.0, WIDTH - half)
+        for mark, half in zip(inside, halves, strict=True)
+    ]
     extents = [(middle - half, middle + half) for middle, half in zip(middles, halves, strict=True)]
     order = sorted(range(len(inside)), key=lambda k: extents[k])
     rows = rows_without_overlap([extents[k] for k in order], 2)
