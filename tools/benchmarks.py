@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from app_cost import app, memory
 from corridor_cost import floor, stages
 from moving_scene import moving_scene
 
@@ -97,7 +98,16 @@ def window(folder: Path) -> None:
         page.close()
 
 
-KINDS = {"stages": stages, "floor": floor, "live": live, "fast": fast, "replay": replay, "window": window}
+KINDS = {
+    "stages": stages,
+    "floor": floor,
+    "app": app,
+    "memory": memory,
+    "live": live,
+    "fast": fast,
+    "replay": replay,
+    "window": window,
+}
 
 
 def main() -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from PySide6.QtWidgets import QApplication
 
 from imu_hip import api
 from imu_hip.model.app_state import Page
+from imu_hip.model.item import Characteristic, Drop, Notification, Role
 from imu_hip.model.view_state import ViewState
 from imu_hip.plot.app_window import AppWindow
+from imu_hip.session.recover import recover
 from tests.app.calling import RECORDING, Outcome, call
 
 pytestmark = pytest.mark.skipif(
@@ -68,6 +72,57 @@ def test_a_demo_in_the_window_ends_when_the_window_is_closed(qapp: QApplication,
     assert (last.mode, last.speed, last.recording) == ("demo", "5×", "a.mcap")
     assert last.t_s > 5.0
     assert [sensor.state for sensor in last.sensors] == ["streaming", "streaming"]
+
+
+def _stall(busy: bool) -> None:
+    """Keep the window from everything for 150 ms."""
+    end_s = time.monotonic() + 0.15
+    while busy and time.monotonic() < end_s:
+        pass
+    time.sleep(max(0.0, end_s - time.monotonic()))
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["waiting", "busy"])
+def test_a_window_that_stalls_delays_no_stamp_loses_no_sample_and_changes_no_result(
+    qapp: QApplication, tmp_path: Path, busy: bool
+) -> None:
+    path = tmp_path / "a.mcap"
+    stalling = QTimer()
+    stalling.timeout.connect(lambda: _stall(busy))
+    stalling.start(200)
+    visitor = Visitor(20, AppWindow.close)
+    outcome = call("demo", "--mute", "--out", path)
+    stalling.stop()
+    assert outcome.code == 0, outcome
+    assert visitor.seen[-1].t_s > 1.5
+    recording, analysis = api.read(path), api.analyze(path)
+    assert _sha_in(outcome) == analysis.result_sha256
+    assert {role: link.lost for role, link in analysis.link.items()} == dict.fromkeys(Role, 0)
+    assert not any(isinstance(each.item, Drop) for each in recording.items)
+    for role in Role:
+        arrivals_s = [
+            each.item.t_ns / 1e9
+            for each in recording.items
+            if isinstance(each.item, Notification)
+            and each.item.role is role
+            and each.item.characteristic is Characteristic.STREAM
+        ]
+        # They come every 50 ms: one that waited for the window would be 150 ms late.
+        assert max(after - before for before, after in pairwise(arrivals_s)) < 0.15
+
+
+@pytest.mark.parametrize("enough", [1, 8, 40])
+def test_a_window_closed_at_any_moment_leaves_a_proper_recording(
+    qapp: QApplication, tmp_path: Path, enough: int
+) -> None:
+    path = tmp_path / "a.mcap"
+    visitor = Visitor(enough, AppWindow.close)
+    outcome = call("demo", "--mute", "--speed", "10", "--out", path)
+    assert outcome.code == 0, outcome
+    assert len(visitor.seen) == enough
+    report = recover(path, tmp_path / "saved.mcap")
+    assert (report.complete, report.items_saved) == (True, len(api.read(path).items))
+    assert _sha_in(outcome) == api.analyze(path).result_sha256
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
