@@ -33,6 +33,11 @@ def one_line(text: str, limit: int = MAX_LINE) -> str:
     return (before if space and not line[limit - 1].isspace() else head).rstrip(" ,;:.") + "…"
 
 
+def about(name: str, text: str) -> str:
+    """Return a text behind the name of what it is about, unless it begins with that name itself."""
+    return name + text[len(name) :] if text.lower().startswith(name.lower()) else f"{name}: {text}"
+
+
 def coaching(phase: Phase, angle_deg: float | None, band_deg: tuple[float, float] | None) -> str:
     """Return what to do next when nobody prompts (a replay): empty while there is nothing to say.
 
