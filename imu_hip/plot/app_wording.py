@@ -162,7 +162,8 @@ NONE_CHOSEN = "No session chosen"
 NONE_CHOSEN_HINT = "Choose one of your sessions to read what was measured."
 NOT_LISTED = "A demonstration, or a file that was opened: it is not one of the sessions listed here."
 HOLDS = "Holds"
-HOLD_COLUMNS = ("No.", "Turned", "Held", "Angle", "Of end range", "Exit", "Verdict")
+HOLD_COLUMNS = ("No.", "Turned", "Held", "Angle", "Reached", "Exit", "Verdict")
+HOLD_TIPS = ("", "", "", "± 2 standard deviations", "Share of your end range", "", "")
 WELL, WRONG = "✓", "✗"
 SIGNS: Mapping[str, str] = {
     HOLDS_SAID[HoldVerdict.COMPLETE]: WELL,

@@ -11,7 +11,7 @@ from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HoldRow, ResultView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.form import button, fit, label, scroll, sized, spaced
-from imu_hip.plot.look import Look, Painted
+from imu_hip.plot.look import Painted
 from imu_hip.plot.table import TextTable
 
 _ACROSS = 3
@@ -38,7 +38,7 @@ class ResultPanel(QFrame, Painted):
         self._grid = QGridLayout(self._tiles)
         spaced(self._grid, 0.0, 1.0)
         self._heading = label(words.HOLDS, "heading")
-        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why())
+        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why(), words.HOLD_TIPS, _ROWS_SEEN)
         self._holds.setAccessibleName(words.HOLDS)
         self._why = label(wraps=True)
         self._notes_heading = label(words.NOTES, "heading")
@@ -66,7 +66,6 @@ class ResultPanel(QFrame, Painted):
         self._show_figures(() if result is None else result.figures)
         holds = () if result is None else result.holds
         self._holds.show_rows([_cells(hold) for hold in holds], _first_to_read(holds))
-        self._fit_table()
         self._holds.setVisible(bool(holds))
         self._heading.setVisible(result is not None)
         self._show_why()
@@ -75,17 +74,9 @@ class ResultPanel(QFrame, Painted):
         for part in (self._notes_area, self._notes_heading):
             part.setVisible(bool(notes))
 
-    def dress(self, look: Look) -> None:
-        """Take the look; the height of the table follows."""
-        super().dress(look)
-        self._fit_table()
-
     def _ask_for_replay(self) -> None:
         if self._shown is not None:
             self._act(Action(ActionName.OPEN_RECORDING, self._shown.path))
-
-    def _fit_table(self) -> None:
-        self._holds.setFixedHeight(self._holds.height_of(_ROWS_SEEN))
 
     def _show_figures(self, figures: tuple[tuple[str, str], ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
