@@ -72,9 +72,7 @@ def show_session(
     with ExitStack() as stack:
         controller = _controller(library, specs, how, stack)
         controller.enter(running, path)
-        told = share(lambda: running.session.view_state(), how, stack)
-        if told:
-            controller.tell(told)
+        controller.share_by(share(controller.session_view, how, stack))
         _show(controller, interrupted)
     if controller.failure is not None:
         raise controller.failure
