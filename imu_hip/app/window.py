@@ -12,6 +12,7 @@ from pathlib import Path
 
 from imu_hip.app.controller import Controller
 from imu_hip.app.ears import ears_for
+from imu_hip.app.interrupts import interrupts
 from imu_hip.app.watching import Running, Watching, share
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
@@ -55,9 +56,9 @@ def require_window(*, letters: bool = False) -> None:
 
 def show_app(library: Library, specs: tuple[ExerciseSpec, ...]) -> None:
     """Show the window on its start page until it is closed."""
-    with ExitStack() as stack:
+    with ExitStack() as stack, interrupts(lambda: None) as interrupted:
         controller = _controller(library, specs, Watching(headless=False), stack)
-        _show(controller, lambda: False)
+        _show(controller, interrupted.is_set)
 
 
 def show_session(
