@@ -180,7 +180,10 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """Everything the window shows. `notice` is one line: what went wrong, and what to do."""
+    """Everything the window shows.
+
+    `notice` is one line: what went wrong, and what to do. `second_screen`: where it is, and its code; "" without one.
+    """
 
     page: Page
     start: StartView
@@ -191,3 +194,4 @@ class AppState:
     settings: Settings = Settings()
     notice: str = ""
     flash: Flash | None = None
+    second_screen: str = ""

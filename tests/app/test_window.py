@@ -140,6 +140,16 @@ def test_a_signal_closes_the_window_and_the_recording(
     assert _sha_in(outcome) == api.analyze(path).result_sha256
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_that_shows_its_start_page(qapp: QApplication, number: signal.Signals) -> None:
+    asking = QTimer()
+    asking.setSingleShot(True)
+    asking.timeout.connect(lambda: signal.raise_signal(number))
+    asking.start(1500)
+    outcome = call()
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 def test_a_replay_in_the_window_stays_open_at_its_end(qapp: QApplication) -> None:
     visitor = Visitor(25, AppWindow.close)
     outcome = call("replay", "--mute", RECORDING, "--speed", "max")
