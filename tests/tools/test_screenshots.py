@@ -83,7 +83,7 @@ def test_nothing_is_cut_in_any_scene(name: str, window: AppWindow, monkeypatch: 
 
 
 def test_two_runs_draw_the_same_pictures(tmp_path: Path) -> None:
-    names = ["sensors_assigned", "calibrate_max_rep", "replay"]
+    names = ["sensors_assigned", "calibrate_max_rep"]
     chosen = [argument for name in names for argument in ("--only", name)]
     for run in ("once", "again"):
         into = ["--out", str(tmp_path / run), "--size", "1024x640", "--size", "640x400@2", "--theme", "dark"]
