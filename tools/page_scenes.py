@@ -66,6 +66,8 @@ CALIBRATION = {
 EXERCISE = {
     "not_yet_known": ("supine_ere_right", 8.0),
     "way_in": ("supine_ere_right", 55.0),
+    "asked_to_turn": ("supine_ere_right", 55.3),
+    "in_approach": ("supine_ere_right", 55.9),
     "first_hold": ("supine_ere_right", 61.5),
     "block": ("supine_ere_right", 70.5),
     "second_hold": ("supine_ere_right", 81.0),

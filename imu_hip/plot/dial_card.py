@@ -77,7 +77,7 @@ def _dial(canvas: Canvas, box: Rect, state: ViewState) -> None:
         _beam(canvas, x, y, radius - 1.9 * u, state)
     if (span := turn_arrow.span(state)) is not None:
         start, end = (_clamped(toward_right(state.side, each)) for each in span)
-        turn_arrow.draw(canvas, (x, y), 0.66 * radius, start, end)
+        turn_arrow.draw(canvas, (x, y), 0.74 * radius, start, end, 1.2)
     if state.end_range_deg is not None:
         turned = _clamped(toward_right(state.side, state.end_range_deg))
         canvas.stroke(theme.text, 0.8)

@@ -16,8 +16,9 @@ from imu_hip.plot.theme import color
 _ASKED = {Cue.INTERNAL_HOLD: Direction.INTERNAL, Cue.EXTERNAL_HOLD: Direction.EXTERNAL}
 FAR_DEG = 45.0
 """The arrow goes as far as this where no target is known."""
-_NEAR_DEG = 9.0
-_SHORTEST_DEG = 6.0
+_NEAR_DEG = 8.0
+"""It begins so far from the middle of the beam."""
+_SHORTEST_DEG = 7.0
 
 
 def way(state: ViewState) -> Direction | None:
@@ -35,19 +36,20 @@ def toward_right(side: str, angle_deg: float) -> float:
 def span(state: ViewState) -> tuple[float, float] | None:
     """Return from where to where the thigh is to turn, in degrees of rotation; None where there is nothing to show.
 
-    To the target while a hold is asked for or the limb is on its way there, else as far as it goes.
+    To the end range while a hold is asked for, or, where nobody guides, the limb is on its way there; as far as it goes
+    where none is known.
     """
     if state.angle_deg is None or state.greyed or state.guide.paused:
         return None
     asked = way(state)
-    if asked is None and state.phase is Phase.APPROACH:
+    if not state.guide.asks and state.phase is Phase.APPROACH:
         asked = Direction.EXTERNAL if state.outward else Direction.INTERNAL
     if asked is None or state.phase in (Phase.HOLD, Phase.BLOCK, Phase.EXIT):
         return None
     sign = 1.0 if asked is Direction.INTERNAL else -1.0
     target = FAR_DEG
     if state.band_deg is not None and sign * sum(state.band_deg) > 0.0:
-        target = min(abs(degrees) for degrees in state.band_deg)
+        target = max(abs(degrees) for degrees in state.band_deg)
     start = sign * state.angle_deg + _NEAR_DEG
     return (sign * start, sign * target) if target - start >= _SHORTEST_DEG else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imu_hip.model.event import Phase
 from imu_hip.model.item import MarkLabel
 
-MAX_LINE = 64
+MAX_LINE = 68
 
 MARK = {
     MarkLabel.TABLE_REST: "Rest on the table",

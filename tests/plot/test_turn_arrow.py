@@ -48,7 +48,7 @@ def test_arrow_goes_from_the_beam_to_the_target() -> None:
     assert state.band_deg is not None
     found = span(state)
     assert found is not None
-    assert 0.0 < found[0] < found[1] == state.band_deg[0]
+    assert 0.0 < found[0] < found[1] == state.band_deg[1]
 
 
 def test_arrow_turns_out_as_far_as_it_goes_where_the_target_is_inward_or_unknown() -> None:
@@ -69,6 +69,7 @@ def test_arrow_is_gone_at_the_target_and_when_nothing_is_asked() -> None:
 def test_whoever_is_on_the_way_without_a_guide_is_shown_the_way() -> None:
     state = replace(rest(""), phase=Phase.APPROACH)
     assert span(state) is not None
+    assert span(replace(state, guide=rest(Cue.LET_GO).guide)) is None, "the guide asks for something else"
     assert span(replace(state, outward=True, band_deg=None)) == (-turn_arrow._NEAR_DEG, -FAR_DEG)
 
 

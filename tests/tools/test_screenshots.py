@@ -28,7 +28,15 @@ from imu_hip.plot.screenshot import picture as drawn
 from tests.plot.test_app_geometry import cut_texts, overlaps, settle
 
 SCENES = scenes()
-WHOLE = {"not_yet_known", "hip_out", "replay", "results_supine_ere_right", "results_arom_seated_right", "results_none"}
+WHOLE = {
+    "not_yet_known",
+    "in_approach",
+    "hip_out",
+    "replay",
+    "results_supine_ere_right",
+    "results_arom_seated_right",
+    "results_none",
+}
 OTHERS = {name for name in SCENES if name.startswith("results_")} | set(EXERCISE) | set(REPLAYS)
 SLICE = [name for name in SCENES if name not in OTHERS - WHOLE]
 """Every page and every state of it; of exercises that differ in nothing but their words and figures, two."""
