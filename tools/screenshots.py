@@ -1,8 +1,8 @@
 """Draw every page of the window in every state, without a screen: pictures, and one page to look at all of them.
 
 With FILE SECONDS OUT: one picture, of the window as it was at a moment of a recording. The same command draws the
-same bytes again on one machine. With other scenes or sizes before it a picture's tall letters may differ in the shade of
-their edges, since Qt keeps glyphs; on another machine they may be of another family: the first known that it has.
+same bytes again on one machine. With other scenes or sizes before it a picture's tall letters may differ in the shade
+of their edges, since Qt keeps glyphs; on another machine they may be of another family: the first known that it has.
 """
 
 from __future__ import annotations
