@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +12,8 @@ from imu_hip.app import beginning, preferences, sensor_search
 from imu_hip.app.background import Background, Job
 from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
-from imu_hip.app.history import changes, history_rows
+from imu_hip.app.history import history_of
+from imu_hip.app.history_words import shown_history
 from imu_hip.app.pages import page_of
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
@@ -321,8 +323,8 @@ class Controller:
 
     def _show_history(self) -> None:
         person = self._state.start.person
-        rows = history_rows(self._library.sessions(person))
-        results = replace(self._state.results, person=person, sessions=rows, changes=changes(rows, self._specs))
+        history = history_of(self._library.sessions(person), date.today().toordinal())
+        results = replace(self._state.results, **shown_history(history, person, self._specs))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
         self._set(results=results, start=replace(self._state.start, persons=persons))
 
