@@ -324,7 +324,7 @@ class Controller:
     def _show_history(self) -> None:
         person = self._state.start.person
         history = history_of(self._library.sessions(person), date.today().toordinal())
-        results = replace(self._state.results, **shown_history(history, person, self._specs))
+        results = replace(self._state.results, **shown_history(history, person))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
         self._set(results=results, start=replace(self._state.start, persons=persons))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from imu_hip.app.history import History, RatioOf, SidesOf, TrendOf
 from imu_hip.exercise.progress import PROGRAMME_DAYS, Measured, Programme, Verdict
+from imu_hip.model.app_state import ExerciseChange
 from imu_hip.session.typed_json import to_json
 
 SCHEMA = "imu-hip/history/1"
@@ -16,7 +17,7 @@ SCHEMA = "imu-hip/history/1"
 Json = dict[str, Any]
 
 
-def history_json(history: History, person: str, pseudonym: str | None, changes: Sequence[str]) -> Json:
+def history_json(history: History, person: str, pseudonym: str | None, changes: Sequence[ExerciseChange]) -> Json:
     """Return the whole history; what is not known is None."""
     return {
         "schema": SCHEMA,
@@ -27,7 +28,7 @@ def history_json(history: History, person: str, pseudonym: str | None, changes: 
         "trends": [_trend(of) for of in history.trends],
         "sides": [_sides(of) for of in history.sides],
         "ratios": [_ratio(of) for of in history.ratios],
-        "changes": list(changes),
+        "changes": [to_json(change) for change in changes],
         "sessions": [to_json(row) for row in history.rows],
         "versions": list(history.versions),
     }

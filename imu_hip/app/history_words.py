@@ -10,8 +10,8 @@ from typing import Any
 from imu_hip.app.history import History, TrendOf
 from imu_hip.exercise.progress import BREAK_DAYS, PROGRAMME_DAYS, Measured, Programme, Verdict
 from imu_hip.feedback.wording import UNKNOWN, count, figure, one_line
-from imu_hip.model.app_state import ErrorBand, HistoryRow
-from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
+from imu_hip.model.app_state import ErrorBand, ExerciseChange, HistoryRow
+from imu_hip.model.exercise_spec import Direction, Posture
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.ONE_DAY: "one day so far",
@@ -23,22 +23,25 @@ _WAYS = {Direction.INTERNAL: "in", Direction.EXTERNAL: "out"}
 _ON_THE_FEET = (Posture.STANDING, Posture.HINGE)
 
 
-def shown_history(history: History, person: str, specs: Iterable[ExerciseSpec]) -> dict[str, Any]:
+def shown_history(history: History, person: str) -> dict[str, Any]:
     """Return what the results page shows of a history, by the names of its view."""
     return {
         "person": person,
         "sessions": history.rows,
-        "changes": changes(history, {spec.id: spec.name for spec in specs}),
+        "changes": changes(history),
         "programme": programme_words(history.programme),
         "bands": bands(history),
     }
 
 
-def changes(history: History, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what has changed since the first day, a line for each trend of more than one day; `names` by exercise."""
+def changes(history: History) -> tuple[ExerciseChange, ...]:
+    """Return what has changed since the first day, a line for each trend of more than one day."""
     return tuple(
-        f"{names.get(of.exercise_id, of.exercise_id)}, {of.side.value}, {_WAYS[of.direction]}: "
-        f"{_signed(of.trend.change.difference_rad)}° since {_date(of.trend.days[0].day)}, {_verdict(of)}"
+        ExerciseChange(
+            of.exercise_id,
+            f"{of.side.value}, {_WAYS[of.direction]}: {_signed(of.trend.change.difference_rad)}° "
+            f"since {_date(of.trend.days[0].day)}, {VERDICTS[of.trend.verdict]} ({figure(_needed_deg(of))}°)",
+        )
         for of in history.trends
         if of.trend.verdict is not Verdict.ONE_DAY
     )
@@ -62,9 +65,8 @@ def bands(history: History) -> tuple[ErrorBand, ...]:
     found = []
     for of in history.trends:
         if of.direction is Direction.INTERNAL:
-            first, reach = of.trend.days[0].angle_rad, _needed_rad(of)
-            low_deg, high_deg = math.degrees(first - reach), math.degrees(first + reach)
-            found.append(ErrorBand(of.exercise_id, of.side.value, low_deg, high_deg))
+            first_deg, reach_deg = math.degrees(of.trend.days[0].angle_rad), _needed_deg(of)
+            found.append(ErrorBand(of.exercise_id, of.side.value, first_deg - reach_deg, first_deg + reach_deg))
     return tuple(found)
 
 
@@ -74,8 +76,10 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
     yield f"{one_line(person)}: {count(history.recordings, 'session')} on {count(days, 'day')}"
     if words := programme_words(history.programme):
         held_s = round(sum(row.hold_s for row in history.rows))
-        yield f"programme: {words}; {held_s // 60} min {held_s % 60:02d} s at end range in all"
-    for measurement, heading in ((True, "Measurements"), (False, "Training")):
+        yield f"programme: {words}"
+        yield f"at end range: {held_s // 60} min {held_s % 60:02d} s in all"
+    headings = ((True, "Measurements"), (False, "Training (the best angle held; a measurement says more)"))
+    for measurement, heading in headings:
         ids = dict.fromkeys(of.exercise_id for of in history.trends if of.measurement is measurement)
         if ids:
             yield from ("", heading)
@@ -143,14 +147,9 @@ def _table(rows: Iterable[tuple[str, ...]], right: set[int]) -> Iterable[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _verdict(of: TrendOf) -> str:
-    words = VERDICTS[of.trend.verdict]
-    return f"{words} ({figure(math.degrees(_needed_rad(of)))}°)"
-
-
-def _needed_rad(of: TrendOf) -> float:
+def _needed_deg(of: TrendOf) -> float:
     """Return what a change must exceed: the least that can be told in that posture, and two standard deviations."""
-    return max(of.trend.change.limit_rad, 2.0 * of.trend.change.sd_rad)
+    return math.degrees(max(of.trend.change.limit_rad, 2.0 * of.trend.change.sd_rad))
 
 
 def _figure(found: Measured) -> str:
@@ -162,7 +161,8 @@ def _angle(angle_deg: float, sd_deg: float) -> str:
 
 
 def _signed(angle_rad: float, digits: int = 0) -> str:
-    return f"{math.degrees(angle_rad):+.{digits}f}".replace("-", "−")
+    rounded = round(math.degrees(angle_rad), digits)
+    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else "0"
 
 
 def _date(day: int) -> str:

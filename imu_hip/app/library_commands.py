@@ -23,15 +23,14 @@ def history(args: Namespace) -> int:
     library = Library()
     pseudonym = library.pseudonym(args.person)
     found = history_of(library.sessions(args.person), date.today().toordinal())
-    names = {spec.id: spec.name for spec in catalogue()}
     if args.json:
-        print_json(history_json(found, args.person, pseudonym, changes(found, names)))
+        print_json(history_json(found, args.person, pseudonym, changes(found)))
         return 0
     if pseudonym is None or not found.recordings:
         person = one_line(args.person)
         print_lines([f"no sessions of {person} yet: imu-hip run EXERCISE --side SIDE makes one"])
         return 0
-    print_lines(history_lines(found, args.person, names))
+    print_lines(history_lines(found, args.person, {spec.id: spec.name for spec in catalogue()}))
     print_lines(["", f"recordings: {library.home / 'persons' / pseudonym}"])
     return 0
 

@@ -137,16 +137,24 @@ class ErrorBand:
 
 
 @dataclass(frozen=True, slots=True)
+class ExerciseChange:
+    """What has changed in an exercise since its first session, in words."""
+
+    exercise_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsView:
     """The session that has just ended or was opened, and the person's sessions, newest first.
 
-    `changes`: what has changed over the sessions, in words; `programme`: how far the weeks of practice are.
+    `programme`: how far the weeks of practice are, in words.
     """
 
     result: ResultView | None = None
     person: str = ""
     sessions: tuple[HistoryRow, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: tuple[ExerciseChange, ...] = ()
     programme: str = ""
     bands: tuple[ErrorBand, ...] = ()
 

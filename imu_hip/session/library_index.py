@@ -27,6 +27,7 @@ CREATE TABLE part (
 ) WITHOUT ROWID;
 """
 
+_PATIENCE_S = 0.5
 _NAMES_OF_TABLES = ("session", "part")
 
 Answer = TypeVar("Answer")
@@ -141,7 +142,7 @@ class SessionIndex:
 
 
 def _with_tables(path: Path | str) -> sqlite3.Connection:
-    index = sqlite3.connect(path)
+    index = sqlite3.connect(path, timeout=_PATIENCE_S)
     try:
         (version,) = index.execute("PRAGMA user_version").fetchone()
         if version != _VERSION:

@@ -117,6 +117,10 @@ class Library:
         self._names_now()
         return tuple(sorted(self._persons.glob(f"*/*/{RAW}")))
 
+    def rebuild_index(self) -> int:
+        """Make the index anew, of all persons; return how many sessions there are."""
+        return self._index.rebuild() if self._persons.is_dir() else 0
+
     def keep_result(self, recording: Path, result: Mapping[str, Any]) -> None:
         """Keep the analysis of a recording of the library; one by the same software is replaced."""
         try:

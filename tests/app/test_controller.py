@@ -155,8 +155,8 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     state = until(app, lambda state: state.page is Page.RESULTS)
     assert app.is_over
     (kept,) = library.sessions("Anna")
-    assert kept.result is not None
-    assert kept.result["result_sha256"] == api.analyze(kept.path).result_sha256
+    assert kept.summary is not None
+    assert kept.summary.result_sha256 == api.analyze(kept.path).result_sha256
     recording = api.read(kept.path)
     assert recording.setup.origin is Origin.LIVE
     assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [CommandName.GO_ON]
