@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from imu_hip.app.history import history_of
 from imu_hip.session.library_session import RAW, SCHEMA, SIDECAR
@@ -15,33 +16,34 @@ from imu_hip.session.user_library import Library
 
 SESSIONS = 10_000
 _FIRST = datetime(2024, 1, 1, 8, tzinfo=UTC)
-_ASKED = 25
 
 
 def library(folder: Path) -> None:
     """Ask libraries of ten thousand sessions, of a hundred persons and of a single one."""
     for persons in (100, 1):
-        home = folder / f"of_{persons}"
-        _fill(home, persons)
-        kept = Library(home)
-        rebuilt_s = [_timed(kept.rebuild_index) for _ in range(3)]
-        pseudonym = kept.persons()[1]
-        asked_s = [_timed(lambda: kept.sessions(pseudonym)) for _ in range(_ASKED)]
-        today = date.today().toordinal()
-        told_s = [_timed(lambda: history_of(kept.sessions(pseudonym), today)) for _ in range(5)]
-        size = (home / "index.sqlite").stat().st_size / 1e6
+        _fill(folder / f"of_{persons}", persons)
+        _measure(Library(folder / f"of_{persons}"), SESSIONS // persons)
+
+
+def _measure(kept: Library, of_one: int) -> None:
+    pseudonym = kept.persons()[1]
+    today = date.today().toordinal()
+    for name, call, times in (
+        ("index made anew", kept.rebuild_index, 3),
+        (f"{of_one} sessions of one person asked for", lambda: kept.sessions(pseudonym), 15),
+        ("the same with trends", lambda: history_of(kept.sessions(pseudonym), today), 5),
+    ):
+        walls_ms, processor_ms = np.array([_timed_ms(call) for _ in range(times)]).T
         print(
-            f"{SESSIONS} sessions of {persons}: index made anew in {statistics.median(rebuilt_s):.2f} s"
-            f" (slowest {max(rebuilt_s):.2f}), {size:.1f} MB; the {SESSIONS // persons} sessions of one person in"
-            f" {1e3 * statistics.median(asked_s):.1f} ms (slowest {1e3 * max(asked_s):.1f}), with trends in"
-            f" {1e3 * statistics.median(told_s):.1f} ms"
+            f"{SESSIONS} sessions, {name}: median {np.median(walls_ms):.1f} ms, slowest {walls_ms.max():.1f} ms,"
+            f" {np.median(processor_ms):.1f} ms of processor time"
         )
 
 
-def _timed(call: Callable[[], object]) -> float:
-    begun_s = time.perf_counter()
+def _timed_ms(call: Callable[[], object]) -> tuple[float, float]:
+    wall_s, processor_s = time.perf_counter(), time.process_time()
     call()
-    return time.perf_counter() - begun_s
+    return 1e3 * (time.perf_counter() - wall_s), 1e3 * (time.process_time() - processor_s)
 
 
 def _fill(home: Path, persons: int) -> None:

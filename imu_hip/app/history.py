@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from imu_hip.exercise.asymmetry import Comparison, side_difference
 from imu_hip.exercise.progress import SIDES_WITHIN_DAYS, Measured, Programme, Trend, programme, trend
@@ -81,7 +81,7 @@ def history_of(sessions: Sequence[KeptSession], today: int) -> History:
 
 def day_of(row: HistoryRow) -> int:
     """Return the local day of a session, as `date.toordinal` counts them."""
-    return datetime.strptime(row.when[:10], "%Y-%m-%d").toordinal()
+    return date.fromisoformat(row.when[:10]).toordinal()
 
 
 def measured(row: HistoryRow, direction: Direction) -> Measured | None:

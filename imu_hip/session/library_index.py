@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import astuple
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +30,8 @@ CREATE TABLE part (
 _PATIENCE_S = 0.5
 _NAMES_OF_TABLES = ("session", "part")
 
+_figures = attrgetter(*PartSummary.__slots__)
+
 Answer = TypeVar("Answer")
 Stamp = tuple[int, int]
 """When a `session.json` was last changed, ns, and its size; zeros where there is none."""
@@ -47,6 +49,7 @@ class SessionIndex:
 
         def answer(index: sqlite3.Connection) -> tuple[KeptSession, ...]:
             self._refresh(index, person)
+            index.commit()
             return self._read(index, person)
 
         return self._ask(answer)
@@ -55,7 +58,13 @@ class SessionIndex:
         """Read every `session.json` anew; return how many sessions there are."""
         self.delete()
         persons = sorted(entry.name for entry in os.scandir(self._persons) if entry.is_dir())
-        return self._ask(lambda index: sum(self._refresh(index, person) for person in persons))
+
+        def read_all(index: sqlite3.Connection) -> int:
+            count = sum(self._refresh(index, person) for person in persons)
+            index.commit()
+            return count
+
+        return self._ask(read_all)
 
     def forget(self, person: str) -> None:
         """Delete a person's rows, and overwrite what they were."""
@@ -112,7 +121,6 @@ class SessionIndex:
                 f"INSERT INTO part VALUES ({','.join('?' * 13)})",
                 [row for name, _, kept in read for row in _part_rows(person, name, kept)],
             )
-            index.commit()
         return len(found)
 
     def _read(self, index: sqlite3.Connection, person: str) -> tuple[KeptSession, ...]:
@@ -178,4 +186,4 @@ def _session_row(person: str, name: str, stamp: Stamp, kept: KeptSession) -> tup
 
 def _part_rows(person: str, name: str, kept: KeptSession) -> Iterable[tuple[object, ...]]:
     parts = () if kept.summary is None else kept.summary.parts
-    return [(person, name, number, *astuple(part)) for number, part in enumerate(parts)]
+    return [(person, name, number, *_figures(part)) for number, part in enumerate(parts)]

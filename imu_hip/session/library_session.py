@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import Any
 
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.session.json_file import make_folder, read_object, write_object
-from imu_hip.session.typed_json import from_json, to_json
+from imu_hip.session.typed_json import to_json
 
 SCHEMA = "imu-hip/session/1"
 RAW = "raw.mcap"
 SIDECAR = "session.json"
 DERIVED = "derived"
+_ANGLES = ("internal_deg", "internal_sd_deg", "external_deg", "external_sd_deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,8 @@ def session_in(folder: Path) -> KeptSession:
     if about is None:
         results = results_in(folder)
         about = _described_by(results[-1]) if results else {}
-    try:
-        summary = None if about.get("result") is None else from_json(Summary, about["result"], "result")
-    except ValueError:
-        summary = None
     start, side, exercise = (_text_or_none(about.get(key)) for key in ("start", "side", "exercise"))
-    return KeptSession(folder / RAW, start, side, exercise, summary)
+    return KeptSession(folder / RAW, start, side, exercise, _summary_or_none(about.get("result")))
 
 
 def keep_result(folder: Path, result: Mapping[str, Any]) -> None:
@@ -120,6 +118,27 @@ def summary_of(result: Mapping[str, Any]) -> Summary:
         result["result_sha256"],
         result["software"]["imu_hip"],
         tuple(_part(part) for part in result["parts"]),
+    )
+
+
+def _summary_or_none(data: Any) -> Summary | None:
+    """Read figures back; None where they make no sense. Ten thousand are read at once, so it is done by hand."""
+    try:
+        texts = [data[name] for name in ("recording_sha256", "result_sha256", "imu_hip")]
+        if not all(isinstance(text, str) for text in texts) or not all(_makes_sense(part) for part in data["parts"]):
+            return None
+        return Summary(*texts, tuple(PartSummary(**part) for part in data["parts"]))
+    except (KeyError, TypeError):
+        return None
+
+
+def _makes_sense(part: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(part["exercise"], str)
+        and isinstance(part["posture"], str | None)
+        and isinstance(part["measurement"], bool)
+        and all(part[name] is None or math.isfinite(part[name]) for name in _ANGLES)
+        and all(math.isfinite(part[name]) for name in ("holds", "full_holds", "hold_s"))
     )
 
 
