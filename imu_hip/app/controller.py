@@ -26,6 +26,7 @@ from imu_hip.model.errors import ImuHipError, Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.signal import Signal
+from imu_hip.model.view_state import ViewState
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -73,6 +74,7 @@ class Controller:
         self._path: Path | None = None
         self._spans: tuple[Spans, Spans] = ((), ())
         self._flash: Flash | None = None
+        self._shared: Callable[[], str] = lambda: ""
         kept = library.settings()
         start = preferences.choices_from(kept, start_view(specs, library.persons(), demo_possible=demo_possible))
         self._state = AppState(page=Page.START, start=start, settings=preferences.settings_from(kept))
@@ -91,6 +93,8 @@ class Controller:
             self._follow(running)
         if self._ears is not None and self._ears.note != self._state.settings.sound_note:
             self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
+        if (shared := self._shared()) != self._state.second_screen:
+            self._set(second_screen=shared, notice=shared)
         return self._state
 
     def act(self, action: Action) -> None:
@@ -105,9 +109,14 @@ class Controller:
         """Begin a session or replay that was asked for otherwise, and go to its page."""
         self._begin(running, path)
 
-    def tell(self, notice: str) -> None:
-        """Show a line until the next action."""
-        self._set(notice=notice)
+    def share_by(self, said: Callable[[], str]) -> None:
+        """Show where the second screen is: in the title, and whenever it changes until the next action."""
+        self._shared = said
+
+    def session_view(self) -> ViewState | None:
+        """Return the session or replay that is shown now, whichever it is; may be called from any thread."""
+        running = self._running
+        return self._state.session if running is None else running.session.view_state()
 
     @property
     def is_over(self) -> bool:

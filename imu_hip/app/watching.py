@@ -102,16 +102,19 @@ def print_summary(setup: Setup, session: LiveSession) -> None:
     print_lines([*summary_lines(setup, session.events), f"result sha256 {session.result_sha256}"])
 
 
-def share(read_state: Callable[[], ViewState | None], how: Watching, stack: ExitStack) -> str:
-    """Open the second screen for as long as the stack lasts; return what to tell the person, "" without one."""
+def share(read_state: Callable[[], ViewState | None], how: Watching, stack: ExitStack) -> Callable[[], str]:
+    """Open the second screen for as long as the stack lasts; return what says where it is, "" without one.
+
+    A code lets one device in: what is said changes with each.
+    """
     if not how.serve:
-        return ""
+        return lambda: ""
     from imu_hip.serve.server import ViewServer
 
     server = ViewServer(read_state, lan=how.lan)
     server.start()
     stack.callback(server.close)
-    return f"Second screen: {server.link}" + (f" (code {server.code})" if how.lan else "")
+    return lambda: f"Second screen: {server.link}" + (f" (code {server.code})" if how.lan else "")
 
 
 def _watch_line(running: Running, how: Watching, stack: ExitStack) -> None:
@@ -128,12 +131,14 @@ def _watch_line(running: Running, how: Watching, stack: ExitStack) -> None:
         status.cue(signal)
 
     running.session.on_signal = signalled
-    if told := share(running.session.view_state, how, stack):
-        print(told, file=sys.stderr)
+    shared, said = share(running.session.view_state, how, stack), ""
     listen_for_keys(running)
     running.start()
     try:
         while running.is_running:
+            if (line := shared()) != said:
+                print(line, file=sys.stderr)
+                said = line
             time.sleep(_LOOK_EVERY_S)
             status.show(running.session.view_state(), time.monotonic())
         status.finish()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from imu_hip.app.controller import Controller
 from imu_hip.app.ears import ears_for
+from imu_hip.app.interrupts import interrupts
 from imu_hip.app.watching import Running, Watching, share
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
@@ -55,9 +56,9 @@ def require_window(*, letters: bool = False) -> None:
 
 def show_app(library: Library, specs: tuple[ExerciseSpec, ...]) -> None:
     """Show the window on its start page until it is closed."""
-    with ExitStack() as stack:
+    with ExitStack() as stack, interrupts(lambda: None) as interrupted:
         controller = _controller(library, specs, Watching(headless=False), stack)
-        _show(controller, lambda: False)
+        _show(controller, interrupted.is_set)
 
 
 def show_session(
@@ -72,9 +73,7 @@ def show_session(
     with ExitStack() as stack:
         controller = _controller(library, specs, how, stack)
         controller.enter(running, path)
-        told = share(lambda: running.session.view_state(), how, stack)
-        if told:
-            controller.tell(told)
+        controller.share_by(share(controller.session_view, how, stack))
         _show(controller, interrupted)
     if controller.failure is not None:
         raise controller.failure

@@ -10,27 +10,13 @@ from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
-    BleakBluetoothNotAvailableReason,
     BleakCharacteristicNotFoundError,
     BleakError,
     BleakGATTProtocolError,
 )
 
+from imu_hip.ble.unusable import what_to_do
 from imu_hip.model.errors import LinkError, Reason
-
-_NOT_AVAILABLE = {
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: "this computer has no Bluetooth adapter: plug one in",
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
-        "this Bluetooth adapter cannot use low-energy sensors: plug in a newer one"
-    ),
-    BleakBluetoothNotAvailableReason.POWERED_OFF: "Bluetooth is off: switch it on",
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: (
-        "Bluetooth is not permitted: allow it for this program in the system settings"
-    ),
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (
-        "Bluetooth is not permitted on this computer: ask its administrator"
-    ),
-}
 
 # What bleak's backends raise when the stack below them fails: BlueZ without D-Bus gives OSError, a bus that
 # dies in the middle EOFError.
@@ -58,15 +44,8 @@ def adapter_errors() -> Iterator[None]:
     """Turn a Bluetooth stack that cannot be used at all into a LinkError."""
     try:
         yield
-    except BleakBluetoothNotAvailableError as error:
-        why = _NOT_AVAILABLE.get(error.reason, f"Bluetooth cannot be used: {error.args[0]}")
-        raise LinkError(Reason.NO_ADAPTER, why) from error
     except _STACK_ERRORS as error:
-        raise LinkError(
-            Reason.NO_ADAPTER,
-            f"Bluetooth cannot be used ({type(error).__name__}: {error}): is the adapter there and switched "
-            "on, its service running, and this program permitted to use it?",
-        ) from error
+        raise LinkError(Reason.NO_ADAPTER, what_to_do(error)) from error
 
 
 @contextmanager

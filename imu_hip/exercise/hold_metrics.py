@@ -96,5 +96,5 @@ def _doubt(levels: Levels, angle: Floats, sd: Floats) -> str:
         return ""
     return (
         f"; not sure: only {math.degrees(max(0.0, above_rad)):.1f}° above the least that counts, "
-        f"the angle is known to ±{math.degrees(sd_rad):.1f}°"
+        f"the angle is known to ±{math.degrees(2.0 * sd_rad):.1f}° (2 SD)"
     )

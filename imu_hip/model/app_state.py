@@ -203,7 +203,10 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """Everything the window shows. `notice` is one line: what went wrong, and what to do."""
+    """Everything the window shows.
+
+    `notice` is one line: what went wrong, and what to do. `second_screen`: where it is, and its code; "" without one.
+    """
 
     page: Page
     start: StartView
@@ -214,3 +217,4 @@ class AppState:
     settings: Settings = Settings()
     notice: str = ""
     flash: Flash | None = None
+    second_screen: str = ""

@@ -201,7 +201,7 @@ class AppWindow(QWidget):
         self._question.setVisible(self._asking)
         self._session_bar.setVisible(in_session and not self._asking)
         self._replay_bar.setVisible(in_replay)
-        title = f"{words.WINDOW_TITLE} – {words.PAGES[state.page]}"
+        title = " – ".join(filter(None, (words.WINDOW_TITLE, words.PAGES[state.page], state.second_screen)))
         if self.windowTitle() != title:
             self.setWindowTitle(title)
         for part in (self._page_bar, self._notice, self._session_bar, self._replay_bar, self._question, self._message):

@@ -241,3 +241,34 @@ def test_sensors_that_cannot_be_reached_are_said_and_remembered_as_the_failure(l
     app.close()
     assert isinstance(app.failure, LinkError)
     assert state.notice == app.failure.message
+
+
+def test_the_second_screen_is_told_of_again_whenever_its_code_has_been_used(library: Library) -> None:
+    line = "Second screen: http://10.0.0.2:8080#code=11111111"
+    app = Controller(library, catalogue())
+    app.share_by(lambda: line)
+    assert app.state().notice == app.state().second_screen == line
+    app.act(Action(ActionName.OPEN_PAGE, Page.SENSORS))
+    assert (app.state().notice, app.state().second_screen) == ("", line)
+    line = "Second screen: http://10.0.0.2:8080#code=22222222"
+    assert app.state().notice == app.state().second_screen == line
+    app.close()
+
+
+def test_the_second_screen_follows_whichever_session_is_shown(library: Library) -> None:
+    app = Controller(library, catalogue())
+    seen = []
+    for name in ("supine_ere_right.mcap", "prone_ir_left_slipped.mcap"):
+        assert app.session_view() is None or app.session_view() == app.state().session
+        app.act(Action(ActionName.OPEN_RECORDING, str(RECORDING.parent / name)))
+        end_s = time.monotonic() + 60.0
+        while (app.state().session is None or app.state().replay is None) and time.monotonic() < end_s:
+            time.sleep(0.02)
+        shown = app.session_view()
+        assert shown is not None
+        seen.append((shown.recording, shown.side))
+        app.act(Action(ActionName.END))
+        while app.state().page is not Page.RESULTS and time.monotonic() < end_s:
+            time.sleep(0.02)
+    assert seen == [("supine_ere_right.mcap", "right"), ("prone_ir_left_slipped.mcap", "left")]
+    app.close()

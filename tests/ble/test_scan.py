@@ -72,11 +72,14 @@ def test_nothing_found_names_what_to_check() -> None:
         ),
         (
             BleakBluetoothNotAvailableError("odd", BleakBluetoothNotAvailableReason.UNKNOWN),
-            "cannot be used: odd",
+            r"cannot be used: see that .* odd\]",
         ),
-        (BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]), "switched on"),
-        (FileNotFoundError(2, "No such file or directory"), "its service running"),
-        (EOFError(), "its service running"),
+        (
+            BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]),
+            r"is off: switch it on .*Resource Not Ready",
+        ),
+        (FileNotFoundError(2, "No such file or directory"), "start both"),
+        (EOFError(), "its service runs"),
     ],
 )
 def test_bluetooth_that_cannot_be_used_is_a_link_error_that_says_why(error: Exception, message: str) -> None:

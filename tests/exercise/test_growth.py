@@ -53,7 +53,7 @@ class TestGrowth:
     def test_a_hold_that_hardly_counts_is_said_to_be_unsure(self) -> None:
         sure, unsure = self.holds(27.0, 25.0)
         assert "not sure" not in sure.why
-        assert "not sure: only 1.0° above the least that counts, the angle is known to ±1.5°" in unsure.why
+        assert "not sure: only 1.0° above the least that counts, the angle is known to ±3.0° (2 SD)" in unsure.why
 
     def test_a_cycle_says_how_much_further_its_last_hold_went(self) -> None:
         steps = [(30.0, 9.0), (24.0, 0.8), (24.0, 9.0), (33.0, 1.0), (33.0, 9.0), (0.0, 2.0), (0.0, 2.0)]

@@ -58,6 +58,11 @@ def test_alt_and_a_number_ask_for_a_page(qtbot: QtBot, key: Qt.Key, page: Page) 
     assert controller.actions == [Action(ActionName.OPEN_PAGE, page)]
 
 
+def test_the_title_says_the_page_and_where_the_second_screen_is(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(replace(STATES["start"], second_screen="Second screen: A")))
+    assert window.windowTitle() == f"{words.WINDOW_TITLE} – {words.PAGES[Page.START]} – Second screen: A"
+
+
 def test_pages_of_a_session_cannot_be_opened_without_one(qtbot: QtBot) -> None:
     controller = Controller()
     window = opened(qtbot, controller)
