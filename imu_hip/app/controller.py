@@ -27,6 +27,7 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
+from imu_hip.session.library_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -142,7 +143,7 @@ class Controller:
             case ActionName.CHOOSE_SIDE:
                 self._choose(side=value)
             case ActionName.CHOOSE_PERSON:
-                self._choose(person=" ".join(value.split()) or self._state.start.person)
+                self._choose(person=checked_name(value) if value.split() else self._state.start.person)
                 self._show_history()
             case ActionName.CHOOSE_CALIBRATION:
                 self._choose(calibration=value)

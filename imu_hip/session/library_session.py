@@ -124,10 +124,11 @@ def summary_of(result: Mapping[str, Any]) -> Summary:
 def _summary_or_none(data: Any) -> Summary | None:
     """Read figures back; None where they make no sense. Ten thousand are read at once, so it is done by hand."""
     try:
-        texts = [data[name] for name in ("recording_sha256", "result_sha256", "imu_hip")]
+        texts = (data["recording_sha256"], data["result_sha256"], data["imu_hip"])
         if not all(isinstance(text, str) for text in texts) or not all(_makes_sense(part) for part in data["parts"]):
             return None
-        return Summary(*texts, tuple(PartSummary(**part) for part in data["parts"]))
+        recording, result, version = texts
+        return Summary(recording, result, version, tuple(PartSummary(**part) for part in data["parts"]))
     except (KeyError, TypeError):
         return None
 
