@@ -31,7 +31,7 @@ def _measure(kept: Library, of_one: int) -> None:
     for name, call, times in (
         ("index made anew", kept.rebuild_index, 3),
         (f"{of_one} sessions of one person asked for", lambda: kept.sessions(pseudonym), 15),
-        ("the same with trends", lambda: history_of(kept.sessions(pseudonym), today), 5),
+        ("the same with trends", lambda: history_of(kept.sessions(pseudonym), today, {}), 5),
     ):
         walls_ms, processor_ms = np.array([_timed_ms(call) for _ in range(times)]).T
         print(

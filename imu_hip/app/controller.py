@@ -333,7 +333,8 @@ class Controller:
 
     def _show_history(self) -> None:
         person = self._state.start.person
-        history = history_of(self._library.sessions(person), date.today().toordinal())
+        names = {spec.id: spec.name for spec in self._specs}
+        history = history_of(self._library.sessions(person), date.today().toordinal(), names)
         results = replace(self._state.results, **shown_history(history, person))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
         self._set(results=results, start=replace(self._state.start, persons=persons))

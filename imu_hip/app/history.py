@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,9 +64,12 @@ class History:
     versions: tuple[str, ...]
 
 
-def history_of(sessions: Sequence[KeptSession], today: int) -> History:
-    """Put together what sessions, the newest first, come to; `today` is a day as `date.toordinal` counts them."""
-    rows = tuple(row for kept in sessions for row in _rows(kept))
+def history_of(sessions: Sequence[KeptSession], today: int, names: Mapping[str, str]) -> History:
+    """Put together what sessions, the newest first, come to.
+
+    `today` is a day as `date.toordinal` counts them; `names` are those of the exercises, by id.
+    """
+    rows = tuple(row for kept in sessions for row in _rows(kept, names))
     trends = tuple(_trends(rows))
     return History(
         recordings=len(sessions),
@@ -97,7 +100,7 @@ def measured(row: HistoryRow, direction: Direction) -> Measured | None:
     return Measured(day_of(row), math.radians(angle_deg), math.radians(sd_deg))
 
 
-def _rows(kept: KeptSession) -> Iterable[HistoryRow]:
+def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
     """Yield a row for each exercise of a session; nothing where its day or its result is not known."""
     try:
         when = None if kept.start is None else datetime.fromisoformat(kept.start).astimezone()
@@ -113,7 +116,7 @@ def _rows(kept: KeptSession) -> Iterable[HistoryRow]:
         yield HistoryRow(
             when=when.strftime("%Y-%m-%d %H:%M"),
             day=when.timestamp() / 86400.0,
-            exercise=exercise_id.replace("_", " "),
+            exercise=names.get(exercise_id, exercise_id.replace("_", " ")),
             exercise_id=exercise_id,
             side=kept.side,
             internal_deg=internal_deg,

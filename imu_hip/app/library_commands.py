@@ -22,7 +22,8 @@ def history(args: Namespace) -> int:
     """Print a person's sessions, newest first, and what has changed."""
     library = Library()
     pseudonym = library.pseudonym(args.person)
-    found = history_of(library.sessions(args.person), date.today().toordinal())
+    names = {spec.id: spec.name for spec in catalogue()}
+    found = history_of(library.sessions(args.person), date.today().toordinal(), names)
     if args.json:
         print_json(history_json(found, args.person, pseudonym, changes(found)))
         return 0
@@ -30,7 +31,7 @@ def history(args: Namespace) -> int:
         person = one_line(args.person)
         print_lines([f"no sessions of {person} yet: imu-hip run EXERCISE --side SIDE makes one"])
         return 0
-    print_lines(history_lines(found, args.person, {spec.id: spec.name for spec in catalogue()}))
+    print_lines(history_lines(found, args.person, names))
     print_lines(["", f"recordings: {library.home / 'persons' / pseudonym}"])
     return 0
 

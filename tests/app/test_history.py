@@ -35,7 +35,7 @@ def session(day: int, *parts: PartSummary, side: str = "left", version: str = "0
 
 
 def history(*sessions: KeptSession) -> History:
-    return history_of(sorted(sessions, key=lambda kept: kept.start or "", reverse=True), TODAY)
+    return history_of(sorted(sessions, key=lambda kept: kept.start or "", reverse=True), TODAY, NAMES)
 
 
 def test_figures_of_a_result_are_a_row() -> None:
@@ -47,6 +47,10 @@ def test_figures_of_a_result_are_a_row() -> None:
     assert row.internal_sd_deg == result["range"]["internal_rotation_sd_deg"]
     assert row.holds == len(result["holds"])
     assert row.hold_s == pytest.approx(sum(hold["duration_s"] for hold in result["holds"]))
+
+
+def test_an_exercise_goes_by_its_name_where_it_has_one() -> None:
+    assert [row.exercise for row in history(session(1, SUPINE, PRONE)).rows] == ["supine ere", NAMES["arom_prone"]]
 
 
 def test_a_routine_has_a_row_for_each_exercise() -> None:

@@ -326,7 +326,7 @@ def test_formats_name_every_key_of_a_history() -> None:
         for day in ("21", "20")
         for side in Side
     ]
-    found = history_of(sessions, 739_000)
+    found = history_of(sessions, 739_000, {})
     plain = history_json(found, "me", None, changes(found))
     assert min(len(plain[name]) for name in ("trends", "sides", "ratios", "changes", "sessions")) > 0
     assert set(keys(plain)) - set(spans(ROOT / "docs" / "formats.md")) == set()
