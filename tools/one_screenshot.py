@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from page_scenes import played
+
 from imu_hip import api
-from imu_hip.app.live import LiveSession
 from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.plot.screenshot import render
 from imu_hip.plot.theme import DARK, LIGHT
-from imu_hip.view import view
 
 
 def main() -> int:
@@ -24,15 +24,9 @@ def main() -> int:
     parser.add_argument("--light", action="store_true")
     args = parser.parse_args()
     recording = api.read(args.file)
-    params = view.Params(recording.setup, mode="replay", recording=args.file.name)
-    session = LiveSession(recording.setup, GuideParams(()), params, None, on_finished=lambda: None)
-    first_ns = recording.items[0].item.t_ns
-    for numbered in recording.items:
-        if numbered.item.t_ns - first_ns > args.at_s * 1e9:
-            break
-        session.process([numbered])
+    state = played(recording.items, recording, args.file.name, args.at_s, GuideParams(()))
     width, height = (int(side) for side in args.size.split("x"))
-    render(session.view_state(), (width, height), LIGHT if args.light else DARK, args.out)
+    render(state, (width, height), LIGHT if args.light else DARK, args.out)
     return 0
 
 

@@ -37,7 +37,7 @@ RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 
 CALIBRATION = {
     "table": 5.0,
-    "put_on": 12.0,
+    "put_on": 13.5,
     "n_pose": 16.5,
     "swings": 21.0,
     "bows": 28.0,
@@ -138,7 +138,7 @@ def _recording(name: str) -> Recording:
 
 def _moment(name: str, at_s: float) -> ViewState:
     """Return what is shown of a recording at a moment."""
-    return _played(_recording(name).items, _recording(name), f"{name}.mcap", at_s, GuideParams(()))
+    return played(_recording(name).items, _recording(name), f"{name}.mcap", at_s, GuideParams(()))
 
 
 def _guided(at_s: float, command: CommandName | None = None) -> ViewState:
@@ -150,7 +150,7 @@ def _guided(at_s: float, command: CommandName | None = None) -> ViewState:
         at = next(k for k, each in enumerate(items) if each.item.t_ns > asked_ns)
         items.insert(at, NumberedItem(items[at].number, Command(asked_ns, command)))
     prompts = GuideParams(script(exercise("supine_ere")))
-    return _played(items, recording, "", at_s, prompts)
+    return played(items, recording, "", at_s, prompts)
 
 
 def _thigh_lost(name: str, lost_s: float, at_s: float) -> ViewState:
@@ -168,10 +168,10 @@ def _thigh_lost(name: str, lost_s: float, at_s: float) -> ViewState:
     at = next(k for k, each in enumerate(items) if each.item.t_ns > lost_ns + 1_500_000_000)
     gone = LinkChange(items[at].item.t_ns, Role.THIGH, LinkState.LOST, "")
     items.insert(at, NumberedItem(items[at].number, gone))
-    return _played(items, recording, f"{name}.mcap", at_s, GuideParams(()))
+    return played(items, recording, f"{name}.mcap", at_s, GuideParams(()))
 
 
-def _played(
+def played(
     items: Sequence[NumberedItem], recording: Recording, name: str, at_s: float, guided: GuideParams
 ) -> ViewState:
     """Take items through the session as they came, some at once."""
