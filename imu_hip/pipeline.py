@@ -33,7 +33,7 @@ from imu_hip.stream.pairing import PairingParams
 from imu_hip.stream.stage import StreamOutput, StreamParams
 
 _UNTIL_KNOWN_S = 0.01
-_BLOCKS_HASHED_TOGETHER = 16
+_ROWS_HASHED_TOGETHER = 64
 
 
 class Pipeline:
@@ -158,20 +158,23 @@ class _Digest:
             name: hashlib.sha256() for name in ("angles", "phases", "stream", "orientation", "kinematics", "exercise")
         }
         self._waiting: list[tuple[AngleBlock, NDArray[np.uint8]]] = []
+        self._rows = 0
 
     def angles(self, block: AngleBlock, phases: NDArray[np.uint8]) -> None:
         if len(block.t_s) == 0:
             return
         self._waiting.append((block, phases))
-        if len(self._waiting) == _BLOCKS_HASHED_TOGETHER:
+        self._rows += len(block.t_s)
+        if self._rows >= _ROWS_HASHED_TOGETHER:
             self._take_waiting()
 
     def _take_waiting(self) -> None:
-        """Hash the rows that wait: many small blocks at once cost as much as one."""
+        """Hash the rows that wait: many small blocks at once cost as much as one; a large one waits for none."""
         if not self._waiting:
             return
-        block, phases = joined([block for block, _ in self._waiting]), np.concatenate([p for _, p in self._waiting])
-        self._waiting = []
+        blocks, phase_blocks = zip(*self._waiting, strict=True)
+        block, phases = joined(blocks), np.concatenate(phase_blocks)
+        self._waiting, self._rows = [], 0
         rows = np.empty((len(block.t_s), 8), dtype="<f8")
         rows[:, 0], rows[:, 1:4], rows[:, 4:7], rows[:, 7] = block.t_s, block.angles_rad, block.sd_rad, block.valid
         rows[~block.valid, 1:7] = 0.0

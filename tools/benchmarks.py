@@ -1,4 +1,4 @@
-"""Figures of speed: latency and processor time of a live session, speed of replay, cost of a frame."""
+"""Figures of speed: what a pair of samples costs, a live session, the whole app, a frame."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 from app_cost import app, memory
 from corridor_cost import floor, stages
+from library_cost import library
 from moving_scene import moving_scene
 
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.demo import Demo, Speed, simulated_person
-from imu_hip.app.importing import simulate
 from imu_hip.model.setup import Side
-from imu_hip.pipeline import Pipeline
 
 
 def live(folder: Path) -> None:
@@ -57,22 +56,6 @@ def fast(folder: Path) -> None:
     print(f"as fast as possible: {length_s:.0f} s in {wall:.1f} s, {length_s / wall:.1f} times real time")
 
 
-def replay(folder: Path) -> None:
-    """Take a long recording through the corridor, whole and in live-sized pieces."""
-    path = folder / "long.mcap"
-    simulate(exercise("supine_ere"), Side.RIGHT, 0, 15, path, folder / "truth.csv")
-    recording = api.read(path)
-    for pieces, name in ((4096, "in large pieces"), (1, "item by item")):
-        pipeline = Pipeline(recording.setup)
-        cpu = time.process_time()
-        for start in range(0, len(recording.items), pieces):
-            pipeline.receive(recording.items[start : start + pieces])
-        pipeline.finish()
-        cpu = time.process_time() - cpu
-        length_s = recording.items[-1].item.t_ns / 1e9
-        print(f"corridor {name}: {length_s:.0f} s in {cpu:.2f} s of processor time, {length_s / cpu:.0f} x real time")
-
-
 def window(folder: Path) -> None:
     """Draw the exercise page again and again, as in a hold: a minute of three curves at 100 Hz that moves on."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -105,7 +88,7 @@ KINDS = {
     "memory": memory,
     "live": live,
     "fast": fast,
-    "replay": replay,
+    "library": library,
     "window": window,
 }
 

@@ -20,6 +20,8 @@ from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.guide.script import script
 from imu_hip.model.app_state import (
     AppState,
+    ErrorBand,
+    ExerciseChange,
     Flash,
     FoundSensor,
     HistoryRow,
@@ -53,7 +55,7 @@ RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 
 CALIBRATION = {
     "table": 5.0,
-    "put_on": 14.0,
+    "put_on": 13.5,
     "n_pose": 16.5,
     "swings": 21.0,
     "bows": 28.0,
@@ -157,7 +159,9 @@ def scenes() -> dict[str, Callable[[], AppState]]:
             Page.SENSORS, sensors=SensorsView(False, (_ASSIGNED[0], replace(_ASSIGNED[1], age_s=7.2, rate_hz=0.0)))
         ),
         "results_none": lambda: _state(Page.RESULTS),
-        "history": lambda: _state(Page.RESULTS, results=ResultsView(None, "me", _history(), _CHANGES)),
+        "history": lambda: _state(
+            Page.RESULTS, results=ResultsView(None, "me", _history(), _CHANGES, _PROGRAMME, _BANDS)
+        ),
     }
     for name, at_s in CALIBRATION.items():
         found[f"calibrate_{name}"] = partial(_calibrating, "supine_ere_right", at_s)
@@ -281,7 +285,10 @@ def _played(
 
 def _result(name: str) -> AppState:
     path = RECORDINGS / f"{name}.mcap"
-    return _state(Page.RESULTS, results=ResultsView(result_view(api.analyze(path), path), "me", _history(), _CHANGES))
+    return _state(
+        Page.RESULTS,
+        results=ResultsView(result_view(api.analyze(path), path), "me", _history(), _CHANGES, _PROGRAMME, _BANDS),
+    )
 
 
 def _listed() -> AppState:
@@ -327,7 +334,9 @@ def _history() -> tuple[HistoryRow, ...]:
 
 
 _CHANGES = (
-    "Right: +8° since 2 November; more than the error of measurement.",
-    "Left: no real change yet.",
+    ExerciseChange("supine_ere", "right, in: +8° since 2026-11-02, more than the measurement error (6°)"),
+    ExerciseChange("supine_ere", "left, in: +1° since 2026-11-02, no real change yet (6°)"),
 )
+_PROGRAMME = "day 19 of 14 to 21, practised on 10 days"
+_BANDS = (ErrorBand("supine_ere", "right", 25.0, 37.0), ErrorBand("supine_ere", "left", 21.0, 33.0))
 _AT_ONCE = 8

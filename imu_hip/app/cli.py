@@ -122,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("--yes", action="store_true", help="do not ask")
     forget.set_defaults(run=_later("library_commands", "forget"))
 
+    verify = sub.add_parser("verify", help="derive results again and compare them with those that are kept")
+    verify.add_argument("file", type=Path, nargs="*", metavar="FILE", help="without one: all of the library")
+    verify.set_defaults(run=_later("verifying", "verify"))
+
     demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
     _exercise(demo, default="supine_ere")
     demo.add_argument("--side", choices=("left", "right"), default="right", help="the leg that wears the thigh sensor")

@@ -64,11 +64,12 @@ def replay(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
+    from imu_hip.session.library_session import shown_name
     from imu_hip.session.user_library import Library
 
     recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
-    running = Replay(recording, args.file.name, args.speed, stays=not args.headless)
+    running = Replay(recording, shown_name(args.file), args.speed, stays=not args.headless)
     watch(running, args.file, watching(args), Library())
     print_summary(recording.setup, running.session)
     return 0

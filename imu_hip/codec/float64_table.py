@@ -26,16 +26,10 @@ def decode(characteristic: Characteristic, payload: bytes) -> Packet:
     """Decode a block of samples; a table has a stream and nothing else. Never raises."""
     if characteristic is not Characteristic.STREAM:
         return BadPacket(BadPacketReason.UNKNOWN_CHARACTERISTIC)
-    if len(payload) < _HEAD.size:
-        return BadPacket(BadPacketReason.TOO_SHORT)
-    flags, n = _HEAD.unpack_from(payload)
-    if flags & ~_MAGNETOMETER:
-        return BadPacket(BadPacketReason.RESERVED_BIT)
-    if n == 0:
-        return BadPacket(BadPacketReason.NO_SAMPLES)
-    columns = 10 if flags & _MAGNETOMETER else 7
-    if len(payload) != _HEAD.size + 8 * columns * n:
-        return BadPacket(BadPacketReason.WRONG_LENGTH)
+    shape = _shape(payload)
+    if isinstance(shape, BadPacketReason):
+        return BadPacket(shape)
+    columns, n = shape
     table = np.frombuffer(payload, "<f8", offset=_HEAD.size).reshape(columns, n)
     if not np.isfinite(table).all() or not (table[0, 1:] > table[0, :-1]).all():
         return BadPacket(BadPacketReason.OUT_OF_RANGE)
@@ -49,19 +43,13 @@ def decode(characteristic: Characteristic, payload: bytes) -> Packet:
 
 def decode_streams(payloads: Sequence[bytes]) -> TimedTables | None:
     """Decode many blocks at once; None unless all make sense and have the same columns."""
-    flags = payloads[0][:1]
-    columns = 10 if flags == bytes((_MAGNETOMETER,)) else 7
-    if flags not in (b"\x00", bytes((_MAGNETOMETER,))):
+    shapes = [shape for shape in map(_shape, payloads) if not isinstance(shape, BadPacketReason)]
+    if len(shapes) < len(payloads) or len({columns for columns, _ in shapes}) > 1:
         return None
-    sizes = []
-    for payload in payloads:
-        n = int.from_bytes(payload[1 : _HEAD.size], "little")
-        if payload[:1] != flags or n == 0 or len(payload) != _HEAD.size + 8 * columns * n:
-            return None
-        sizes.append(n)
-    blocks = [np.frombuffer(payload, "<f8", offset=_HEAD.size).reshape(columns, -1) for payload in payloads]
+    pairs = zip(payloads, shapes, strict=True)
+    blocks = [np.frombuffer(payload, "<f8", offset=_HEAD.size).reshape(shape) for payload, shape in pairs]
     table = np.concatenate(blocks, axis=1)
-    stops = np.cumsum(sizes)
+    stops = np.cumsum([n for _, n in shapes])
     rising = table[0, 1:] > table[0, :-1]
     rising[stops[:-1] - 1] = True  # between blocks is not the codec's business
     if not (np.isfinite(table).all() and rising.all()):
@@ -94,6 +82,19 @@ def encode(samples: TimedSamples) -> bytes:
             "it needs samples, finite values and increasing time",
         )
     return payload
+
+
+def _shape(payload: bytes) -> tuple[int, int] | BadPacketReason:
+    """Return the columns and rows that a block says it has, if it is as long as it says."""
+    if len(payload) < _HEAD.size:
+        return BadPacketReason.TOO_SHORT
+    flags, n = _HEAD.unpack_from(payload)
+    if flags & ~_MAGNETOMETER:
+        return BadPacketReason.RESERVED_BIT
+    if n == 0:
+        return BadPacketReason.NO_SAMPLES
+    columns = 10 if flags & _MAGNETOMETER else 7
+    return (columns, n) if len(payload) == _HEAD.size + 8 * columns * n else BadPacketReason.WRONG_LENGTH
 
 
 def _rows(values: NDArray[np.float64]) -> NDArray[np.float64]:

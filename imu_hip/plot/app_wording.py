@@ -186,5 +186,6 @@ HISTORY_TIPS = ("", "", "", "Internal rotation ± 2 standard deviations", "Exter
 NO_HISTORY = "None yet. Every finished session is kept on this computer and listed here."
 CHANGES = "What has changed"
 PLOT_TITLE = "Internal rotation, ± 2 standard deviations · {exercise}"
+PLOT_BAND = "shaded: no real change yet"
 PLOT_NAME = "Internal rotation over the sessions, by side"
 NO_CURVE = "The sessions appear here once an angle is known"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, floor
 
+import numpy as np
+
 from imu_hip.report import figures, trace, wording
 from imu_hip.report.canvas import HEIGHT, LEFT, RIGHT, WIDTH, Scale, box, boxes, line, polyline, text
 from imu_hip.report.marks import FAULTS, SHADED, Mark, marks, rows_without_overlap
@@ -81,11 +83,11 @@ def _figure(
 
 def description(curve: Curve, inside: Sequence[Mark], unknown: Sequence[tuple[float, float]]) -> str:
     """Say in words what a plot shows."""
-    known = [float(run.angle_deg.min()) for run in trace.runs(curve)]
-    if not known:
+    known = curve.angle_deg[np.isfinite(curve.angle_deg)]
+    if not known.size:
         return wording.PLOT_NOTHING
-    highest = max(float(run.angle_deg.max()) for run in trace.runs(curve))
-    said = [wording.PLOT_RANGE.format(low=figures.number(min(known)), high=figures.number(highest))]
+    low, high = float(known.min()), float(known.max())
+    said = [wording.PLOT_RANGE.format(low=figures.number(low), high=figures.number(high))]
     if inside:
         said.append(wording.PLOT_WITHIN.format(marks=", ".join(mark.name for mark in inside)))
     if unknown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from imu_hip import api
+from imu_hip.model.event import Hold
 
 pytest.importorskip("PySide6")
 pytestmark = pytest.mark.skipif(
@@ -68,13 +70,6 @@ class Person:
         return done.stdout.strip()
 
 
-def _analysis(path: Path) -> dict[str, object]:
-    command = [sys.executable, "-m", "imu_hip", "analyze", str(path), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
-
-
 def test_the_whole_demonstration_runs_in_a_real_window(screen: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "demo.mcap"
     command = [sys.executable, "-m", "imu_hip", "demo", "--speed", "8", "--mute", "--out", str(path)]
@@ -90,6 +85,4 @@ def test_the_whole_demonstration_runs_in_a_real_window(screen: dict[str, str], t
         finally:
             program.kill()
     assert program.returncode == 0, said.decode()
-    holds = _analysis(path)["holds"]
-    assert isinstance(holds, list)
-    assert len(holds) == 2
+    assert sum(isinstance(event, Hold) for event in api.analyze(path).events) == 2

@@ -77,6 +77,7 @@ def test_drift_that_nobody_else_sees_is_followed(side: Side) -> None:
     blind, seeing = (run(recording, replace(p, side=side)) for p in (NOT_ASKED, ASKED))
     assert abs(_error_deg(recording, blind)) > 4.0
     assert abs(_error_deg(recording, seeing)) < 3.0
+    assert abs(_error_deg(recording, seeing)) < 2.0 * np.degrees(seeing.angles.sd_rad[-1, 2])
     assert seeing.angles.sd_rad[-1, 2] < 0.85 * blind.angles.sd_rad[-1, 2]
 
 

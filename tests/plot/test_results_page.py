@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
-from imu_hip.model.app_state import ResultsView
+from imu_hip.model.app_state import ErrorBand, ResultsView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.history_plot import dates, limits
 from imu_hip.plot.results_page import ResultsPage
@@ -123,11 +123,35 @@ def test_another_result_moves_the_mark_in_the_list(qtbot: QtBot) -> None:
     assert controller.actions == []
 
 
-def test_changes_are_told_in_words(qtbot: QtBot) -> None:
+def test_changes_of_the_shown_exercise_are_told_in_words(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
-    assert all(change in window._results._changes.text() for change in RESULTS.changes)
-    show(window, replace(STATES["results"], results=replace(RESULTS, changes=())))
+    told = window._results._changes.text()
+    assert all(change.text[1:] in told for change in RESULTS.changes)
+    others = tuple(replace(change, exercise_id="prone_ir") for change in RESULTS.changes)
+    show(window, replace(STATES["results"], results=replace(RESULTS, changes=others)))
     assert not window._results._changes_heading.isVisible()
+
+
+def test_how_far_the_programme_is_stands_above_the_sessions(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(STATES["results"]))
+    assert window._results._programme.text() == "Day 9 of 14 to 21, practised on 6 days"
+    show(window, replace(STATES["results"], results=replace(RESULTS, programme="")))
+    assert not window._results._programme.isVisible()
+
+
+def test_bands_of_error_lie_around_the_first_sessions_of_the_plotted_exercise(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(STATES["results"]))
+    shades = window._results._plot._shades
+    assert {side: shade.getRegion() for side, shade in shades.items()} == {"left": (27.0, 39.0), "right": (31.0, 43.0)}
+    assert all(shade.isVisible() for shade in shades.values())
+    seated = replace(RESULT, path=RESULTS.sessions[-1].path)
+    show(window, replace(STATES["results"], results=replace(RESULTS, result=seated)))
+    assert not any(shade.isVisible() for shade in shades.values())
+
+
+def test_the_axis_holds_the_bands() -> None:
+    low, high = limits([row for row in history() if row.internal_deg is not None], [ErrorBand("x", "left", 3.0, 77.0)])
+    assert (low, high) == (0.0, 80.0)
 
 
 @pytest.mark.parametrize(

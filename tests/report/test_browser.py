@@ -14,19 +14,9 @@ from tests.report.examples import NAMES, page
 from tests.report.strict_html import read
 from tests.report.test_hostile_texts import HOSTILE, named
 from tests.report.test_page import every
-from tests.serve import browser
 from tests.serve.browser import Browser, Tab
 
-PROGRAM = browser.installed()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium is installed")
 A4_POINTS = (595.0, 842.0)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    assert PROGRAM is not None
-    with browser.running(PROGRAM) as found:
-        yield found
 
 
 @pytest.fixture

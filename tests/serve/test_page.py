@@ -14,11 +14,7 @@ from imu_hip.model.view_state import ChannelView, ViewState
 from imu_hip.plot import state_text, wording
 from imu_hip.serve.server import ViewServer
 from tests.plot.scenes import NAMES, scene
-from tests.serve import browser
 from tests.serve.browser import Browser, Tab
-
-PROGRAM = browser.installed()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium is installed")
 
 TV, PHONE = (1920, 1080), (360, 640)
 SIZES = [TV, (1280, 720), (740, 360), (800, 1280), PHONE]
@@ -44,13 +40,6 @@ class Session:
                 return None
             self._read += not self.frozen
             return replace(self._state, breaths_measured=self._read)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    assert PROGRAM is not None
-    with browser.running(PROGRAM) as found:
-        yield found
 
 
 @pytest.fixture
