@@ -22,13 +22,17 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExerciseChoice:
-    """One exercise or routine that can be begun; `minutes` is about how long it takes with its calibration."""
+    """One exercise or routine that can be begun; `minutes` is about how long it takes with its calibration.
+
+    `routine`: the id of the routine that it is listed under, "" where it stands for itself.
+    """
 
     id: str
     name: str
     posture: str
     dose: str
     minutes: float
+    routine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

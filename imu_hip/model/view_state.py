@@ -72,7 +72,8 @@ class GuideView:
     """What the guide is at: `section` of its script ("" where nobody guides), what it `asks` for (a label or a cue).
 
     `left_s` of `asked_s` seconds are left of it; None while something is said besides. `step` of `steps` of the
-    calibration, 0 outside of it. `paused`: it waits for the person.
+    calibration, 0 outside of it. `paused`: it waits for the person. `turns`: the way of a maximal repetition, a word of
+    `Direction`, else "".
     """
 
     section: str = ""
@@ -82,6 +83,7 @@ class GuideView:
     step: int = 0
     steps: int = 0
     paused: bool = False
+    turns: str = ""
 
 
 NO_GUIDE = GuideView()

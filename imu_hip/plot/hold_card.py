@@ -67,6 +67,7 @@ def _ring(canvas: Canvas, box: Rect, state: ViewState) -> None:
         canvas.stroke(theme.curve, 0.4)
         painter.setBrush(color(theme.ribbon))
         canvas.disc(x, y, breath_size(state.pace) * inner)
-        canvas.arrow(x, y, 0.22 * inner, theme.text, -90.0 if state.pace.inhaling else 90.0)
     if share >= 1.0:
         canvas.tick(x, y, 0.5 * inner, theme.good)
+    elif state.pace is not None:
+        canvas.arrow(x, y, 0.22 * inner, theme.text, -90.0 if state.pace.inhaling else 90.0)

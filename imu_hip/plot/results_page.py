@@ -54,8 +54,8 @@ class ResultsPage(QWidget):
         if view == self._shown:
             return
         before, self._shown = self._shown, view
-        self._result.show_result(view.result)
         current = self._current(view)
+        self._result.show_result(view.result, listed=current is not None, any_listed=bool(view.sessions))
         if before is None or before.sessions != view.sessions:
             self._sessions.show_rows([_cells(row) for row in view.sessions], current)
         else:

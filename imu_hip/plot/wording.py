@@ -27,7 +27,7 @@ SENSOR_LOST = "lost"
 SENSOR_SILENT = "silent for {seconds:.0f} s"
 SENSOR_UNHEARD = "not heard yet"
 SENSOR_RATE = "{hz:.0f} Hz · "
-SENSOR_WELL = "none lost"
+SENSOR_WELL = "0 lost"
 SENSOR_LOSSES = "{percent:.1f} % lost"
 
 # ------------------------------------------------------------------ phases

@@ -116,6 +116,7 @@ def _guide(guide: GuideView) -> Json:
         "step": guide.step,
         "steps": guide.steps,
         "paused": guide.paused,
+        "turns": guide.turns,
     }
 
 

@@ -101,7 +101,7 @@ HOLDS = tuple(
                 "The limb left the band after 5.1 s: it sank by 6° while the pelvis lifted.",
             ),
             (9.1, 41, 99, "controlled", "full breath", "Held 9.1 s of the 8 s asked for, 99 % of the end range."),
-            (3.2, 38, 91, "flopped", "data lost", "The thigh sensor was silent for 1.4 s, so the hold is not judged."),
+            (3.2, 38, 91, "flop", "data lost", "The thigh sensor was silent for 1.4 s, so the hold is not judged."),
         ),
         start=1,
     )

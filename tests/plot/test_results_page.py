@@ -40,13 +40,37 @@ def test_figures_and_notes_of_the_session_are_shown(qtbot: QtBot) -> None:
     assert all(note in page._result._notes.text() for note in RESULT.notes)
 
 
-def test_the_chosen_hold_says_why_it_was_judged_so(qtbot: QtBot) -> None:
+def test_the_first_hold_that_went_wrong_is_chosen_and_the_chosen_one_says_why_it_was_judged_so(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
     panel = window._results._result
-    assert HOLDS[0].why in panel._why.text()
-    panel._holds.setFocus()
-    QTest.keyClick(panel._holds, Qt.Key.Key_Down)
     assert panel._why.text() == f"Hold 2, short: {HOLDS[1].why}"
+    panel._holds.setFocus()
+    QTest.keyClick(panel._holds, Qt.Key.Key_Up)
+    assert panel._why.text() == f"Hold 1, full breath: {HOLDS[0].why}"
+
+
+def test_verdicts_stand_behind_a_sign(qtbot: QtBot) -> None:
+    table = opened(qtbot, Controller(STATES["results"]))._results._result._holds
+    found = [[item.text() for column in (5, 6) if (item := table.item(row, column))] for row in range(4)]
+    assert found == [
+        ["✓ controlled", "✓ full breath"],
+        ["✗ fast", "✗ short"],
+        ["✓ controlled", "✓ full breath"],
+        ["✗ flop", "data lost"],
+    ]
+
+
+def test_a_result_that_is_none_of_the_sessions_says_so(qtbot: QtBot) -> None:
+    listed = opened(qtbot, Controller(STATES["results"]))
+    assert words.NOT_LISTED not in visible_texts(listed._results)
+    show(listed, replace(STATES["results"], results=replace(RESULTS, result=replace(RESULT, path="/elsewhere.mcap"))))
+    assert words.NOT_LISTED in visible_texts(listed._results)
+
+
+def test_with_sessions_but_none_chosen_it_asks_to_choose(qtbot: QtBot) -> None:
+    page = opened(qtbot, Controller(replace(STATES["results"], results=replace(RESULTS, result=None))))._results
+    assert {words.NONE_CHOSEN, words.NONE_CHOSEN_HINT} <= set(visible_texts(page))
+    assert words.NO_RESULT not in visible_texts(page)
 
 
 def test_replay_asks_for_the_recording_of_this_session(qtbot: QtBot) -> None:

@@ -328,6 +328,13 @@ def test_a_hold_that_ended_with_the_data_is_not_blamed_on_the_person() -> None:
     assert picture.warning == "Hold ended: data were lost, not you"
 
 
+def test_a_text_that_begins_with_its_own_name_is_not_given_it_again() -> None:
+    assert (
+        wording.about("Neutral", "neutral not used: you were still moving") == "Neutral not used: you were still moving"
+    )
+    assert wording.about("Bows", "too small") == "Bows: too small"
+
+
 def test_long_texts_are_cut_between_words_and_onto_one_line() -> None:
     text = "An instruction that goes on\nand on, far longer than anybody can read from three metres away"
     prompt = shown(only(), now_s=20.0, snapshot=BEFORE, prompt=text).prompt
