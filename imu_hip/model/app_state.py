@@ -98,13 +98,17 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged."""
+    """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged.
+
+    `measures_only`: no hold was to be judged.
+    """
 
     title: str
     figures: tuple[tuple[str, str], ...]
     holds: tuple[HoldRow, ...]
     notes: tuple[str, ...]
     path: str
+    measures_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,15 @@ class HoldView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialView:
+    """A finished trial of a measurement, as it is shown; the angle is >= 0 in its direction."""
+
+    direction: str
+    angle_deg: float
+    sd_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class BreathPace:
     """What the pacer asks for: breathe in or out, `share` (0 to 1) of that done, whole breaths since it began."""
 
@@ -130,6 +139,8 @@ class ViewState:
     breaths of the running hold, None while breathing is not seen. `faults` are being made; `unsure` are those that
     cannot be told from error now. `outward`: external rotation is trained. `channels`: at most two, the pelvis first.
 
+    `trials`: those of a measurement, None where holds are judged instead.
+
     `calibration`: the newest outcome of each step so far, in the order in which they were first done.
     """
 
@@ -171,3 +182,4 @@ class ViewState:
     person: str = ""
     guide: GuideView = NO_GUIDE
     calibration: tuple[CalibrationView, ...] = ()
+    trials: tuple[TrialView, ...] | None = None

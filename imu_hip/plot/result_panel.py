@@ -67,7 +67,9 @@ class ResultPanel(QFrame, Painted):
         holds = () if result is None else result.holds
         self._holds.show_rows([_cells(hold) for hold in holds], _first_to_read(holds))
         self._holds.setVisible(bool(holds))
-        self._heading.setVisible(result is not None)
+        judged = result is not None and not result.measures_only
+        self._heading.setVisible(judged)
+        self._why.setVisible(judged or result is None)
         self._show_why()
         notes = () if result is None else result.notes
         self._notes.setText("\n".join(f"•  {note}" for note in notes))

@@ -18,6 +18,7 @@ from imu_hip.model.view_state import (
     HoldView,
     SensorView,
     TraceView,
+    TrialView,
     ViewState,
 )
 
@@ -59,6 +60,7 @@ def view_json(state: ViewState) -> Json:
         "hold_goal_s": _rounded(state.hold_goal_s, 2),
         "holds": [_hold(hold) for hold in state.holds[-MAX_HOLDS:]],
         "holds_done": len(state.holds),
+        "trials": None if state.trials is None else [_trial(trial) for trial in state.trials],
         "last_exit": None if state.last_exit is None else _exit(state.last_exit),
         "cycle": state.cycle,
         "cycles_complete": state.cycles_complete,
@@ -86,6 +88,14 @@ def _hold(hold: HoldView) -> Json:
         "angle_deg": _rounded(hold.angle_deg, 1),
         "sd_deg": _rounded(hold.sd_deg, 1),
         "verdict": str(hold.verdict),
+    }
+
+
+def _trial(trial: TrialView) -> Json:
+    return {
+        "direction": trial.direction,
+        "angle_deg": _rounded(trial.angle_deg, 1),
+        "sd_deg": _rounded(trial.sd_deg, 1),
     }
 
 

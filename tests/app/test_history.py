@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,8 @@ from imu_hip.app.history_json import history_json
 from imu_hip.app.history_words import bands, changes, history_lines, programme_words
 from imu_hip.app.results import result_view, timeline
 from imu_hip.exercise.progress import Programme, Verdict
-from imu_hip.model.event import Cycle, Hold
+from imu_hip.model.event import Cycle, Hold, Trial
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.library_session import KeptSession, PartSummary, Summary, summary_of
 from tests.app.calling import RECORDING, call
@@ -194,6 +196,17 @@ def test_the_result_page_has_every_hold_and_the_cycles() -> None:
     assert figures["Cycles complete"] == f"{sum(cycle.complete for cycle in cycles)} of {len(cycles)}"
     assert "±" in figures["Internal rotation, best held"]
     assert shown.title.endswith("right side")
+
+
+def test_the_result_page_of_a_measurement_has_each_trial_and_no_holds() -> None:
+    analysis = api.analyze(RECORDING.with_name("arom_seated_right.mcap"))
+    shown = result_view(analysis, RECORDING)
+    assert shown.measures_only
+    assert shown.holds == ()
+    trials = [event for event in analysis.events if isinstance(event, Trial) and event.direction is Direction.INTERNAL]
+    wanted = " ".join(f"{math.degrees(trial.angle_rad):.0f}°" for trial in trials)
+    assert dict(shown.figures)["Internal rotation, each trial"] == wanted
+    assert not result_view(api.analyze(RECORDING), RECORDING).measures_only
 
 
 def test_the_timeline_is_in_seconds_since_the_first_item() -> None:
