@@ -10,7 +10,7 @@ from pathlib import Path
 from imu_hip import api
 from tests.app.calling import RECORDING
 
-_BLOCKED = ("PySide6", "pyqtgraph", "bumble", "sounddevice", "websockets", "pyarrow", "distributed", "fsspec")
+_BLOCKED = ("PySide6", "pyqtgraph", "bumble", "sounddevice", "websockets", "pyarrow", "ezc3d", "distributed", "fsspec")
 _RUN = f"""
 import sys
 from importlib.machinery import PathFinder
