@@ -10,7 +10,7 @@ import numpy as np
 
 from imu_hip.exercise.asymmetry import Comparison, change, side_difference
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.block import joined
+from imu_hip.model.block import AlignedBlock, joined
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import ActiveRange, Event, Warning
 from imu_hip.model.exercise_spec import Direction
@@ -62,12 +62,14 @@ def analyze(
     magnetometer: bool | None = None,
     with_late: bool = False,
     progress: Progress | None = None,
+    seen: Callable[[AlignedBlock], None] | None = None,
 ) -> Result:
     """Derive the whole result of a recording.
 
     `filter` chooses the orientation filter (all but VQF are for comparison); `magnetometer` whether the sensors'
     magnetic field is used (None: as it was recorded); `with_late` also uses samples that came too late to be used
-    live. Each gives another result, under another hash.
+    live. Each gives another result, under another hash. `seen` is told what both sensors measured in the rows, a
+    stretch of them at a time.
     """
     recording = with_magnetometer(source if isinstance(source, Recording) else read(source), magnetometer)
     recording = replace(recording, setup=replace(recording.setup, filter=filter))
@@ -76,10 +78,17 @@ def analyze(
     items = recording.items
     for start in range(0, len(items), ITEMS_AT_A_TIME):
         outputs.append(pipeline.receive(items[start : start + ITEMS_AT_A_TIME]))
+        _tell(pipeline, seen)
         if progress is not None:
             progress(min(1.0, (start + ITEMS_AT_A_TIME) / len(items)))
     outputs.append(pipeline.finish())
+    _tell(pipeline, seen)
     return gathered(recording, pipeline, outputs)
+
+
+def _tell(pipeline: Pipeline, seen: Callable[[AlignedBlock], None] | None) -> None:
+    if seen is not None and pipeline.newest_samples is not None:
+        seen(pipeline.newest_samples)
 
 
 def side_differences(right: Analysis, left: Analysis) -> dict[Direction, Comparison]:

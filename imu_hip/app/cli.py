@@ -203,6 +203,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--person", default="", metavar="P", help="a name to stand on the page; nobody's without")
     _force(report)
     report.set_defaults(run=commands.report)
+
+    export = sub.add_parser("export", help="a recording and its result in the format of another tool")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir"), required=True)
+    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="csv and bids: a folder")
+    export.add_argument("--person", metavar="LABEL", help="letters and digits, no name (the pseudonym, or 01)")
+    export.add_argument("--session", metavar="LABEL", help="letters and digits (when it began)")
+    export.add_argument("--codes", type=Path, metavar="F.toml", help="fhir: your clinic's codes")
+    _force(export)
+    export.set_defaults(run=commands.export)
     return parser
 
 

@@ -155,6 +155,20 @@ def report(args: Namespace) -> int:
     return 0
 
 
+def export(args: Namespace) -> int:
+    """Write a recording in the format of another tool."""
+    from imu_hip.app.exporting import Format
+    from imu_hip.app.exporting import export as write_export
+
+    made = write_export(
+        args.file, Format(args.to), args.out, person=args.person, session=args.session, codes=args.codes,
+        force=args.force, progress=_progress("analyzing"),
+    )  # fmt: skip
+    for path in made:
+        print(f"{args.to}: {path}", file=sys.stderr)
+    return 0
+
+
 def exercises(args: Namespace) -> int:
     """Print the catalogue."""
     from imu_hip.app.catalogue import catalogue

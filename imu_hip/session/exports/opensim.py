@@ -1,0 +1,106 @@
+"""OpenSim: orientations of pelvis and thigh (`.sto`) and hip angles (`.mot`), as text.
+
+Ground is y up and has an arbitrary heading; a segment's axes are those of OpenSim's bodies (x forward, y up, z right),
+so that the rotation from sensor to OpenSim is none. Of what is not known the rows are missing.
+
+Sources: OpenSim's file formats `.sto` and `.mot`; the coordinates `hip_*` of the gait2392 and Rajagopal models, in
+which internal rotation, adduction and flexion are positive on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from imu_hip import quaternion
+from imu_hip.model.block import AngleBlock, Floats
+from imu_hip.model.setup import Side
+from imu_hip.session.exports.contents import Contents, angle_columns
+
+_X, _Y, _Z = np.eye(3)
+_LETTER = {Side.LEFT: "l", Side.RIGHT: "r"}
+
+
+def orientations_text(contents: Contents) -> str:
+    """Return the table of orientations: a quaternion `w,x,y,z` a cell, ground_from_segment."""
+    side = contents.analysis.setup.side
+    t_s, pelvis, thigh = ground_orientations(contents)
+    head = [
+        f"DataRate={contents.rate_hz:.6f}",
+        "DataType=Quaternion",
+        "version=3",
+        "OpenSimVersion=4.5",
+        "endheader",
+        f"time\tpelvis_imu\tfemur_{_LETTER[side]}_imu",
+    ]
+    cells = (_quaternions(pelvis), _quaternions(thigh))
+    return _text(head, (f"{t!r}\t{p}\t{q}" for t, p, q in zip(t_s.tolist(), *cells, strict=True)))
+
+
+def angles_text(contents: Contents) -> str:
+    """Return the table of hip angles in degrees."""
+    letter = _LETTER[contents.analysis.setup.side]
+    columns = angle_columns(contents)
+    table = np.column_stack([columns[f"{name}_deg"] for name in ("flexion", "adduction", "internal_rotation")])
+    known = ~np.isnan(table).any(axis=1)
+    rows = np.column_stack([contents.t_s, table])[known]
+    names = ("time", f"hip_flexion_{letter}", f"hip_adduction_{letter}", f"hip_rotation_{letter}")
+    head = [
+        "hip_angles",
+        "version=1",
+        f"nRows={len(rows)}",
+        f"nColumns={rows.shape[1]}",
+        "inDegrees=yes",
+        "endheader",
+        "\t".join(names),
+    ]
+    return _text(head, ("\t".join(map(repr, row)) for row in rows.tolist()))
+
+
+def ground_orientations(contents: Contents) -> tuple[Floats, Floats, Floats]:
+    """Return times (n,) and ground_from_pelvis, ground_from_thigh (n, 4) of the rows that are known.
+
+    The left side is the mirror image of the right: rotations about the forward and the upward axis change their sign.
+    """
+    rows, setup = contents.analysis.angles, contents.analysis.setup
+    known = rows.valid & rows.on_sample & np.isfinite(rows.pelvis_yaw_rad)
+    pelvis, thigh = _right(rows, known)
+    if setup.side is Side.LEFT:
+        pelvis, thigh = (q * np.array([1.0, -1.0, -1.0, 1.0]) for q in (pelvis, thigh))
+    return rows.t_s[known], pelvis, thigh
+
+
+def _right(rows: AngleBlock, known: np.ndarray) -> tuple[Floats, Floats]:
+    """Return ground_from_pelvis and ground_from_thigh of a right hip, from tilt, list and turn and the hip's angles."""
+    tilt, list_, yaw = (values[known] for values in (rows.pelvis_tilt_rad, rows.pelvis_list_rad, rows.pelvis_yaw_rad))
+    flexion, adduction, rotation = rows.angles_rad[known].T
+    pelvis = _chain((_Y, yaw), (_X, -list_), (_Z, -tilt))
+    return pelvis, quaternion.multiply(pelvis, _chain((_Z, flexion), (_X, adduction), (_Y, rotation)))
+
+
+def _chain(*turns: tuple[Floats, Floats]) -> Floats:
+    """Return rotations one after the other, each about an axis of what the one before has turned, (n, 4)."""
+    first, *others = (quaternion.from_axis_angle(np.broadcast_to(axis, (len(by), 3)), by) for axis, by in turns)
+    for other in others:
+        first = quaternion.multiply(first, other)
+    return first
+
+
+def _quaternions(rows: Floats) -> list[str]:
+    return [",".join(map(repr, row)) for row in rows.tolist()]
+
+
+def _text(head: Iterable[str], rows: Iterable[str]) -> str:
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def write_orientations(path: Path, contents: Contents) -> None:
+    """Write the `.sto` into an empty file."""
+    path.write_text(orientations_text(contents), "utf-8")
+
+
+def write_angles(path: Path, contents: Contents) -> None:
+    """Write the `.mot` into an empty file."""
+    path.write_text(angles_text(contents), "utf-8")
