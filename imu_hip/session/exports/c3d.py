@@ -94,13 +94,14 @@ def _description(name: str) -> str:
 def _tell_events(file: Any, contents: Contents) -> None:
     """Write begin and end of everything that happened; times are since the first frame, as minutes and seconds."""
     side = contents.analysis.setup.side.value.capitalize()
-    moments = sorted(
-        (at_s - float(contents.t_s[0]), f"{each.kind} {edge}", _told(each))
+    edges = [
+        (at_s - float(contents.t_s[0]), begins, f"{each.kind} {'begin' if begins else 'end'}", _told(each))
         for each in timeline(contents)
-        for at_s, edge in ((each.start_s, "begin"), (each.end_s, "end"))
-    )
-    labels, texts = [label for _, label, _ in moments], [text for _, _, text in moments]
-    times = np.array([[0.0] * len(moments), [at_s for at_s, _, _ in moments]])
+        for at_s, begins in ((each.start_s, True), (each.end_s, False))
+    ]
+    moments = sorted(edges, key=lambda edge: edge[:2])  # at one time what ends comes before what begins
+    labels, texts = [label for *_, label, _ in moments], [text for *_, text in moments]
+    times = np.array([[0.0] * len(moments), [at_s for at_s, *_ in moments]])
     file.add_parameter("EVENT", "USED", [len(moments)])
     file.add_parameter("EVENT", "CONTEXTS", [side] * len(moments))
     file.add_parameter("EVENT", "LABELS", labels)

@@ -61,13 +61,9 @@ def write_bundle(path: Path, contents: Contents, codes: Mapping[str, Json]) -> N
 
 def bundle(contents: Contents, codes: Mapping[str, Json]) -> Json:
     """Return a Bundle of all ranges that are known; the same recording and result give the same ids."""
-    found = list(_observations(contents, codes))
-    return {
-        "resourceType": "Bundle",
-        "id": _id(contents, "bundle"),
-        "type": "collection",
-        "entry": [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in found],
-    }
+    empty: Json = {"resourceType": "Bundle", "id": _id(contents, "bundle"), "type": "collection"}
+    entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in _observations(contents, codes)]
+    return {**empty, "entry": entries} if entries else empty  # FHIR knows no empty list
 
 
 def _observations(contents: Contents, codes: Mapping[str, Json]) -> Iterator[Json]:
