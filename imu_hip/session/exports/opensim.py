@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imu_hip import __version__
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.setup import Side
@@ -48,27 +49,29 @@ def write_sto(path: Path, contents: Contents) -> None:
     hip_rad = analysis.angles.angles_rad[shown_rows(analysis.angles)]
     pelvis_rad = np.unwrap(joint_angles(found.ground_from_pelvis), axis=0)
     columns = ("pelvis_imu", f"femur_{letter}_imu")
-    rate = f"DataRate={rate_of(found.t_s):.6f}"
+    provenance = [f"imu_hip={__version__}", f"recording_sha256={analysis.recording_sha256}"]
+    provenance += [f"result_sha256={analysis.result_sha256}"]
+    header = [f"DataRate={rate_of(found.t_s):.6f}", *provenance]
     path.mkdir(mode=0o700)
     orientations = (found.ground_from_pelvis, found.ground_from_thigh)
-    _write(path / ORIENTATIONS, _orientations(rate, columns, found.t_s, orientations))
+    _write(path / ORIENTATIONS, _orientations(header, columns, found.t_s, orientations))
     neutral = IDENTITY.reshape(1, 4)
-    _write(path / CALIBRATION, _orientations(rate, columns, np.zeros(1), (neutral, neutral)))
+    _write(path / CALIBRATION, _orientations(header, columns, np.zeros(1), (neutral, neutral)))
     names = [*_PELVIS, *(f"{name}_{letter}" for name in _HIP)]
-    _write(path / MOTION, _motion(names, found.t_s, np.degrees(np.hstack([pelvis_rad, hip_rad]))))
+    _write(path / MOTION, _motion(header, names, found.t_s, np.degrees(np.hstack([pelvis_rad, hip_rad]))))
 
 
-def _orientations(rate: str, columns: Iterable[str], t_s: Floats, quaternions: tuple[Floats, ...]) -> Iterable[str]:
-    yield from (rate, "DataType=Quaternion", "version=3", "OpenSimVersion=4.1", "endheader")
+def _orientations(header: list[str], columns: Iterable[str], t_s: Floats, quaternions: tuple[Floats, ...]) -> Iterable[str]:
+    yield from (*header, "DataType=Quaternion", "version=3", "OpenSimVersion=4.1", "endheader")
     yield "\t".join(["time", *columns])
     tables = [q.tolist() for q in quaternions]
     for time, *rows in zip(t_s.tolist(), *tables, strict=True):
         yield "\t".join([repr(time), *(",".join(f"{value:.12g}" for value in row) for row in rows)])
 
 
-def _motion(names: list[str], t_s: Floats, angles_deg: Floats) -> Iterable[str]:
+def _motion(header: list[str], names: list[str], t_s: Floats, angles_deg: Floats) -> Iterable[str]:
     yield from ("Coordinates", "version=1", f"nRows={len(t_s)}", f"nColumns={1 + len(names)}", "inDegrees=yes")
-    yield from (_MOTION_NOTE, "endheader")
+    yield from (_MOTION_NOTE, *header, "endheader")
     yield "\t".join(["time", *names])
     for time, row in zip(t_s.tolist(), angles_deg.tolist(), strict=True):
         yield "\t".join([repr(time), *(f"{value:.9g}" for value in row)])
