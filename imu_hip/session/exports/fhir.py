@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from imu_hip import __version__
 from imu_hip.session.exports.contents import Contents
-from imu_hip.session.exports.fhir_codes import Coding, shipped_codes
+from imu_hip.session.exports.fhir_codes import Coding, codes_in_use
 from imu_hip.session.output_file import create_file, make_durable
 
 Json = dict[str, Any]
@@ -27,9 +27,10 @@ _NOTE = (
 def write_fhir(path: Path, contents: Contents, codes: Codes | None = None) -> None:
     """Write a Bundle (collection) with an Observation for each part and direction whose range is known.
 
-    Values are degrees, positive in their direction. `codes`: what to write beside texts, the shipped table if not given.
+    Values are degrees, positive in their direction. `codes`: what to write beside texts; if not given, the user's own table
+    or else the shipped one.
     """
-    bundle = _bundle(contents, shipped_codes() if codes is None else codes)
+    bundle = _bundle(contents, codes_in_use() if codes is None else codes)
     with create_file(path) as stream:
         stream.write(json.dumps(bundle, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
         make_durable(stream)
@@ -82,26 +83,35 @@ def _components(codes: Codes, part: Json, direction: str, side: str) -> Iterator
         yield {"code": _concept(codes, "standard_deviation", "standard deviation"), "valueQuantity": _degrees(sd)}
     measured = part.get("active_range", {}).get(direction)
     if measured is not None:
-        yield {"code": _concept(codes, "trials", "trials, of which the value is the mean"), **_count(measured["trials"])}
+        yield {"code": _concept(codes, "trials", "trials, of which the value is the mean"), "valueInteger": measured["trials"]}
         yield {"code": _concept(codes, "best", "best trial"), "valueQuantity": _degrees(measured["best_deg"])}
 
 
 def _effective(contents: Contents, part: Json) -> Json:
     """Return when it was, if that is known at all; an import has no date."""
-    setup = contents.analysis.setup
-    if setup.start_utc is None:
+    start = _moment(contents.analysis.setup.start_utc)
+    if start is None:
         return {}
-    start = datetime.fromisoformat(setup.start_utc)
     if part["start_s"] is None or part["end_s"] is None:
         return {"effectiveDateTime": start.isoformat()}
     bounds = {key: (start + timedelta(seconds=part[f"{key}_s"])).isoformat() for key in ("start", "end")}
     return {"effectivePeriod": bounds}
 
 
+def _moment(text: str | None) -> datetime | None:
+    """Return a time with its zone, which FHIR asks for; None if it is not known."""
+    try:
+        moment = None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
 def _provenance(contents: Contents, part: Json) -> str:
     analysis = contents.analysis
+    how = "mean of the trials" if "trials" in part else "best plateau"
     return (
-        f"exercise {part['exercise']}, session {contents.session}, filter {analysis.setup.filter.value}, "
+        f"{how}, exercise {part['exercise']}, session {contents.session}, filter {analysis.setup.filter.value}, "
         f"recording sha256 {analysis.recording_sha256}, result sha256 {analysis.result_sha256}"
     )
 
@@ -113,10 +123,6 @@ def _concept(codes: Codes, name: str, text: str) -> Json:
 
 def _degrees(value: float) -> Json:
     return {"value": round(value, 3), "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg"}
-
-
-def _count(value: int) -> Json:
-    return {"valueInteger": value}
 
 
 def _identifier(url: str) -> Json:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.session.input_file import opened
+from imu_hip.session.user_library import default_home
 
 _KEYS = ("system", "code", "display")
 _SHIPPED = "fhir_codes.toml"
@@ -31,6 +32,12 @@ class Coding:
 def shipped_codes() -> dict[str, Coding]:
     """Return the table that comes with the program."""
     return _codes(_SHIPPED, (files(__package__) / _SHIPPED).read_bytes())
+
+
+def codes_in_use() -> dict[str, Coding]:
+    """Return `fhir_codes.toml` of the user's own folder, the shipped table when there is none."""
+    own = default_home() / _SHIPPED
+    return read_codes(own) if own.exists() else shipped_codes()
 
 
 def read_codes(path: Path) -> dict[str, Coding]:
