@@ -122,7 +122,9 @@ def _sensors(contents: Contents, times: Floats) -> Iterator[Channel]:
             for axis, column in zip("xyz", values.T, strict=True):
                 yield Channel(f"{role.value}_{quantity}_{axis}", unit, f"{role.value} sensor, {text}", column)
         _, known = on_grid(times, samples.t_s, samples.gyr, np.ones(len(samples.t_s), dtype=bool))
-        yield Channel(f"{role.value}_known", "", f"1 where the {role.value} sensor's values are known", known.astype(float))
+        yield Channel(
+            f"{role.value}_known", "", f"1 where the {role.value} sensor's values are known", known.astype(float)
+        )
 
 
 def _quantities(samples: TimedSamples) -> Iterator[tuple[str, str, str, Floats]]:

@@ -27,8 +27,8 @@ _NOTE = (
 def write_fhir(path: Path, contents: Contents, codes: Codes | None = None) -> None:
     """Write a Bundle (collection) with an Observation for each part and direction whose range is known.
 
-    Values are degrees, positive in their direction. `codes`: what to write beside texts; if not given, the user's own table
-    or else the shipped one.
+    Values are degrees, positive in their direction. `codes`: what to write beside texts; if not given, the user's
+    own table, or else the shipped one.
     """
     bundle = _bundle(contents, codes_in_use() if codes is None else codes)
     with create_file(path) as stream:
@@ -83,7 +83,10 @@ def _components(codes: Codes, part: Json, direction: str, side: str) -> Iterator
         yield {"code": _concept(codes, "standard_deviation", "standard deviation"), "valueQuantity": _degrees(sd)}
     measured = part.get("active_range", {}).get(direction)
     if measured is not None:
-        yield {"code": _concept(codes, "trials", "trials, of which the value is the mean"), "valueInteger": measured["trials"]}
+        yield {
+            "code": _concept(codes, "trials", "trials, of which the value is the mean"),
+            "valueInteger": measured["trials"],
+        }
         yield {"code": _concept(codes, "best", "best trial"), "valueQuantity": _degrees(measured["best_deg"])}
 
 

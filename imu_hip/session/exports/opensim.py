@@ -61,7 +61,9 @@ def write_sto(path: Path, contents: Contents) -> None:
     _write(path / MOTION, _motion(header, names, found.t_s, np.degrees(np.hstack([pelvis_rad, hip_rad]))))
 
 
-def _orientations(header: list[str], columns: Iterable[str], t_s: Floats, quaternions: tuple[Floats, ...]) -> Iterable[str]:
+def _orientations(
+    header: list[str], columns: Iterable[str], t_s: Floats, quaternions: tuple[Floats, ...]
+) -> Iterable[str]:
     yield from (*header, "DataType=Quaternion", "version=3", "OpenSimVersion=4.1", "endheader")
     yield "\t".join(["time", *columns])
     tables = [q.tolist() for q in quaternions]

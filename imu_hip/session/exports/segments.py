@@ -1,7 +1,7 @@
 """How pelvis and thigh lay in the room, from hip angles and what is known of the pelvis.
 
-Ground: y up, right-handed; its heading is the pelvis' own in the first row. Segments: ISB axes of the person herself, also
-on the left (Wu et al. 2002, doi:10.1016/S0021-9290(01)00222-6).
+Ground: y up, right-handed; its heading is the pelvis' own in the first row. Segments: ISB axes of the person
+herself, also on the left (Wu et al. 2002, doi:10.1016/S0021-9290(01)00222-6).
 """
 
 from __future__ import annotations
