@@ -51,7 +51,7 @@ EVENTS: tuple[Event, ...] = (
 
 def contents(side: Side = Side.RIGHT, events: tuple[Event, ...] = EVENTS, *, n: int = 800) -> tuple[Contents, Truth]:
     """Return contents and the orientations they tell of; a left hip is the mirror image of a right one."""
-    t_s = START_S + PERIOD_S * np.arange(n)
+    t_s = START_S + PERIOD_S * np.arange(n, dtype=np.float64)
     tau = t_s - START_S
     rates = np.stack([0.8 * np.sin(1.1 * tau), 0.5 * np.cos(0.7 * tau), 1.2 * np.sin(0.5 * tau + 1.0)], axis=1)
     pelvis, turn = turned(rates)
