@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from imu_hip import __version__
 from imu_hip.model.block import AngleBlock, Floats
-from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.errors import Reason, RecordingError, UnusableInputError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import Side
@@ -50,7 +50,8 @@ def write_c3d(path: Path, contents: Contents) -> None:
     Analog channels at the whole Hz nearest to the pelvis sensor's rate: both sensors (rad/s, m/s², µT), hip angles and
     their standard deviations (deg), phase, and for each whether it is known, because C3D has no NaN: what is not known
     is 0 there. The angles are also the point `RHipAngles` or `LHipAngles` (x flexion, y adduction, z internal rotation,
-    deg), not measured where not known. Raises UsageError without ezc3d, UnusableInputError when nothing was measured.
+    deg), not measured where not known. Raises UsageError without ezc3d, UnusableInputError when nothing was measured,
+    RecordingError when the disk is full.
     """
     ezc3d = _ezc3d(path)
     angles, pelvis = contents.analysis.angles, contents.samples.get(Role.PELVIS)
@@ -71,13 +72,21 @@ def write_c3d(path: Path, contents: Contents) -> None:
     inside = [e for e in happenings(contents) if start_s <= e.t_s <= end_s]
     _events(file, inside, start_s, contents.analysis.setup.side)
     _provenance(file, contents, start_s)
+    data = _written(file)
+    # ezc3d says nothing when the disk is full. Every value has four bytes, and a point has four values.
+    if len(data) < 4 * (len(channels) * len(times) + 4 * (len(times) // per_frame)):
+        raise RecordingError(Reason.DISK_FULL, f"{path}: the folder for temporary files is full; make room on its disk")
+    with create_file(path) as stream:
+        stream.write(data)
+        make_durable(stream)
+
+
+def _written(file: Any) -> bytes:
+    """Return what ezc3d writes, which adds .c3d to names and knows neither permissions nor all names of files."""
     with TemporaryDirectory() as folder:
-        # ezc3d adds .c3d to names without it and knows neither permissions nor every name that a file can have.
         made = Path(folder) / "export.c3d"
         file.write(str(made))
-        with create_file(path) as stream:
-            stream.write(made.read_bytes())
-            make_durable(stream)
+        return made.read_bytes()
 
 
 def _ezc3d(path: Path) -> Any:

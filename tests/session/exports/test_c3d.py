@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from imu_hip import api
-from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.errors import Reason, RecordingError, UnusableInputError, UsageError
 from imu_hip.model.event import Event, PartEnded, PartStarted
 from imu_hip.model.item import Role
 from imu_hip.model.packet import TimedSamples
@@ -169,6 +169,22 @@ def test_recording_without_a_start_time_and_a_sensor_without_samples(tmp_path: P
 def test_file_is_the_owners_alone(tmp_path: Path) -> None:
     write_c3d(tmp_path / "out.c3d", contents()[0])
     assert stat.S_IMODE((tmp_path / "out.c3d").stat().st_mode) == 0o600
+
+
+def test_file_that_was_cut_off_on_a_full_disk_is_not_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ezc3d.c3d.write
+
+    def cut_off(file: Any, path: str) -> None:
+        whole(file, path)
+        Path(path).write_bytes(Path(path).read_bytes()[:20_000])
+
+    monkeypatch.setattr(ezc3d.c3d, "write", cut_off)
+    with pytest.raises(RecordingError, match="full") as refused:
+        write_c3d(tmp_path / "out.c3d", contents()[0])
+    assert refused.value.reason is Reason.DISK_FULL
+    assert not (tmp_path / "out.c3d").exists()
 
 
 def test_missing_package_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
