@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from imu_hip.exercise.asymmetry import Comparison, change, side_difference
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.block import joined
+from imu_hip.model.block import AlignedBlock, joined
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import ActiveRange, Event, Warning
 from imu_hip.model.exercise_spec import Direction
@@ -18,8 +18,20 @@ from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName, Side
 from imu_hip.pipeline import Pipeline
 from imu_hip.session.reader import Recording, read_recording
+from imu_hip.session.sample_columns import Samples, samples_of
 
 ITEMS_AT_A_TIME = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Analysis):
+    """The whole result of a recording; `samples` are its angles as columns, without a copy."""
+
+    @property
+    def samples(self) -> Samples:
+        """The angles of every row, in columns that share the memory of `angles`."""
+        return samples_of(self)
+
 
 Progress = Callable[[float], None]
 """Called with the share that is done, 0..1."""
@@ -50,12 +62,14 @@ def analyze(
     magnetometer: bool | None = None,
     with_late: bool = False,
     progress: Progress | None = None,
-) -> Analysis:
+    seen: Callable[[AlignedBlock], None] | None = None,
+) -> Result:
     """Derive the whole result of a recording.
 
     `filter` chooses the orientation filter (all but VQF are for comparison); `magnetometer` whether the sensors'
     magnetic field is used (None: as it was recorded); `with_late` also uses samples that came too late to be used
-    live. Each gives another result, under another hash.
+    live. Each gives another result, under another hash. `seen` is told what both sensors measured in the rows, a
+    stretch of them at a time.
     """
     recording = with_magnetometer(source if isinstance(source, Recording) else read(source), magnetometer)
     recording = replace(recording, setup=replace(recording.setup, filter=filter))
@@ -64,10 +78,17 @@ def analyze(
     items = recording.items
     for start in range(0, len(items), ITEMS_AT_A_TIME):
         outputs.append(pipeline.receive(items[start : start + ITEMS_AT_A_TIME]))
+        _tell(pipeline, seen)
         if progress is not None:
             progress(min(1.0, (start + ITEMS_AT_A_TIME) / len(items)))
     outputs.append(pipeline.finish())
+    _tell(pipeline, seen)
     return gathered(recording, pipeline, outputs)
+
+
+def _tell(pipeline: Pipeline, seen: Callable[[AlignedBlock], None] | None) -> None:
+    if seen is not None and pipeline.newest_samples is not None:
+        seen(pipeline.newest_samples)
 
 
 def side_differences(right: Analysis, left: Analysis) -> dict[Direction, Comparison]:
@@ -111,14 +132,16 @@ def _ranges_of_both(
     return {direction: (one[direction], other[direction]) for direction in one if direction in other}
 
 
-def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Analysis:
+def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Result:
     """Put together what a pipeline gave back for the items of a recording."""
-    angles = joined([output.angles for output in outputs])
+    rows = joined([output.angles for output in outputs])
+    # Column by column: who takes one of them gets it as it lies, and so does Arrow.
+    angles = replace(rows, angles_rad=np.asfortranarray(rows.angles_rad), sd_rad=np.asfortranarray(rows.sd_rad))
     events: list[Event] = [event for output in outputs for event in output.events]
     if recording.missing:
         text = f"{recording.missing} items of this recording are lost: what happened then is not in the result"
         events.append(Warning("items_missing", text))
-    return Analysis(
+    return Result(
         setup=recording.setup,
         recording_sha256=recording.sha256,
         duration_s=float(angles.t_s[-1] - angles.t_s[0]) if len(angles.t_s) else None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 from dataclasses import replace
 from math import degrees, radians
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import imu_hip
 from imu_hip import api
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.errors import Reason, UnusableInputError, UsageError
@@ -27,7 +31,7 @@ def recording() -> Recording:
 
 
 @pytest.fixture(scope="module")
-def result(recording: Recording) -> Analysis:
+def result(recording: Recording) -> api.Result:
     return api.analyze(recording)
 
 
@@ -113,3 +117,52 @@ def test_what_cannot_be_compared_is_refused() -> None:
         api.changes(right, left)
     with pytest.raises(UsageError, match="different measurements"):
         api.side_differences(right, measured(Side.LEFT, 30.0, "arom_seated"))
+
+
+def test_samples_are_the_analysis_itself_column_by_column(result: api.Result) -> None:
+    samples = result.samples
+    columns = samples.columns()
+    owners = [result.angles.t_s, *3 * [result.angles.angles_rad], *3 * [result.angles.sd_rad],
+              result.angles.valid, result.angles.on_sample, result.phases]  # fmt: skip
+    assert all(np.shares_memory(column, owner) for column, owner in zip(columns.values(), owners, strict=True))
+    assert all(column.flags.c_contiguous and not column.flags.writeable for column in columns.values())
+    assert {len(column) for column in columns.values()} == {len(samples)}
+    np.testing.assert_array_equal(samples.internal_rotation_rad, result.angles.angles_rad[:, 2])
+    np.testing.assert_array_equal(samples.adduction_sd_rad, result.angles.sd_rad[:, 1])
+
+
+def test_an_arrow_table_has_the_same_memory_and_nulls_where_nothing_is_known(result: api.Result) -> None:
+    pa = pytest.importorskip("pyarrow")
+    samples = result.samples
+    table = pa.table(samples)
+    table.validate(full=True)
+    for name, values in samples.columns().items():
+        assert table[name].chunk(0).buffers()[1].address == values.ctypes.data, name
+        nulls = np.count_nonzero(~samples.valid) if name.endswith("_rad") else 0
+        assert table[name].null_count == nulls, name
+    known = table["flexion_rad"].to_numpy()
+    np.testing.assert_array_equal(np.isnan(known), ~samples.valid)
+    np.testing.assert_array_equal(known[samples.valid], samples.flexion_rad[samples.valid])
+
+
+def test_arrow_without_pyarrow_says_which_extra_it_needs(result: api.Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"imu-hip\[exports\]"):
+        result.samples.arrow()
+
+
+def test_a_table_outlives_the_result_it_is_of(recording: Recording) -> None:
+    pytest.importorskip("pyarrow")
+    table = api.analyze(recording).samples.arrow()
+    gc.collect()
+    assert np.nanmax(table["t_s"].to_numpy()) > 60.0
+
+
+def test_the_package_alone_loads_nothing_and_has_both_calls() -> None:
+    code = "import sys, imu_hip; print('numpy' in sys.modules, imu_hip.analyze.__name__, imu_hip.read.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "analyze", "read"]
+    assert {"analyze", "read", "__version__"} <= set(dir(imu_hip))
+    name = "analyse"
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        getattr(imu_hip, name)

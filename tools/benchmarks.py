@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from app_cost import app, memory
 from corridor_cost import floor, stages
+from library_cost import library
 from moving_scene import moving_scene
 
 from imu_hip import api
@@ -87,6 +88,7 @@ KINDS = {
     "memory": memory,
     "live": live,
     "fast": fast,
+    "library": library,
     "window": window,
 }
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+
+from recipes import RECIPES
 
 from imu_hip import api
 from imu_hip.app.catalogue import catalogue, exercise
 from imu_hip.app.choices import start_view
 from imu_hip.app.live import LiveSession
 from imu_hip.app.results import result_view, timeline
+from imu_hip.guide.around import Calibration
+from imu_hip.guide.guidance import guidance
 from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.guide.script import script
 from imu_hip.model.app_state import (
     AppState,
+    ErrorBand,
+    ExerciseChange,
     Flash,
     FoundSensor,
     HistoryRow,
@@ -25,9 +31,23 @@ from imu_hip.model.app_state import (
     SensorsView,
 )
 from imu_hip.model.command import CommandName
-from imu_hip.model.item import Command, Item, LinkChange, LinkState, Notification, NumberedItem, Role, Tick
+from imu_hip.model.cue import Cue
+from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.item import (
+    Command,
+    Edge,
+    Item,
+    LinkChange,
+    LinkState,
+    Mark,
+    MarkLabel,
+    Notification,
+    NumberedItem,
+    Role,
+    Tick,
+)
 from imu_hip.model.signal import SignalKind
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.view_state import CalibrationView, ViewState
 from imu_hip.session.reader import Recording
 from imu_hip.view import view
 
@@ -46,7 +66,10 @@ CALIBRATION = {
 """Moments of a demonstration, s."""
 
 EXERCISE = {
+    "not_yet_known": ("supine_ere_right", 8.0),
     "way_in": ("supine_ere_right", 55.0),
+    "asked_to_turn": ("supine_ere_right", 55.3),
+    "in_approach": ("supine_ere_right", 55.9),
     "first_hold": ("supine_ere_right", 61.5),
     "block": ("supine_ere_right", 70.5),
     "second_hold": ("supine_ere_right", 81.0),
@@ -67,7 +90,36 @@ EXERCISE = {
     "brettzel": ("brettzel_right", 80.0),
     "measurement": ("arom_seated_right", 66.0),
 }
-"""Recordings and moments, s since their first items."""
+"""Recordings and moments, s since their first items; shown as they were live, with the guide."""
+
+REPLAYS = {
+    "replay": ("supine_ere_right_pelvis_lifted", 58.2),
+    "replay_hinge": ("hinge_ir_left_rotation_lost", 70.0),
+    "replay_slipped": ("prone_ir_left_slipped", 84.0),
+}
+"""Recordings and moments, s since their first items; shown as replays."""
+
+DRAWINGS = {
+    "lie_straight": ("supine_ere", Calibration.LYING, Cue.LIE_STRAIGHT),
+    "legs_straight": ("supine_ere", Calibration.LYING, "legs_straight"),
+    "bend_knees": ("supine_ere", Calibration.LYING, Cue.BEND_KNEES),
+    "hook_lying": ("supine_ere", Calibration.LYING, MarkLabel.HOOK_LYING),
+    "bridge": ("supine_ere", Calibration.LYING, MarkLabel.BRIDGE),
+    "knee_rocks": ("supine_ere", Calibration.LYING, MarkLabel.KNEE_ROCKS),
+    "one_leg": ("standing_dissociation", Calibration.STANDING, Cue.STAND_ON_ONE_LEG),
+    "turn_in_standing": ("standing_dissociation", Calibration.STANDING, Direction.INTERNAL),
+    "turn_out_standing": ("standing_dissociation", Calibration.STANDING, Direction.EXTERNAL),
+    "to_hinge": ("hinge_ir", Calibration.STANDING, Cue.STAND_TO_HINGE),
+    "turn_in_hinge": ("hinge_ir", Calibration.STANDING, Direction.INTERNAL),
+    "sit_on_mat": ("seated_ir", Calibration.STANDING, Cue.SIT_ON_MAT),
+    "turn_in_long_sitting": ("seated_ir", Calibration.STANDING, Direction.INTERNAL),
+    "lie_prone": ("prone_ir", Calibration.STANDING, Cue.LIE_PRONE),
+    "turn_in_prone": ("prone_ir", Calibration.STANDING, Direction.INTERNAL),
+    "lie_on_side": ("brettzel", Calibration.STANDING, Cue.LIE_ON_SIDE),
+    "turn_in_side_lying": ("brettzel", Calibration.STANDING, Direction.INTERNAL),
+    "sit_on_chair": ("arom_seated", Calibration.STANDING, Cue.SIT_ON_CHAIR),
+}
+"""Drawings that the demonstration above does not show: exercise, calibration, and what its prompt asks for."""
 
 _PELVIS = FoundSensor("C0:FF:EE:00:00:01", "Hip sensor A", "VP-0001", "bip1", -52, 87, None)
 _THIGH = FoundSensor("C0:FF:EE:00:00:02", "Hip sensor B", "VT-0001", "bip1", -71, 64, None)
@@ -87,6 +139,11 @@ def scenes() -> dict[str, Callable[[], AppState]]:
             notice="Bluetooth is switched off: switch it on in the settings of your computer, then search again.",
             settings=replace(_state(Page.START).settings, sound_note="No sound: no output device was found."),
         ),
+        "sensors_no_permission": lambda: _state(
+            Page.SENSORS,
+            sensors=SensorsView(message="This program may not use Bluetooth."),
+            notice="Allow Bluetooth for this program in the privacy settings of your computer, then search again.",
+        ),
         "sensors_none": lambda: _state(
             Page.SENSORS, sensors=SensorsView(message="No sensor was found: switch them on and search again.")
         ),
@@ -102,23 +159,28 @@ def scenes() -> dict[str, Callable[[], AppState]]:
             Page.SENSORS, sensors=SensorsView(False, (_ASSIGNED[0], replace(_ASSIGNED[1], age_s=7.2, rate_hz=0.0)))
         ),
         "results_none": lambda: _state(Page.RESULTS),
-        "history": lambda: _state(Page.RESULTS, results=ResultsView(None, "me", _history(), _CHANGES)),
+        "history": lambda: _state(
+            Page.RESULTS, results=ResultsView(None, "me", _history(), _CHANGES, _PROGRAMME, _BANDS)
+        ),
     }
     for name, at_s in CALIBRATION.items():
-        found[f"calibrate_{name}"] = lambda at_s=at_s: _state(Page.CALIBRATE, session=_guided(at_s))  # type: ignore[misc]
+        found[f"calibrate_{name}"] = partial(_calibrating, "supine_ere_right", at_s)
+    for name, drawing in DRAWINGS.items():
+        found[f"calibrate_{name}"] = partial(_asked, *drawing)
     for name, (recording, at_s) in EXERCISE.items():
-        found[name] = lambda recording=recording, at_s=at_s: _state(  # type: ignore[misc]
-            Page.EXERCISE, session=_moment(recording, at_s)
-        )
+        found[name] = partial(_exercising, recording, at_s)
+    for name, (recording, at_s) in REPLAYS.items():
+        found[name] = partial(_replay, recording, at_s)
     for recording in dict.fromkeys(recording for recording, _ in EXERCISE.values()):
-        found[f"results_{recording}"] = lambda recording=recording: _result(recording)  # type: ignore[misc]
+        found[f"results_{recording}"] = partial(_result, recording)
     return found | {
-        "exercise_guided": lambda: _state(Page.EXERCISE, session=_guided(81.0)),
-        "paused": lambda: _state(Page.EXERCISE, session=_guided(72.0, CommandName.PAUSE)),
-        "pain": lambda: _state(Page.EXERCISE, session=_guided(81.0, CommandName.PAIN)),
+        "calibrate_refused": _refused,
+        "greyed": _greyed,
+        "paused": lambda: _state(Page.EXERCISE, session=_guided("supine_ere_right", 72.0, CommandName.PAUSE)),
+        "pain": lambda: _state(Page.EXERCISE, session=_guided("supine_ere_right", 81.0, CommandName.PAIN)),
         "sensor_lost": lambda: _state(Page.EXERCISE, session=_thigh_lost("supine_ere_right", 60.0, 63.0)),
-        "flash": lambda: replace(_state(Page.EXERCISE, session=_guided(62.0)), flash=Flash(SignalKind.HOLD_DONE, 1)),
-        "replay": lambda: _replay("supine_ere_right_pelvis_lifted", 58.2),
+        "flash": lambda: replace(_exercising("supine_ere_right", 62.0), flash=Flash(SignalKind.HOLD_DONE, 1)),
+        "results_of_the_person": _listed,
     }
 
 
@@ -132,21 +194,62 @@ def _recording(name: str) -> Recording:
     return api.read(RECORDINGS / f"{name}.mcap")
 
 
-def _moment(name: str, at_s: float) -> ViewState:
-    """Return what is shown of a recording at a moment."""
-    return played(_recording(name).items, _recording(name), f"{name}.mcap", at_s, GuideParams(()))
+def _calibrating(name: str, at_s: float) -> AppState:
+    return _state(Page.CALIBRATE, session=_guided(name, at_s))
 
 
-def _guided(at_s: float, command: CommandName | None = None) -> ViewState:
-    """Return a moment of the demonstration with its guide, as it was live; `command`: two seconds before."""
-    recording = _recording("supine_ere_right")
+def _exercising(name: str, at_s: float) -> AppState:
+    return _state(Page.EXERCISE, session=_guided(name, at_s))
+
+
+@cache
+def _guided(name: str, at_s: float, command: CommandName | None = None) -> ViewState:
+    """Return a moment of a recording with its guide, as it was live; `command`: two seconds before."""
+    recording = _recording(name)
     items = [each for each in recording.items if not isinstance(each.item, Command)]
     if command is not None:
         asked_ns = items[0].item.t_ns + round(1e9 * (at_s - 2.0))
         at = next(k for k, each in enumerate(items) if each.item.t_ns > asked_ns)
-        items.insert(at, NumberedItem(items[at].number, Command(asked_ns, command)))
-    prompts = GuideParams(script(exercise("supine_ere")))
-    return played(items, recording, "", at_s, prompts)
+        told = (Command(asked_ns, command), Mark(asked_ns, MarkLabel.EXERCISE, Edge.END))
+        items[at:] = [
+            *(NumberedItem(items[at].number, each) for each in told),
+            *(each for each in items[at:] if not isinstance(each.item, Mark)),
+        ]
+    return _played(items, recording, "demo", "", at_s, GuideParams(RECIPES[name].prompts))
+
+
+def _asked(exercise_id: str, calibration: Calibration, asks: str) -> AppState:
+    """Return a step of a calibration as its script asks for it, worn on the left."""
+    spec = exercise(exercise_id)
+    prompts = script(spec, calibration=calibration)
+    prompt = next(each for each in prompts if asks == (each.detail or each.label))
+    at_s = prompt.start_s + 0.4 * prompt.duration_s
+    shown = replace(
+        _guided("supine_ere_right", CALIBRATION["swings"]),
+        exercise=spec.name,
+        posture=spec.posture.value.replace("_", " "),
+        side="left",
+        prompt=prompt.text,
+        guide=replace(guidance(prompts, at_s, 0.0).view(at_s), step=6, steps=11),
+    )
+    return _state(Page.CALIBRATE, session=shown)
+
+
+def _refused() -> AppState:
+    """Return a calibration whose newest step could not be used."""
+    shown = _guided("supine_ere_right", CALIBRATION["bows"])
+    *before, _ = shown.calibration
+    text = "the leg swung too little: the thigh moved by 12°, at least 20° are needed"
+    refused = CalibrationView(MarkLabel.LEG_SWINGS, False, 0.0, text)
+    return _state(Page.CALIBRATE, session=replace(shown, calibration=(*before, refused)))
+
+
+def _greyed() -> AppState:
+    """Return an angle that is too uncertain to be believed."""
+    shown = replace(
+        _guided("supine_ere_right", 61.5), sd_deg=9.4, greyed=True, warning="Angle uncertain: pause in neutral"
+    )
+    return _state(Page.EXERCISE, session=shown)
 
 
 def _thigh_lost(name: str, lost_s: float, at_s: float) -> ViewState:
@@ -164,14 +267,14 @@ def _thigh_lost(name: str, lost_s: float, at_s: float) -> ViewState:
     at = next(k for k, each in enumerate(items) if each.item.t_ns > lost_ns + 1_500_000_000)
     gone = LinkChange(items[at].item.t_ns, Role.THIGH, LinkState.LOST, "")
     items.insert(at, NumberedItem(items[at].number, gone))
-    return played(items, recording, f"{name}.mcap", at_s, GuideParams(()))
+    return _played(items, recording, "demo", "", at_s, GuideParams(RECIPES[name].prompts))
 
 
-def played(
-    items: Sequence[NumberedItem], recording: Recording, name: str, at_s: float, guided: GuideParams
+def _played(
+    items: Sequence[NumberedItem], recording: Recording, mode: str, name: str, at_s: float, guided: GuideParams
 ) -> ViewState:
     """Take items through the session as they came, some at once."""
-    params = view.Params(recording.setup, mode="replay" if name else "demo", recording=name)
+    params = view.Params(recording.setup, mode=mode, recording=name)
     session = LiveSession(recording.setup, guided, params, None, on_finished=lambda: None)
     end_ns = items[0].item.t_ns + round(1e9 * at_s)
     shown = [each for each in items if each.item.t_ns <= end_ns]
@@ -182,16 +285,31 @@ def played(
 
 def _result(name: str) -> AppState:
     path = RECORDINGS / f"{name}.mcap"
-    return _state(Page.RESULTS, results=ResultsView(result_view(api.analyze(path), path), "me", _history(), _CHANGES))
+    return _state(
+        Page.RESULTS,
+        results=ResultsView(result_view(api.analyze(path), path), "me", _history(), _CHANGES, _PROGRAMME, _BANDS),
+    )
+
+
+def _listed() -> AppState:
+    """Return the result of a session that is one of the person's."""
+    shown = _result("supine_ere_left_flop").results
+    assert shown.result is not None
+    result = replace(shown.result, path=shown.sessions[0].path)
+    return _state(Page.RESULTS, results=replace(shown, result=result))
 
 
 def _replay(name: str, at_s: float) -> AppState:
-    recording = _recording(name)
+    return replayed(_recording(name), RECORDINGS / f"{name}.mcap", at_s)
+
+
+def replayed(recording: Recording, path: Path, at_s: float) -> AppState:
+    """Return the replay of a recording at a moment, s since its first item."""
     marks, events = timeline(recording, api.analyze(recording).events)
     items = recording.items
     duration_s = (items[-1].item.t_ns - items[0].item.t_ns) / 1e9
-    shown = ReplayView(at_s, duration_s, True, 2.0, marks, events)
-    return _state(Page.EXERCISE, session=_moment(name, at_s), replay=shown)
+    session = _played(items, recording, "replay", path.name, at_s, GuideParams(()))
+    return _state(Page.EXERCISE, session=session, replay=ReplayView(at_s, duration_s, True, 2.0, marks, events))
 
 
 def _history() -> tuple[HistoryRow, ...]:
@@ -216,7 +334,9 @@ def _history() -> tuple[HistoryRow, ...]:
 
 
 _CHANGES = (
-    "Right: +8° since 2 November; more than the error of measurement.",
-    "Left: no real change yet.",
+    ExerciseChange("supine_ere", "right, in: +8° since 2026-11-02, more than the measurement error (6°)"),
+    ExerciseChange("supine_ere", "left, in: +1° since 2026-11-02, no real change yet (6°)"),
 )
+_PROGRAMME = "day 19 of 14 to 21, practised on 10 days"
+_BANDS = (ErrorBand("supine_ere", "right", 25.0, 37.0), ErrorBand("supine_ere", "left", 21.0, 33.0))
 _AT_ONCE = 8

@@ -14,6 +14,7 @@ from imu_hip.model.app_state import StartView
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
+from imu_hip.session.library_session import shown_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -49,4 +50,4 @@ def replay_of(path: Path) -> tuple[Replay, Recording]:
 
     prepare()
     recording = api.read(path)
-    return Replay(recording, path.name, 1.0, stays=True), recording
+    return Replay(recording, shown_name(path), 1.0, stays=True), recording

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from imu_hip.guide.routines import ROUTINES, exercises_of
 from imu_hip.guide.script import routine_script
@@ -16,9 +17,11 @@ def start_view(specs: Sequence[ExerciseSpec], persons: tuple[str, ...], *, demo_
     """Return the start page as it is the first time: each routine with its exercises below it, then the others."""
     known = {spec.id for spec in specs}
     routines = {name: ids for name, ids in ROUTINES.items() if set(ids) <= known}
-    in_routines = [exercise_id for name, ids in routines.items() for exercise_id in (name, *ids)]
-    choices = [_choice(name, exercises_named(name, specs)) for name in in_routines]
-    choices += [_choice(spec.id, (spec,)) for spec in specs if spec.id not in in_routines]
+    listed: dict[str, str] = {}
+    for name, ids in routines.items():
+        listed |= {name: "", **dict.fromkeys(ids, name)}
+    choices = [replace(_choice(each, exercises_named(each, specs)), routine=name) for each, name in listed.items()]
+    choices += [_choice(spec.id, (spec,)) for spec in specs if spec.id not in listed]
     first = _FIRST_CHOICE if _FIRST_CHOICE in known else choices[0].id
     return StartView(tuple(choices), persons, first, "right", persons[0], "standing", demo_possible)
 

@@ -122,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("--yes", action="store_true", help="do not ask")
     forget.set_defaults(run=_later("library_commands", "forget"))
 
+    verify = sub.add_parser("verify", help="derive results again and compare them with those that are kept")
+    verify.add_argument("file", type=Path, nargs="*", metavar="FILE", help="without one: all of the library")
+    verify.set_defaults(run=_later("verifying", "verify"))
+
     demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
     _exercise(demo, default="supine_ere")
     demo.add_argument("--side", choices=("left", "right"), default="right", help="the leg that wears the thigh sensor")
@@ -199,6 +203,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--person", default="", metavar="P", help="a name to stand on the page; nobody's without")
     _force(report)
     report.set_defaults(run=commands.report)
+
+    export = sub.add_parser("export", help="a recording and its result in the format of another tool")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir"), required=True)
+    export.add_argument("--out", type=Path, required=True, metavar="PATH", help="csv and bids: a folder")
+    export.add_argument("--person", metavar="LABEL", help="letters and digits, no name (the pseudonym, or 01)")
+    export.add_argument("--session", metavar="LABEL", help="letters and digits (when it began)")
+    export.add_argument("--codes", type=Path, metavar="F.toml", help="fhir: your clinic's codes")
+    _force(export)
+    export.set_defaults(run=commands.export)
     return parser
 
 

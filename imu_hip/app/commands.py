@@ -64,11 +64,12 @@ def replay(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
+    from imu_hip.session.library_session import shown_name
     from imu_hip.session.user_library import Library
 
     recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
-    running = Replay(recording, args.file.name, args.speed, stays=not args.headless)
+    running = Replay(recording, shown_name(args.file), args.speed, stays=not args.headless)
     watch(running, args.file, watching(args), Library())
     print_summary(recording.setup, running.session)
     return 0
@@ -151,6 +152,20 @@ def report(args: Namespace) -> int:
 
     write_report(args.file, args.out, force=args.force, person=args.person, progress=_progress("analyzing"))
     print(f"report: {args.out}", file=sys.stderr)
+    return 0
+
+
+def export(args: Namespace) -> int:
+    """Write a recording in the format of another tool."""
+    from imu_hip.app.exporting import Format
+    from imu_hip.app.exporting import export as write_export
+
+    made = write_export(
+        args.file, Format(args.to), args.out, person=args.person, session=args.session, codes=args.codes,
+        force=args.force, progress=_progress("analyzing"),
+    )  # fmt: skip
+    for path in made:
+        print(f"{args.to}: {path}", file=sys.stderr)
     return 0
 
 

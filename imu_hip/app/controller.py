@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +12,8 @@ from imu_hip.app import beginning, preferences, sensor_search
 from imu_hip.app.background import Background, Job
 from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
-from imu_hip.app.history import changes, history_rows
+from imu_hip.app.history import history_of
+from imu_hip.app.history_words import shown_history
 from imu_hip.app.pages import page_of
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
@@ -25,6 +27,7 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
+from imu_hip.session.library_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -140,7 +143,7 @@ class Controller:
             case ActionName.CHOOSE_SIDE:
                 self._choose(side=value)
             case ActionName.CHOOSE_PERSON:
-                self._choose(person=" ".join(value.split()) or self._state.start.person)
+                self._choose(person=checked_name(value) if value.split() else self._state.start.person)
                 self._show_history()
             case ActionName.CHOOSE_CALIBRATION:
                 self._choose(calibration=value)
@@ -330,8 +333,9 @@ class Controller:
 
     def _show_history(self) -> None:
         person = self._state.start.person
-        rows = history_rows(self._library.sessions(person))
-        results = replace(self._state.results, person=person, sessions=rows, changes=changes(rows, self._specs))
+        names = {spec.id: spec.name for spec in self._specs}
+        history = history_of(self._library.sessions(person), date.today().toordinal(), names)
+        results = replace(self._state.results, **shown_history(history, person))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
         self._set(results=results, start=replace(self._state.start, persons=persons))
 

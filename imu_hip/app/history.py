@@ -1,77 +1,181 @@
-"""A person's sessions over the weeks: rows for the results page, and what has changed."""
+"""A person's sessions over the weeks: rows, trends by exercise, side and direction, both sides compared."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from imu_hip.exercise.asymmetry import change
+from imu_hip.exercise.asymmetry import Comparison, side_difference
+from imu_hip.exercise.progress import SIDES_WITHIN_DAYS, Measured, Programme, Trend, programme, trend
 from imu_hip.model.app_state import HistoryRow
-from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.session.user_library import KeptSession
+from imu_hip.model.exercise_spec import Direction, Posture
+from imu_hip.model.setup import Side
+from imu_hip.session.library_session import KeptSession, PartSummary
 
 
-def history_rows(sessions: Sequence[KeptSession]) -> tuple[HistoryRow, ...]:
-    """Return a row for each recording with a readable result, in their order."""
-    return tuple(row for kept in sessions if (row := _row(kept)) is not None)
+@dataclass(frozen=True, slots=True)
+class TrendOf:
+    """A trend, and whose it is."""
+
+    exercise_id: str
+    posture: Posture
+    side: Side
+    direction: Direction
+    measurement: bool
+    trend: Trend
 
 
-def _row(kept: KeptSession) -> HistoryRow | None:
-    result = kept.result
+@dataclass(frozen=True, slots=True)
+class SidesOf:
+    """The newest ranges of both sides, left less right."""
+
+    exercise_id: str
+    direction: Direction
+    left: Measured
+    right: Measured
+    compared: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class RatioOf:
+    """Internal to external range of one side, of the newest measurement of both, with its standard deviation."""
+
+    exercise_id: str
+    side: Side
+    ratio: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a person's sessions come to; `rows` newest first, measurements before training in all the others.
+
+    `recordings`: of all, also those without a readable result. `versions`: of the program, that made the results.
+    """
+
+    recordings: int
+    rows: tuple[HistoryRow, ...]
+    trends: tuple[TrendOf, ...]
+    sides: tuple[SidesOf, ...]
+    ratios: tuple[RatioOf, ...]
+    programme: Programme | None
+    versions: tuple[str, ...]
+
+
+def history_of(sessions: Sequence[KeptSession], today: int, names: Mapping[str, str]) -> History:
+    """Put together what sessions, the newest first, come to.
+
+    `today` is a day as `date.toordinal` counts them; `names` are those of the exercises, by id.
+    """
+    rows = tuple(row for kept in sessions for row in _rows(kept, names))
+    trends = tuple(_trends(rows))
+    return History(
+        recordings=len(sessions),
+        rows=rows,
+        trends=trends,
+        sides=tuple(_sides(trends)),
+        ratios=tuple(_ratios(rows)),
+        programme=programme([day_of(row) for row in rows], today),
+        versions=tuple(sorted({kept.summary.imu_hip for kept in sessions if kept.summary is not None})),
+    )
+
+
+def day_of(row: HistoryRow) -> int:
+    """Return the local day of a session, as `date.toordinal` counts them."""
+    return date.fromisoformat(row.when[:10]).toordinal()
+
+
+def measured(row: HistoryRow, direction: Direction) -> Measured | None:
+    """Return the range of one direction; None where it is not known."""
+    found = (
+        (row.internal_deg, row.internal_sd_deg)
+        if direction is Direction.INTERNAL
+        else (row.external_deg, row.external_sd_deg)
+    )
+    angle_deg, sd_deg = found
+    if angle_deg is None or sd_deg is None:
+        return None
+    return Measured(day_of(row), math.radians(angle_deg), math.radians(sd_deg))
+
+
+def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
+    """Yield a row for each exercise of a session; nothing where its day or its result is not known."""
     try:
-        if result is None:
-            return None
-        about = result["recording"]
-        when = datetime.fromisoformat(about["start"]).astimezone()
-        parts: list[dict[str, Any]] = result["parts"]
-        return HistoryRow(
+        when = None if kept.start is None else datetime.fromisoformat(kept.start).astimezone()
+    except ValueError:
+        when = None
+    if when is None or kept.summary is None or kept.side not in set(Side):
+        return
+    parts = kept.summary.parts
+    for exercise_id in dict.fromkeys(part.exercise for part in parts):
+        own = [part for part in parts if part.exercise == exercise_id]
+        internal_deg, internal_sd_deg = _best((part.internal_deg, part.internal_sd_deg) for part in own)
+        external_deg, external_sd_deg = _best((part.external_deg, part.external_sd_deg) for part in own)
+        yield HistoryRow(
             when=when.strftime("%Y-%m-%d %H:%M"),
             day=when.timestamp() / 86400.0,
-            exercise=about["exercise"].replace("_", " "),
-            exercise_id=about["exercise"],
-            side=about["side"],
-            internal_deg=_best(parts, "internal_rotation_deg"),
-            internal_sd_deg=_of_best(parts, "internal_rotation_deg", "internal_rotation_sd_deg"),
-            external_deg=_best(parts, "external_rotation_deg"),
-            holds=sum(len(part["holds"]) for part in parts),
+            exercise=names.get(exercise_id, exercise_id.replace("_", " ")),
+            exercise_id=exercise_id,
+            side=kept.side,
+            internal_deg=internal_deg,
+            internal_sd_deg=internal_sd_deg,
+            external_deg=external_deg,
+            external_sd_deg=external_sd_deg,
+            holds=sum(part.holds for part in own),
+            hold_s=sum(part.hold_s for part in own),
             path=str(kept.path),
+            posture=_posture(own),
+            measurement=all(part.measurement for part in own),
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None  # a result of another version, or changed by hand: the recording is still there
 
 
-def _best(parts: Sequence[dict[str, Any]], key: str) -> float | None:
-    return max((part["range"][key] for part in parts if part["range"].get(key) is not None), default=None)
+def _posture(parts: Sequence[PartSummary]) -> str:
+    return next((part.posture for part in parts if part.posture is not None), "")
 
 
-def _of_best(parts: Sequence[dict[str, Any]], key: str, other: str) -> float | None:
-    known = [part["range"] for part in parts if part["range"].get(key) is not None]
-    return max(known, key=lambda each: float(each[key])).get(other) if known else None
+def _best(found: Iterable[tuple[float | None, float | None]]) -> tuple[float | None, float | None]:
+    known = [(angle, sd) for angle, sd in found if angle is not None]
+    return max(known, key=lambda pair: pair[0], default=(None, None))
 
 
-def changes(rows: Sequence[HistoryRow], specs: Sequence[ExerciseSpec]) -> tuple[str, ...]:
-    """Return what has changed between the first and the newest session of each exercise and side, in words.
-
-    A change is one only beyond the smallest that can be told from error in that posture.
-    """
-    said = []
-    known = {spec.id: spec for spec in specs}
-    for exercise_id, side in dict.fromkeys((row.exercise_id, row.side) for row in rows):
-        own = [row for row in rows if (row.exercise_id, row.side) == (exercise_id, side)]
-        newest, first = own[0], own[-1]
-        spec = known.get(exercise_id)
-        if spec is None or newest is first or None in (newest.internal_deg, first.internal_deg):
+def _trends(rows: Sequence[HistoryRow]) -> Iterable[TrendOf]:
+    """Yield measurements first, then training; never across exercises, postures or sides."""
+    keys = dict.fromkeys((not row.measurement, row.exercise_id, row.posture, row.side) for row in rows)
+    for training, exercise_id, posture, side in sorted(keys):
+        if posture not in set(Posture):
             continue
-        pair = [
-            (math.radians(row.internal_deg or 0.0), math.radians(row.internal_sd_deg or 0.0)) for row in (first, newest)
-        ]
-        found = change(spec.posture, pair[0], pair[1])
-        by = math.degrees(found.difference_rad)
-        since = first.when.split()[0]
-        sign = "+" if by >= 0.0 else "−"
-        limit = f"{math.degrees(found.limit_rad):.0f}°"
-        verdict = "a real change" if found.is_real else f"within what error can do, {limit}"
-        said.append(f"{spec.name}, {side}: {sign}{abs(by):.0f}° since {since} ({verdict})")
-    return tuple(said)
+        own = [row for row in rows if (row.exercise_id, row.posture, row.side) == (exercise_id, posture, side)]
+        for direction in (Direction.INTERNAL, Direction.EXTERNAL):
+            known = [each for row in reversed(own) if (each := measured(row, direction)) is not None]
+            if known:
+                found = trend(Posture(posture), known)
+                yield TrendOf(exercise_id, Posture(posture), Side(side), direction, not training, found)
+
+
+def _sides(trends: Sequence[TrendOf]) -> Iterable[SidesOf]:
+    """Yield what was measured on both sides within days of each other; training is no measure of a difference."""
+    for left in trends:
+        for right in trends:
+            if not left.measurement or (left.side, right.side) != (Side.LEFT, Side.RIGHT):
+                continue
+            if (left.exercise_id, left.posture, left.direction) != (right.exercise_id, right.posture, right.direction):
+                continue
+            one, other = right.trend.days[-1], left.trend.days[-1]
+            if abs(one.day - other.day) <= SIDES_WITHIN_DAYS:
+                compared = side_difference((one.angle_rad, one.sd_rad), (other.angle_rad, other.sd_rad))
+                yield SidesOf(left.exercise_id, left.direction, other, one, compared)
+
+
+def _ratios(rows: Sequence[HistoryRow]) -> Iterable[RatioOf]:
+    for exercise_id, side in dict.fromkeys((row.exercise_id, row.side) for row in rows if row.measurement):
+        for row in rows:
+            if (row.exercise_id, row.side) != (exercise_id, side):
+                continue
+            inward, outward = (measured(row, direction) for direction in (Direction.INTERNAL, Direction.EXTERNAL))
+            if inward is not None and outward is not None and min(inward.angle_rad, outward.angle_rad) > 0.0:
+                ratio = inward.angle_rad / outward.angle_rad
+                sd = ratio * math.hypot(inward.sd_rad / inward.angle_rad, outward.sd_rad / outward.angle_rad)
+                yield RatioOf(exercise_id, Side(side), ratio, sd)
+                break

@@ -15,6 +15,7 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
+from imu_hip.session.library_session import shown_name
 from imu_hip.session.user_library import KnownSensor, Library
 from imu_hip.session.versions import versions
 from imu_hip.view import view
@@ -83,5 +84,5 @@ def measurement(
     )
     name = specs[0].id if len(specs) == 1 else "routine"
     path = out if out is not None else library.new_recording(person, name, side, start_utc)
-    params = view.Params(setup, mode="live", recording=path.name, cycles_goal=cycles, person=person)
+    params = view.Params(setup, mode="live", recording=shown_name(path), cycles_goal=cycles, person=person)
     return GuidedSession(radio, params, GuideParams(prompts, waits=waits, ready_s=ready_s), path, force=force)

@@ -24,6 +24,7 @@ from imu_hip.model.event import (
     NotJudged,
     PartStarted,
     Plateau,
+    Trial,
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
@@ -51,7 +52,9 @@ def result_view(analysis: Analysis, path: Path) -> ResultView:
     parts = [event.exercise_id for event in events if isinstance(event, PartStarted)] or [setup.exercise_id]
     names = list(dict.fromkeys(_name(setup.exercise(each), each) for each in parts))
     title = f"{', '.join(names)} · {setup.side.value} side"
-    return ResultView(title, _figures(events), _holds(events), _notes(events), str(path))
+    specs = [setup.exercise(each) for each in parts]
+    measures_only = all(spec is not None and spec.measurement for spec in specs)
+    return ResultView(title, _figures(events), _holds(events), _notes(events), str(path), measures_only)
 
 
 def _name(spec: ExerciseSpec | None, exercise_id: str) -> str:
@@ -67,7 +70,9 @@ def _figures(events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
         if means:
             found = means[-1]
             figures.append((f"{name}, mean of {found.trials}", angle(*_degrees(found.mean_rad, found.sd_rad))))
-            figures.append((f"{name}, best", f"{figure(math.degrees(found.best_rad))}°"))
+            trials = [event for event in events if isinstance(event, Trial) and event.direction is direction]
+            each = " ".join(f"{figure(math.degrees(trial.angle_rad))}°" for trial in trials[-found.trials :])
+            figures.append((f"{name}, each trial", each))
         elif best:
             highest = max(best, key=lambda event: event.angle_rad)
             figures.append((f"{name}, best held", angle(*_degrees(highest.angle_rad, highest.sd_rad))))

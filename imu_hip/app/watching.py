@@ -131,14 +131,16 @@ def _watch_line(running: Running, how: Watching, stack: ExitStack) -> None:
         status.cue(signal)
 
     running.session.on_signal = signalled
-    shared, said = share(running.session.view_state, how, stack), ""
+    shared = share(running.session.view_state, how, stack)
+    said = {""}
     listen_for_keys(running)
     running.start()
     try:
         while running.is_running:
-            if (line := shared()) != said:
-                print(line, file=sys.stderr)
-                said = line
+            for line in (shared(), *(() if ears is None else ears.notes)):
+                if line not in said:
+                    print(line, file=sys.stderr)
+                    said.add(line)
             time.sleep(_LOOK_EVERY_S)
             status.show(running.session.view_state(), time.monotonic())
         status.finish()

@@ -52,14 +52,19 @@ class Announcer:
     @property
     def note(self) -> str:
         """Why there is no sound or speech though it is switched on, and what to do; empty when all is well."""
+        return " ".join(self.notes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The same, a sentence each."""
         settings = self._settings
-        tones_note = self._player.status if settings.tones else ""
+        tones_note = self._player.status if settings.tones and not self._is_opening else ""
         speech_note = self._speaker.status if settings.speech else ""
-        return " ".join(f"{note}." for note in (tones_note, speech_note) if note)
+        return tuple(f"{note}." for note in (tones_note, speech_note) if note)
 
     def look_for_loudspeaker(self) -> None:
         """Open the loudspeaker in the background where none is open."""
-        if self._opening is None or not self._opening.is_alive():
+        if not self._is_opening:
             self._opening = threading.Thread(target=self._open, name="loudspeaker", daemon=True)
             self._opening.start()
 
@@ -67,9 +72,13 @@ class Announcer:
         """Fall silent for good."""
         if self._opening is not None:
             self._opening.join(_CLOSE_S)
-        if self._opening is None or not self._opening.is_alive():  # a sound system that hangs must not hang the end
+        if not self._is_opening:  # a sound system that hangs must not hang the end
             self._player.close()
         self._speaker.close()
+
+    @property
+    def _is_opening(self) -> bool:
+        return self._opening is not None and self._opening.is_alive()
 
     def _open(self) -> None:
         if self._player.status:

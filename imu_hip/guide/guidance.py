@@ -39,7 +39,7 @@ class Guidance:
     `asks` is None for an aside, and so are `until_s`, when it is over, and `asked_s`, how long it lasts. `effort_s` is
     when the effort begins that this rest ends in, None when it ends in none; `rest_s` how long that rest is.
     `section` is the kind of what is under way, `step` which step of how many on the way to the set. `waits`: for the
-    person to go on. `detail`: which of the poses with the same label.
+    person to go on. `detail`: which of the poses with the same label, or which way a maximal repetition goes.
     """
 
     text: str = ""
@@ -56,16 +56,21 @@ class Guidance:
     waits: bool = False
     detail: str = ""
 
+    @property
+    def _pose(self) -> str:
+        return self.detail if self.asks is MarkLabel.HOOK_LYING else ""
+
     def view(self, now_s: float) -> GuideView:
         """Return what a screen shows of it."""
         return GuideView(
             section=str(self.section),
-            asks="" if self.asks is None else self.detail or self.asks.value,
+            asks="" if self.asks is None else self._pose or self.asks.value,
             left_s=None if self.until_s is None else max(0.0, self.until_s - now_s),
             asked_s=self.asked_s,
             step=self.step[0],
             steps=self.step[1],
             paused=self.waits,
+            turns=self.detail if self.asks is MarkLabel.MAX_REP else "",
         )
 
 
@@ -87,7 +92,7 @@ def guidance(script: tuple[Prompt, ...], script_s: float, offset_s: float) -> Gu
         effort_s=offset_s + end_s if effort else None,
         rest_s=current.duration_s,
         until_s=offset_s + end_s,
-        detail=current.detail if current.label is MarkLabel.HOOK_LYING else "",
+        detail=current.detail if current.label in (MarkLabel.HOOK_LYING, MarkLabel.MAX_REP) else "",
         asked_s=current.duration_s,
     )
 

@@ -22,13 +22,17 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExerciseChoice:
-    """One exercise or routine that can be begun; `minutes` is about how long it takes with its calibration."""
+    """One exercise or routine that can be begun; `minutes` is about how long it takes with its calibration.
+
+    `routine`: the id of the routine that it is listed under, "" where it stands for itself.
+    """
 
     id: str
     name: str
     posture: str
     dose: str
     minutes: float
+    routine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +98,25 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged."""
+    """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged.
+
+    `measures_only`: no hold was to be judged.
+    """
 
     title: str
     figures: tuple[tuple[str, str], ...]
     holds: tuple[HoldRow, ...]
     notes: tuple[str, ...]
     path: str
+    measures_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One session of a person; `internal_deg` with its standard deviation for the plot, None where not known."""
+    """One exercise of a session of a person; angles with their standard deviations, None where not known.
+
+    `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train.
+    """
 
     when: str
     day: float
@@ -117,19 +128,43 @@ class HistoryRow:
     external_deg: float | None
     holds: int
     path: str
+    external_sd_deg: float | None = None
+    posture: str = ""
+    hold_s: float = 0.0
+    measurement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBand:
+    """Around the first internal rotation of an exercise and side: within it nothing has changed that is not error."""
+
+    exercise_id: str
+    side: str
+    low_deg: float
+    high_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseChange:
+    """What has changed in an exercise since its first session, in words."""
+
+    exercise_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
     """The session that has just ended or was opened, and the person's sessions, newest first.
 
-    `changes`: what has changed over the sessions, in words.
+    `programme`: how far the weeks of practice are, in words.
     """
 
     result: ResultView | None = None
     person: str = ""
     sessions: tuple[HistoryRow, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: tuple[ExerciseChange, ...] = ()
+    programme: str = ""
+    bands: tuple[ErrorBand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,15 @@ class HoldView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialView:
+    """A finished trial of a measurement, as it is shown; the angle is >= 0 in its direction."""
+
+    direction: str
+    angle_deg: float
+    sd_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class BreathPace:
     """What the pacer asks for: breathe in or out, `share` (0 to 1) of that done, whole breaths since it began."""
 
@@ -72,7 +81,8 @@ class GuideView:
     """What the guide is at: `section` of its script ("" where nobody guides), what it `asks` for (a label or a cue).
 
     `left_s` of `asked_s` seconds are left of it; None while something is said besides. `step` of `steps` of the
-    calibration, 0 outside of it. `paused`: it waits for the person.
+    calibration, 0 outside of it. `paused`: it waits for the person. `turns`: the way of a maximal repetition, a word of
+    `Direction`, else "".
     """
 
     section: str = ""
@@ -82,6 +92,7 @@ class GuideView:
     step: int = 0
     steps: int = 0
     paused: bool = False
+    turns: str = ""
 
 
 NO_GUIDE = GuideView()
@@ -128,6 +139,8 @@ class ViewState:
     breaths of the running hold, None while breathing is not seen. `faults` are being made; `unsure` are those that
     cannot be told from error now. `outward`: external rotation is trained. `channels`: at most two, the pelvis first.
 
+    `trials`: those of a measurement, None where holds are judged instead.
+
     `calibration`: the newest outcome of each step so far, in the order in which they were first done.
     """
 
@@ -169,3 +182,4 @@ class ViewState:
     person: str = ""
     guide: GuideView = NO_GUIDE
     calibration: tuple[CalibrationView, ...] = ()
+    trials: tuple[TrialView, ...] | None = None

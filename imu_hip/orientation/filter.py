@@ -14,12 +14,12 @@ ParamsT_contra = TypeVar("ParamsT_contra", contravariant=True)
 
 @dataclass(slots=True)
 class FilterState:
-    """A filter's own state as plain data, None before the first sample.
+    """A filter's own state, None before the first sample; what it is, is the filter's business.
 
-    `bias_rad_s` was measured at rest, None when it was not.
+    `bias_rad_s` was measured at rest, None when it was not. A state is gone on from once.
     """
 
-    inner: dict[str, Any] | None = None
+    inner: Any = None
     bias_rad_s: tuple[float, float, float] | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""VQF without magnetometer for one sensor, as a pure step over its saved state.
+"""VQF without magnetometer for one sensor.
 
 The filter runs at a fixed step. Rows that are not exactly one step apart are integrated rightly all the same, because
 the rate is scaled by the true step over the nominal one before it goes in.
@@ -10,6 +10,7 @@ bounds the bias AND is the rest criterion, so that the slow drift of a held limb
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import vqf
@@ -40,16 +41,56 @@ def step(
     params: VqfParams, state: FilterState, gyr: Floats, acc: Floats, steps_s: Floats, period_s: float
 ) -> tuple[FilterState, FilterOutput]:
     """Run over consecutive rows: `gyr` rad/s and `acc` m/s² (n, 3), `steps_s` (n,) since the row before each."""
-    known = state.bias_rad_s is not None
-    inner = _make(params, period_s, known=known)
-    if state.inner is not None:
-        inner.state = state.inner
+    running = _running(params, state, period_s)
     x, y, z = state.bias_rad_s or (0.0, 0.0, 0.0)
     free, scaled = np.empty(gyr.shape), np.empty(gyr.shape)
     _take_off(gyr, x, y, z, steps_s, period_s, free, scaled)
-    result = inner.updateBatch(scaled, acc)
+    result = running.filter.updateBatch(scaled, acc)
     free -= result["bias"]
-    return FilterState(inner.state, state.bias_rad_s), FilterOutput(result["quat6D"], free)
+    running.steps += 1
+    return FilterState((running, running.steps), state.bias_rad_s), FilterOutput(result["quat6D"], free)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A filter made with settings for a period, and how often it went on.
+
+    It is kept: to make one for every call and to copy its state in and out costs more than to filter a few rows.
+    """
+
+    filter: vqf.VQF
+    params: VqfParams
+    period_s: float
+    steps: int = 0
+
+
+def _running(params: VqfParams, state: FilterState, period_s: float) -> _Running:
+    """Return the filter that goes on from a state; made anew where there is none, or with other settings."""
+    if state.inner is None:
+        return _Running(_make(params, period_s, known=state.bias_rad_s is not None), params, period_s)
+    running: _Running = state.inner[0]
+    if running.params is params and running.period_s == period_s:
+        _check(state)
+        return running
+    return _from(params, _saved(state), period_s, known=state.bias_rad_s is not None)
+
+
+def _check(state: FilterState) -> None:
+    running, steps = state.inner
+    if running.steps != steps:
+        raise ValueError("this state of the filter has been gone on from: keep the newest")
+
+
+def _saved(state: FilterState) -> dict[str, Any]:
+    _check(state)
+    saved: dict[str, Any] = state.inner[0].filter.state
+    return saved
+
+
+def _from(params: VqfParams, saved: dict[str, Any], period_s: float, *, known: bool) -> _Running:
+    running = _Running(_make(params, period_s, known=known), params, period_s)
+    running.filter.state = saved
+    return running
 
 
 @compiled
@@ -68,25 +109,26 @@ def with_bias(params: VqfParams, state: FilterState, bias_rad_s: Floats, period_
 
     The orientation goes on, the bias estimate starts anew around it.
     """
-    fresh = dict(_make(params, period_s, known=True).state)
+    saved = dict(_make(params, period_s, known=True).state)
     if state.inner is not None:
-        fresh = {**state.inner, "bias": fresh["bias"], "biasP": fresh["biasP"]}
+        saved = {**_saved(state), "bias": saved["bias"], "biasP": saved["biasP"]}
     x, y, z = (float(b) for b in bias_rad_s)
-    return FilterState(fresh, (x, y, z))
+    return FilterState((_from(params, saved, period_s, known=True), 0), (x, y, z))
 
 
 def learned_bias(state: FilterState) -> Floats:
     """Return the bias the filter believes in now, rad/s (3,)."""
     offset = state.offset_rad_s
-    return offset if state.inner is None else offset + np.array(state.inner["bias"])
+    return offset if state.inner is None else offset + np.array(_saved(state)["bias"])
 
 
 def restarted(params: VqfParams, state: FilterState, period_s: float) -> FilterState:
     """Return a state that takes its inclination from the next sample; what is known of the bias is kept."""
     if state.inner is None:
         return state
-    fresh = dict(_make(params, period_s, known=state.bias_rad_s is not None).state)
-    return FilterState({**fresh, "bias": state.inner["bias"], "biasP": state.inner["biasP"]}, state.bias_rad_s)
+    known, before = state.bias_rad_s is not None, _saved(state)
+    saved = {**_make(params, period_s, known=known).state, "bias": before["bias"], "biasP": before["biasP"]}
+    return FilterState((_from(params, saved, period_s, known=known), 0), state.bias_rad_s)
 
 
 def _make(params: VqfParams, period_s: float, *, known: bool) -> vqf.VQF:

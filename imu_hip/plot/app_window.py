@@ -79,7 +79,7 @@ class AppWindow(QWidget):
         self._page_bar = PageBar(act, self.change_size)
         self._notice = label(kind="warning", wraps=True)
         self._start = StartPage(act, self._guards[Page.START])
-        self._sensors = SensorsPage(act)
+        self._sensors = SensorsPage(act, self._guards[Page.SENSORS])
         self._results = ResultsPage(act)
         self._drawn = make_session_pages()
         self._session_bar = SessionBar(act)

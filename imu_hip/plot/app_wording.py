@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imu_hip.model.app_state import Page
+from imu_hip.model.coaching_words import HOLDS as HOLDS_SAID
+from imu_hip.model.event import ExitVerdict, HoldVerdict
 from imu_hip.model.item import Role
 
 WINDOW_TITLE = "imu_hip"
@@ -76,10 +78,11 @@ POSTURES: Mapping[str, str] = {
     "standing": "standing",
     "supine": "lying on the back",
     "hinge": "standing, bent forward",
-    "long_sitting": "sitting, legs stretched out",
+    "long sitting": "sitting, legs stretched out",
     "seated": "sitting",
     "prone": "lying face down",
-    "side_lying": "lying on the side",
+    "side lying": "lying on the side",
+    "several": "one after the other",
 }
 SIDE = "Leg with the thigh sensor"
 SIDES: Mapping[str, str] = {"left": "Left", "right": "Right"}
@@ -114,6 +117,11 @@ ONE_MISSING: Mapping[Role, str] = {
     Role.THIGH: "The pelvis sensor is there. Which one is on the thigh?",
 }
 """By the role that is missing."""
+SILENT: Mapping[Role, str] = {
+    Role.PELVIS: "The pelvis sensor has fallen silent: bring it nearer, or switch it off and on.",
+    Role.THIGH: "The thigh sensor has fallen silent: bring it nearer, or switch it off and on.",
+}
+SILENT_FOR = "✕ silent for {age}"
 ROLES: Mapping[Role, str] = {Role.PELVIS: "Pelvis", Role.THIGH: "Thigh"}
 SEARCH_AGAIN = "Search again"
 SEARCH_RUNNING = "Searching…"
@@ -143,14 +151,28 @@ HOW_TO_TELL_STEPS = (
     "No light? Switch one sensor off and search again: the one that is left is the other.",
     "Then press Pelvis or Thigh in that row. The choice is remembered by serial number.",
 )
+HOW_TO_WEAR = "Where are they worn?"
 WHERE_TO_WEAR = (
     "Pelvis: at the back of the belt, in the middle. Thigh: on the outside, a hand above the knee, the strap tight."
 )
 
 NO_RESULT = "No session yet"
 NO_RESULT_HINT = "When a session ends, what was measured stands here."
+NONE_CHOSEN = "No session chosen"
+NONE_CHOSEN_HINT = "Choose one of your sessions to read what was measured."
+NOT_LISTED = "A demonstration, or a file that was opened: it is not one of the sessions listed here."
 HOLDS = "Holds"
-HOLD_COLUMNS = ("No.", "Turned", "Held", "Angle", "Of end range", "Exit", "Verdict")
+HOLD_COLUMNS = ("No.", "Turned", "Held", "Angle", "Reached", "Exit", "Verdict")
+HOLD_TIPS = ("", "", "", "± 2 standard deviations", "Share of your end range", "", "")
+WELL, WRONG = "✓", "✗"
+SIGNS: Mapping[str, str] = {
+    HOLDS_SAID[HoldVerdict.COMPLETE]: WELL,
+    HOLDS_SAID[HoldVerdict.SHORT]: WRONG,
+    ExitVerdict.CONTROLLED: WELL,
+    ExitVerdict.FAST: WRONG,
+    ExitVerdict.FLOP: WRONG,
+}
+"""By the verdicts on holds and exits; what was not judged has none."""
 NO_HOLDS = "No hold was found in this session."
 NO_WHY = "Choose a hold to read why it was judged so."
 WHY_HOLD = "Hold {number}, {verdict}: {why}"
@@ -164,5 +186,6 @@ HISTORY_TIPS = ("", "", "", "Internal rotation ± 2 standard deviations", "Exter
 NO_HISTORY = "None yet. Every finished session is kept on this computer and listed here."
 CHANGES = "What has changed"
 PLOT_TITLE = "Internal rotation, ± 2 standard deviations · {exercise}"
+PLOT_BAND = "shaded: no real change yet"
 PLOT_NAME = "Internal rotation over the sessions, by side"
 NO_CURVE = "The sessions appear here once an angle is known"

@@ -105,6 +105,8 @@ def draw_banner(canvas: Canvas, box: Rect, state: ViewState) -> None:
     """Draw the instruction; a warning comes first, a guide that waits says so."""
     u, theme = canvas.u, canvas.theme
     warned, paused = bool(state.warning), state.guide.paused
+    if not any(state_text.banner_lines(state)):
+        return  # an empty card looks like something that is missing
     ink = theme.warning_ink if warned else theme.background if paused else theme.text
     canvas.card(box, theme.warning if warned else theme.text if paused else None)
     words = box.inset(2.8 * u, 0.4 * u)

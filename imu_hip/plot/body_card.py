@@ -17,6 +17,7 @@ BESIDE_LIMIT = 1.7
 """A lane reaches this many times its limit to both sides."""
 BLOCK_S = 0.3
 WORDS = 18.0
+WORDS_HEIGHT = 6.0
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -72,18 +73,19 @@ def _lane(canvas: Canvas, lane: Rect, channel: ChannelView, t_s: curve.Floats, c
     y_of = middle - scale * np.clip(change_deg, -reach, reach)
     for run in curve.finite_runs(change_deg):
         canvas.curve(x[run].tolist(), y_of[run].tolist())
+    if channel.at_fault:
+        # For the floor; it stands where the curve is oldest.
+        size = min(2.6 * u, 0.42 * lane.height)
+        canvas.triangle(plot.x + size + 0.6 * u, middle, size, theme.warning, theme.warning_ink)
     _words(canvas, words, channel, ink)
 
 
 def _words(canvas: Canvas, box: Rect, channel: ChannelView, ink: str) -> None:
-    """Write name, value and what is the matter, for whoever stands near; a fault has its triangle for the floor."""
+    """Write name, value and what is the matter, for whoever stands near."""
     u, theme = canvas.u, canvas.theme
-    half = box.height / 2.0
-    upper, lower = box.top_part(half + 0.4 * u), Rect(box.x, box.y + half - 0.2 * u, box.width, half)
-    if channel.at_fault:
-        size = min(2.6 * u, 0.42 * box.height)
-        canvas.triangle(box.right - size, box.middle[1], size, theme.warning, theme.warning_ink)
-        upper, lower = (Rect(each.x, each.y, each.width - 2.0 * size - u, each.height) for each in (upper, lower))
+    half = min(box.height, WORDS_HEIGHT * u) / 2.0
+    middle = box.middle[1]
+    upper, lower = Rect(box.x, middle - half, box.width, half + 0.4 * u), Rect(box.x, middle - 0.2 * u, box.width, half)
     canvas.text(upper, channel.name, 2.4, theme.text, shrink=0.75)
     figure = state_text.channel_figure(channel)
     canvas.text(

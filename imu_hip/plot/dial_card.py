@@ -13,11 +13,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPolygonF
 
 from imu_hip.model.view_state import ViewState
-from imu_hip.plot import state_text, wording
+from imu_hip.plot import state_text, turn_arrow, wording
 from imu_hip.plot.canvas import LEFT, RIGHT, Canvas
 from imu_hip.plot.layout import Rect
 from imu_hip.plot.lettering import FLOOR_CAP
 from imu_hip.plot.theme import color
+from imu_hip.plot.turn_arrow import toward_right
 
 REACH_DEG = 70.0
 """The scale goes so far to both sides; a beam beyond it stays at its end."""
@@ -36,12 +37,9 @@ def key(state: ViewState) -> tuple[object, ...]:
         state.end_range_deg,
         state_text.in_range(state),
         state.strap_calibrated,
+        turn_arrow.span(state) is None,
+        turn_arrow.way(state),
     )
-
-
-def toward_right(side: str, angle_deg: float) -> float:
-    """Return by how many degrees the beam leans to the right of straight up."""
-    return angle_deg if side == "left" else -angle_deg
 
 
 def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
@@ -77,6 +75,9 @@ def _dial(canvas: Canvas, box: Rect, state: ViewState) -> None:
     _radial(canvas, x, y, radius - 2.4 * u, radius - 1.6 * u, 0.0)
     if state.angle_deg is not None:
         _beam(canvas, x, y, radius - 1.9 * u, state)
+    if (span := turn_arrow.span(state)) is not None:
+        start, end = (_clamped(toward_right(state.side, each)) for each in span)
+        turn_arrow.draw(canvas, (x, y), 0.74 * radius, start, end, 1.2)
     if state.end_range_deg is not None:
         turned = _clamped(toward_right(state.side, state.end_range_deg))
         canvas.stroke(theme.text, 0.8)

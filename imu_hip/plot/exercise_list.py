@@ -18,6 +18,8 @@ from imu_hip.plot.theme import color
 _NAME = 2.3
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 _PADDING, _SIGN, _BETWEEN = 1.1, 2.2, 0.6
+_INDENT = 3.0
+"""An exercise of a routine stands so far to the right of it."""
 _CHOICE = Qt.ItemDataRole.UserRole
 
 
@@ -76,8 +78,8 @@ class _Row(QStyledItemDelegate):
         """Return the height that the texts need at the width of the list."""
         look = self._owner.look
         width = self._owner.viewport().width() - 2 * self._owner.spacing()
-        inner = width - (2.0 * _PADDING + _SIGN + 1.2) * look.u
         exercise = index.data(_CHOICE)
+        inner = width - (2.0 * _PADDING + _SIGN + 1.2 + _indent(exercise)) * look.u
         height = _wrapped_height(_title(look), exercise.name, inner)
         for text in (about(exercise), exercise.dose):
             height += _wrapped_height(_details(look), text, inner) + 0.15 * look.u
@@ -99,7 +101,7 @@ class _Row(QStyledItemDelegate):
     def _paint(self, painter: QPainter, option: QStyleOptionViewItem, exercise: ExerciseChoice) -> None:
         look = self._owner.look
         theme, u = look.theme, look.u
-        box = QRectF(option.rect)
+        box = QRectF(option.rect).adjusted(_indent(exercise) * u, 0.0, 0.0, 0.0)
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -129,8 +131,13 @@ class _Row(QStyledItemDelegate):
 
 def about(exercise: ExerciseChoice) -> str:
     """Return posture and time in words."""
-    posture = words.POSTURES.get(exercise.posture, exercise.posture.replace("_", " "))
+    posture = exercise.posture.replace("_", " ")
+    posture = words.POSTURES.get(posture, posture)
     return f"{posture} · {words.MINUTES.format(minutes=max(1, round(exercise.minutes)))}"
+
+
+def _indent(exercise: ExerciseChoice) -> float:
+    return _INDENT if exercise.routine else 0.0
 
 
 def _title(look: Look) -> QFont:

@@ -9,6 +9,7 @@ from math import atan2, degrees, hypot
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.plot.figures import Figure, Path, Point
 from imu_hip.plot.layout import Rect
 from imu_hip.plot.theme import Theme, color
@@ -20,14 +21,16 @@ SENSOR = 8.4
 PEN = 2.4
 _MARGIN = 7.0
 _ALONG_THIGH = 0.66
-_LARGEST_EXTENT = 88.0
-"""A drawing that is smaller than this is not blown up to fill its box: people keep about their size."""
+_TURN_AT = 0.28
+_ROUND_THIGH = ((-3.0, -9.0), (2.6, -5.5), (3.8, 0.0), (2.6, 5.5), (-3.0, 9.0))
+_WIDEST = 88.0
+"""Who is narrower than this is not blown up to fill the width: people keep about their size."""
 
 
 def draw_figure(painter: QPainter, theme: Theme, box: Rect, figure: Figure, side: str) -> None:
     """Draw the figure in the middle of the box, mirrored for the left leg."""
     left, low, width, height = extent(figure)
-    scale = min(box.width / max(width, _LARGEST_EXTENT), box.height / max(height, _LARGEST_EXTENT))
+    scale = min(box.width / max(width, _WIDEST), box.height / height)
     painter.save()
     x, y = box.middle
     painter.translate(x, y)
@@ -133,19 +136,24 @@ class _Draughtsman:
         painter.restore()
 
     def _turn(self) -> None:
-        """Draw an arrow round the thigh."""
+        """Draw an arrow across the near side of the thigh.
+
+        It is the outer side that is seen. Who turns in turns it to the front, who turns out to the back; in the
+        coordinates of a thigh that points from hip to knee the front is up.
+        """
         hip, knee = self.figure.trunk[0], self.figure.near_leg[0]
-        x, y = (hip[0] + 0.25 * knee[0] - 0.25 * hip[0], hip[1] + 0.25 * knee[1] - 0.25 * hip[1])
-        along = degrees(atan2(knee[1] - hip[1], knee[0] - hip[0]))
+        x, y = (h + _TURN_AT * (k - h) for h, k in zip(hip, knee, strict=True))
         painter = self.painter
         painter.save()
         painter.translate(x, y)
-        painter.rotate(along)
+        painter.rotate(degrees(atan2(knee[1] - hip[1], knee[0] - hip[0])))
         painter.setPen(self._pen(color(self.theme.curve), PEN))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        oval = QRectF(-4.0, -10.0, 8.0, 20.0)
-        painter.drawArc(oval, -70 * 16, 250 * 16)
-        self._head_at((1.6, -9.3), (6.0, -8.4))
+        painter.drawPath(smooth(_ROUND_THIGH))
+        if Direction.INTERNAL in self.figure.turns:
+            self._head_at(_ROUND_THIGH[-2], _ROUND_THIGH[-1])
+        if Direction.EXTERNAL in self.figure.turns:
+            self._head_at(_ROUND_THIGH[1], _ROUND_THIGH[0])
         painter.restore()
 
     def _arrow(self, points: Path) -> None:

@@ -9,9 +9,10 @@ is seen from above.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imu_hip.model.cue import Cue
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import MarkLabel
 
 Point = tuple[float, float]
@@ -25,8 +26,8 @@ class Figure:
     Paths: `trunk` from hip to neck, `near_leg` and `far_leg` from knee over ankle to toe (they begin at the hip), arms
     from elbow to hand (they begin below the neck). `ghosts`: where limbs (and the head) have been or go. `arrows` are
     smooth curves with a head at the end, at both ends where `to_and_fro`. `things`: table, chair, mat. `laid` are
-    sensors that nobody wears. `turns`: an arrow goes round the near thigh. `floor`: it is drawn, at 0; without it the
-    person is seen from above.
+    sensors that nobody wears. `turns`: an arrow goes round the near thigh, this way or both. `floor`: it is drawn, at
+    0; without it the person is seen from above.
     """
 
     head: Point | None = None
@@ -41,15 +42,8 @@ class Figure:
     to_and_fro: bool = False
     things: tuple[Path, ...] = ()
     laid: tuple[Point, ...] = ()
-    turns: bool = False
+    turns: tuple[Direction, ...] = ()
     floor: bool = True
-
-
-def _turning(figure: Figure) -> Figure:
-    return Figure(
-        figure.head, figure.trunk, figure.near_leg, figure.far_leg, figure.near_arm, figure.far_arm,
-        things=figure.things, turns=True, floor=figure.floor,
-    )  # fmt: skip
 
 
 _STANDING = Figure(
@@ -136,8 +130,6 @@ POSTURES: Mapping[str, Figure] = {
     "side lying": _ON_SIDE,
 }
 """Of the postures of the view state."""
-
-TURNING: Mapping[str, Figure] = {posture: _turning(figure) for posture, figure in POSTURES.items()}
 
 _TABLE = (((8.0, 0.0), (8.0, 42.0)), ((92.0, 0.0), (92.0, 42.0)), ((0.0, 44.0), (100.0, 44.0)))
 
@@ -285,16 +277,15 @@ FIGURES: Mapping[str, Figure] = {
         far_leg=_PRONE.far_leg,
         near_arm=_PRONE.near_arm,
         things=(((32.0, 12.0), (37.0, 12.0), (37.0, 25.0), (32.0, 25.0), (32.0, 12.0)),),
-        turns=True,
+        turns=(Direction.INTERNAL, Direction.EXTERNAL),
     ),
 }
 """By what the guide asks for."""
 
-_TURNING_ASKED = (MarkLabel.MAX_REP, Cue.INTERNAL_HOLD, Cue.EXTERNAL_HOLD)
 
-
-def figure(asks: str, posture: str) -> Figure:
-    """Return the drawing of what is asked for; of the posture alone where nothing is."""
+def figure(asks: str, posture: str, way: Direction | None = None) -> Figure:
+    """Return the drawing of what is asked for; else of the posture, turning the way that is asked for, if any."""
     if asks in FIGURES:
         return FIGURES[asks]
-    return (TURNING if asks in _TURNING_ASKED else POSTURES).get(posture, _STANDING)
+    found = POSTURES.get(posture, _STANDING)
+    return found if way is None else replace(found, turns=(way,))

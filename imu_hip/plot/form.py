@@ -13,7 +13,7 @@ _MARGINS, _GAP, _HEIGHT, _WIDTH = "margins_u", "gap_u", "height_u", "width_u"
 
 
 def label(text: str = "", kind: str = "text", wraps: bool = False) -> QLabel:
-    """Return a label; `kind` is text, strong, small, dim, title, sentence, figure or warning."""
+    """Return a label; `kind` is text, strong, small, dim, alarm, title, sentence, figure or warning."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("kind", kind)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from imu_hip.model.app_state import HistoryRow
+from imu_hip.model.app_state import ErrorBand, HistoryRow
 from imu_hip.plot import app_wording as words
 from imu_hip.plot import curve, state_text
 from imu_hip.plot.canvas import LEFT
@@ -24,6 +24,8 @@ SYMBOLS = {"left": "t3", "right": "t2"}
 _APART = 0.006
 """Left and right of one day stand this share of the axis beside each other."""
 _MOST_DATES = 3
+_SHADE = 0.1
+"""How much of its colour a band of error has: two of them lie upon each other."""
 
 
 def ink(theme: Theme, side: str) -> str:
@@ -71,12 +73,15 @@ class SideKey(QWidget, Painted):
 class HistoryPlot(QWidget, Painted):
     """Draws one point for each session of one exercise, with a bar of ± 2 standard deviations.
 
+    A shade around the first one of each side is what error can do: points in it show no real change.
+
     Angles of different exercises are never in one picture: their postures differ.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[HistoryRow, ...] = ()
+        self._bands: tuple[ErrorBand, ...] = ()
         self._title = label(kind="small", wraps=True)
         self._plot = pg.PlotWidget()
         self._plot.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,11 +94,12 @@ class HistoryPlot(QWidget, Painted):
         self._item.setMouseEnabled(False, False)
         self._item.getViewBox().disableAutoRange()
         self._item.showGrid(x=False, y=True, alpha=0.25)
+        self._shades = {side: pg.LinearRegionItem(orientation="horizontal", movable=False) for side in SYMBOLS}
         self._bars = {side: pg.ErrorBarItem(x=np.zeros(0), y=np.zeros(0), height=np.zeros(0)) for side in SYMBOLS}
         self._lines = {side: pg.PlotCurveItem(antialias=True) for side in SYMBOLS}
         self._points = {side: pg.ScatterPlotItem(symbol=symbol) for side, symbol in SYMBOLS.items()}
         for side in SYMBOLS:
-            for part in (self._lines[side], self._bars[side], self._points[side]):
+            for part in (self._shades[side], self._lines[side], self._bars[side], self._points[side]):
                 self._item.addItem(part, ignoreBounds=True)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -102,12 +108,14 @@ class HistoryPlot(QWidget, Painted):
         rows.addWidget(SideKey())
         rows.addWidget(self._plot, 1)
 
-    def show_sessions(self, sessions: Sequence[HistoryRow], exercise_id: str) -> None:
-        """Show the sessions of this exercise."""
+    def show_sessions(self, sessions: Sequence[HistoryRow], exercise_id: str, bands: Sequence[ErrorBand] = ()) -> None:
+        """Show the sessions of this exercise, over the bands of error of its sides."""
         rows = tuple(row for row in sessions if row.exercise_id == exercise_id and row.internal_deg is not None)
         rows = tuple(sorted(rows, key=lambda row: row.day))
-        if rows != self._rows:
-            self._rows = rows
+        sides = {row.side for row in rows}
+        mine = tuple(band for band in bands if band.exercise_id == exercise_id and band.side in sides)
+        if (rows, mine) != (self._rows, self._bands):
+            self._rows, self._bands = rows, mine
             self._draw()
 
     def dress(self, look: Look) -> None:
@@ -125,6 +133,11 @@ class HistoryPlot(QWidget, Painted):
         self._item.getAxis("bottom").setHeight(3.2 * u)
         for side in SYMBOLS:
             shade = color(ink(theme, side))
+            within = QColor(color(ink(theme, side)))
+            within.setAlphaF(_SHADE)
+            self._shades[side].setBrush(within)
+            for edge in self._shades[side].lines:
+                edge.setPen(pg.mkPen(shade, width=0.1 * u, style=Qt.PenStyle.DotLine))
             style = Qt.PenStyle.SolidLine if side == "left" else Qt.PenStyle.DashLine
             self._lines[side].setPen(pg.mkPen(shade, width=0.15 * u, style=style))
             self._bars[side].setOpts(pen=pg.mkPen(shade, width=0.25 * u))
@@ -136,6 +149,8 @@ class HistoryPlot(QWidget, Painted):
     def _draw(self) -> None:
         rows = self._rows
         title = words.PLOT_TITLE.format(exercise=rows[0].exercise) if rows else words.NO_CURVE
+        if self._bands:
+            title = f"{title} · {words.PLOT_BAND}"
         self._title.setText(title)
         self._plot.setVisible(bool(rows))
         if not rows:
@@ -150,7 +165,12 @@ class HistoryPlot(QWidget, Painted):
             self._lines[side].setData(x, y)
             self._points[side].setData(x, y)
             self._bars[side].setData(x=x, y=y, height=2.0 * spread, beam=0.016 * span)
-        low, high = limits(rows)
+        for side, shade in self._shades.items():
+            band = next((band for band in self._bands if band.side == side), None)
+            shade.setVisible(band is not None)
+            if band is not None:
+                shade.setRegion((band.low_deg, band.high_deg))
+        low, high = limits(rows, self._bands)
         self._item.setXRange(first - 0.16 * span, first + 1.16 * span, padding=0)
         self._item.setYRange(low, high, padding=0)
         angles = [(angle, f"{state_text.figure(angle)}°") for angle in curve.ticks(low, high)]
@@ -158,10 +178,11 @@ class HistoryPlot(QWidget, Painted):
         self._item.getAxis("bottom").setTicks([dates(rows, span)])
 
 
-def limits(rows: Sequence[HistoryRow]) -> tuple[float, float]:
-    """Return the angle axis: whole tens around all bars."""
+def limits(rows: Sequence[HistoryRow], bands: Sequence[ErrorBand] = ()) -> tuple[float, float]:
+    """Return the angle axis: whole tens around all bars and bands."""
     known = [(row.internal_deg or 0.0, 2.0 * (row.internal_sd_deg or 0.0)) for row in rows]
-    lowest, highest = min(angle - sd for angle, sd in known), max(angle + sd for angle, sd in known)
+    lowest = min([*(angle - sd for angle, sd in known), *(band.low_deg for band in bands)])
+    highest = max([*(angle + sd for angle, sd in known), *(band.high_deg for band in bands)])
     return 10.0 * float(np.floor((lowest - 1.0) / 10.0)), 10.0 * float(np.ceil((highest + 1.0) / 10.0))
 
 

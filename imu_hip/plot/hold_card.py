@@ -1,4 +1,7 @@
-"""The hold card: a ring that fills while holding, the breath as a disc in it, the seconds and how to breathe."""
+"""The hold card: a ring that fills while holding, the breath as a disc in it, the seconds and how to breathe.
+
+In a measurement, where nothing is held, the newest trial.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def key(state: ViewState) -> tuple[object, ...]:
     """Return what the card shows."""
     held = None if state.hold_s is None else round(state.hold_s, 1)
     pace = None if state.pace is None else (state.pace.inhaling, round(state.pace.share, 2))
-    return (held, pace, state.hold_goal_s, state_text.is_paused(state))
+    return (held, pace, state.hold_goal_s, state_text.is_paused(state), state.trials)
 
 
 def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
@@ -26,12 +29,14 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     u, theme = canvas.u, canvas.theme
     canvas.card(card)
     room = card.inset(1.6 * u, 1.6 * u)
+    if state.trials is not None:
+        _trial(canvas, room, state)
+        return
     side = min(room.height, 0.42 * room.width)
     ring = Rect(room.x, room.y + (room.height - side) / 2.0, side, side)
     _ring(canvas, ring, state)
     words = room.beyond(ring.right + 2.2 * u)
-    below = Rect(words.x, words.bottom - 8.4 * u, words.width, 8.4 * u)
-    above = Rect(words.x, words.y, words.width, below.y - words.y)
+    above, below = _lines(words, u)
     paused = state_text.is_paused(state)
     seconds = state_text.seconds_left(state)
     ink = theme.dim if state.hold_s is None or paused else theme.text
@@ -39,6 +44,20 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
         seconds = f"{seconds} {wording.SECONDS}"
     canvas.floor(above, seconds, ink, (1.06 * PHASE_CAP, PHASE_CAP))
     canvas.floor(below, state_text.hold_word(state), theme.warning if paused else theme.text, (FLOOR_CAP,))
+
+
+def _trial(canvas: Canvas, room: Rect, state: ViewState) -> None:
+    above, below = _lines(room, canvas.u)
+    angle, which = state_text.trial_lines(state)
+    ink = canvas.theme.text if state.trials else canvas.theme.dim
+    canvas.floor(above, angle, ink, (1.06 * PHASE_CAP, PHASE_CAP))
+    canvas.floor(below, which, canvas.theme.text, (FLOOR_CAP,))
+
+
+def _lines(room: Rect, u: float) -> tuple[Rect, Rect]:
+    """Return the room of the large line and that of the word below it."""
+    below = Rect(room.x, room.bottom - 8.4 * u, room.width, 8.4 * u)
+    return Rect(room.x, room.y, room.width, below.y - room.y), below
 
 
 def breath_size(pace: BreathPace) -> float:
@@ -67,6 +86,7 @@ def _ring(canvas: Canvas, box: Rect, state: ViewState) -> None:
         canvas.stroke(theme.curve, 0.4)
         painter.setBrush(color(theme.ribbon))
         canvas.disc(x, y, breath_size(state.pace) * inner)
-        canvas.arrow(x, y, 0.22 * inner, theme.text, -90.0 if state.pace.inhaling else 90.0)
     if share >= 1.0:
         canvas.tick(x, y, 0.5 * inner, theme.good)
+    elif state.pace is not None:
+        canvas.arrow(x, y, 0.22 * inner, theme.text, -90.0 if state.pace.inhaling else 90.0)

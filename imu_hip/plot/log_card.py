@@ -1,4 +1,4 @@
-"""The log card, for whoever stands near: how the limb last came back, and the newest holds."""
+"""The log card, for whoever stands near: how the limb last came back, and the newest holds; or all trials."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOLD_WIDTH = 17.0
 
 def key(state: ViewState) -> tuple[object, ...]:
     """Return what the card shows."""
-    return (state.last_exit, state.holds)
+    return (state.last_exit, state.holds, state.trials)
 
 
 def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
@@ -23,6 +23,11 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
     u, theme = canvas.u, canvas.theme
     canvas.card(card)
     room = card.inset(1.6 * u, 0.4 * u)
+    if state.trials is not None:
+        canvas.text(
+            room, state_text.trials_line(state) or wording.NO_TRIALS, SIZE, theme.text if state.trials else theme.dim
+        )
+        return
     fitting = max(1, min(3, int((room.width - 26.0 * u) / (HOLD_WIDTH * u))))
     holds = state.holds[-fitting:]
     x = room.right - len(holds) * HOLD_WIDTH * u

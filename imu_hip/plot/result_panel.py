@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,12 +11,14 @@ from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HoldRow, ResultView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.form import button, fit, label, scroll, sized, spaced
-from imu_hip.plot.look import Look, Painted
+from imu_hip.plot.look import Painted
 from imu_hip.plot.table import TextTable
 
 _ACROSS = 3
 _VERDICT = 6
 _ROWS_SEEN = 7
+_NOTES_BEFORE_NOTHING = 1000
+"""Share of the spare height: the notes take it where there are any, and else it stays empty."""
 
 
 class ResultPanel(QFrame, Painted):
@@ -27,13 +29,16 @@ class ResultPanel(QFrame, Painted):
         self._act = act
         self._shown: ResultView | None = None
         self._title = label(words.NO_RESULT, "title", wraps=True)
+        self._none = words.NO_RESULT_HINT
+        self._not_listed = label(words.NOT_LISTED, "dim", wraps=True)
+        self._not_listed.hide()
         self._replay = button(words.REPLAY, "primary", words.REPLAY_TIP)
         self._replay.clicked.connect(self._ask_for_replay)
         self._tiles = QWidget()
         self._grid = QGridLayout(self._tiles)
         spaced(self._grid, 0.0, 1.0)
         self._heading = label(words.HOLDS, "heading")
-        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why())
+        self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why(), words.HOLD_TIPS, _ROWS_SEEN)
         self._holds.setAccessibleName(words.HOLDS)
         self._why = label(wraps=True)
         self._notes_heading = label(words.NOTES, "heading")
@@ -48,36 +53,32 @@ class ResultPanel(QFrame, Painted):
         """Where the keyboard begins."""
         return self._replay
 
-    def show_result(self, result: ResultView | None) -> None:
-        """Show this result."""
+    def show_result(self, result: ResultView | None, *, listed: bool, any_listed: bool) -> None:
+        """Show this result, and whether it is one of the sessions in the list, if there are any."""
+        self._none = words.NONE_CHOSEN_HINT if any_listed else words.NO_RESULT_HINT
+        self._not_listed.setVisible(result is not None and not listed)
         if result == self._shown and result is not None:
             return
         self._shown = result
-        self._title.setText(words.NO_RESULT if result is None else result.title)
+        none = words.NONE_CHOSEN if any_listed else words.NO_RESULT
+        self._title.setText(none if result is None else result.title)
         self._replay.setVisible(result is not None)
         self._show_figures(() if result is None else result.figures)
         holds = () if result is None else result.holds
-        self._holds.show_rows([_cells(hold) for hold in holds], 0 if holds else None)
-        self._fit_table()
+        self._holds.show_rows([_cells(hold) for hold in holds], _first_to_read(holds))
         self._holds.setVisible(bool(holds))
-        self._heading.setVisible(result is not None)
+        judged = result is not None and not result.measures_only
+        self._heading.setVisible(judged)
+        self._why.setVisible(judged or result is None)
         self._show_why()
         notes = () if result is None else result.notes
         self._notes.setText("\n".join(f"•  {note}" for note in notes))
         for part in (self._notes_area, self._notes_heading):
             part.setVisible(bool(notes))
 
-    def dress(self, look: Look) -> None:
-        """Take the look; the height of the table follows."""
-        super().dress(look)
-        self._fit_table()
-
     def _ask_for_replay(self) -> None:
         if self._shown is not None:
             self._act(Action(ActionName.OPEN_RECORDING, self._shown.path))
-
-    def _fit_table(self) -> None:
-        self._holds.setFixedHeight(self._holds.height_of(_ROWS_SEEN))
 
     def _show_figures(self, figures: tuple[tuple[str, str], ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -100,7 +101,7 @@ class ResultPanel(QFrame, Painted):
 
     def _show_why(self) -> None:
         if self._shown is None:
-            self._why.setText(words.NO_RESULT_HINT)
+            self._why.setText(self._none)
         elif not self._shown.holds:
             self._why.setText(words.NO_HOLDS)
         elif 0 <= (row := self._holds.currentRow()) < len(self._shown.holds):
@@ -119,11 +120,23 @@ class ResultPanel(QFrame, Painted):
         rows = QVBoxLayout(self)
         spaced(rows, 1.6, 1.0)
         rows.addLayout(top)
-        for part in (self._tiles, self._heading, self._holds, self._why, self._notes_heading):
+        for part in (self._not_listed, self._tiles, self._heading, self._holds, self._why, self._notes_heading):
             rows.addWidget(part)
-        rows.addWidget(self._notes_area, 1)
-        rows.addStretch(0)
+        rows.addWidget(self._notes_area, _NOTES_BEFORE_NOTHING)
+        rows.addStretch(1)
 
 
 def _cells(hold: HoldRow) -> tuple[str, ...]:
-    return (str(hold.number), hold.direction, hold.duration, hold.angle, hold.percent, hold.exit, hold.verdict)
+    marked = (_marked(each) for each in (hold.exit, hold.verdict))
+    return (str(hold.number), hold.direction, hold.duration, hold.angle, hold.percent, *marked)
+
+
+def _marked(verdict: str) -> str:
+    """Return a verdict behind its sign, which is seen before it is read."""
+    return f"{words.SIGNS[verdict]} {verdict}" if verdict in words.SIGNS else verdict
+
+
+def _first_to_read(holds: Sequence[HoldRow]) -> int | None:
+    """Return the first hold in which something went wrong, or else the first."""
+    wrong = (row for row, hold in enumerate(holds) if words.WRONG in map(words.SIGNS.get, (hold.exit, hold.verdict)))
+    return next(wrong, 0 if holds else None)

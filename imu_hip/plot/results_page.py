@@ -30,6 +30,7 @@ class ResultsPage(QWidget):
         self._shown: ResultsView | None = None
         self._result = ResultPanel(act)
         self._heading = label(kind="heading", wraps=True)
+        self._programme = label(kind="dim", wraps=True)
         self._none = label(words.NO_HISTORY, "dim", wraps=True)
         self._sessions = TextTable(
             words.HISTORY_COLUMNS, _EXERCISE, lambda _: self._settled.start(), words.HISTORY_TIPS
@@ -53,8 +54,8 @@ class ResultsPage(QWidget):
         if view == self._shown:
             return
         before, self._shown = self._shown, view
-        self._result.show_result(view.result)
         current = self._current(view)
+        self._result.show_result(view.result, listed=current is not None, any_listed=bool(view.sessions))
         if before is None or before.sessions != view.sessions:
             self._sessions.show_rows([_cells(row) for row in view.sessions], current)
         else:
@@ -62,13 +63,17 @@ class ResultsPage(QWidget):
         mine = view.person in ("", words.ME)
         self._heading.setText(words.MY_HISTORY if mine else words.HISTORY.format(person=view.person))
         self._sessions.setAccessibleName(self._heading.text())
+        self._programme.setText(view.programme[:1].upper() + view.programme[1:])
+        self._programme.setVisible(bool(view.programme))
         self._none.setVisible(not view.sessions)
         self._sessions.setVisible(bool(view.sessions))
         self._plot.setVisible(bool(view.sessions))
-        self._plot.show_sessions(view.sessions, self._exercise_id(view, current))
-        self._changes.setText("\n".join(f"•  {change}" for change in view.changes))
+        exercise_id = self._exercise_id(view, current)
+        self._plot.show_sessions(view.sessions, exercise_id, view.bands)
+        changes = [change.text for change in view.changes if change.exercise_id == exercise_id]
+        self._changes.setText("\n".join(f"•  {text[:1].upper()}{text[1:]}" for text in changes))
         for part in (self._changes, self._changes_heading):
-            part.setVisible(bool(view.changes))
+            part.setVisible(bool(changes))
 
     def _current(self, view: ResultsView) -> int | None:
         """Return the row of the session whose result is shown."""
@@ -94,6 +99,7 @@ class ResultsPage(QWidget):
         rows = QVBoxLayout(right)
         spaced(rows, 1.6, 0.8)
         rows.addWidget(self._heading)
+        rows.addWidget(self._programme)
         rows.addWidget(self._none)
         rows.addWidget(self._plot, 1)
         rows.addWidget(self._changes_heading)

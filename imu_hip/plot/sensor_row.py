@@ -16,6 +16,7 @@ from imu_hip.plot.signal_bars import SignalBars
 
 COLUMNS = ((0.0, 1), (16.0, 0), (9.0, 0), (20.0, 0), (13.0, 0), (38.0, 0))
 """Width in u (0: what is left) and stretch of each column."""
+SILENT_S = 2.0
 
 
 class SensorRow(QFrame):
@@ -63,8 +64,11 @@ class SensorRow(QFrame):
         percent = sensor.battery_percent
         self._battery.setText(words.UNKNOWN if percent is None else words.BATTERY.format(percent=percent))
         self._rate.setText(_flow(sensor))
-        self._age.setText("" if sensor.age_s is None else words.AGE.format(age=age(sensor.age_s)))
+        silent = is_silent(sensor)
+        said = words.SILENT_FOR if silent else words.AGE
+        self._age.setText("" if sensor.age_s is None else said.format(age=age(sensor.age_s)))
         self._age.setVisible(sensor.age_s is not None)
+        again(self._age, "alarm" if silent else "dim")
         self._role.setText(words.NO_ROLE if sensor.role is None else words.ROLES[sensor.role])
         again(self._role, "dim" if sensor.role is None else "strong")
         self._shown_by.setText(sensor.identified)
@@ -115,6 +119,11 @@ class SensorRow(QFrame):
                 sized(cell, width=width)
             columns.addWidget(cell, 0, column)
             columns.setColumnStretch(column, stretch)
+
+
+def is_silent(sensor: FoundSensor) -> bool:
+    """Return whether a sensor that sent data has stopped."""
+    return sensor.age_s is not None and sensor.age_s > SILENT_S
 
 
 def dbm(signal_dbm: int) -> str:

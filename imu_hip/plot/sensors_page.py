@@ -12,15 +12,18 @@ from imu_hip.model.app_state import FoundSensor, Page, SensorsView
 from imu_hip.model.item import Role
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.form import button, card, fit, label, scroll, sized, spaced
+from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.look import Painted
-from imu_hip.plot.sensor_row import COLUMNS, SensorRow
+from imu_hip.plot.sensor_row import COLUMNS, SensorRow, is_silent
+from imu_hip.plot.worn_drawing import WornDrawing
 
 
 class SensorsPage(QWidget, Painted):
     """Shows the sensors and asks for searching, showing, wearing and beginning."""
 
-    def __init__(self, act: Callable[[Action], None]) -> None:
+    def __init__(self, act: Callable[[Action], None], guard: PaintGuard) -> None:
         super().__init__()
+        self._worn = WornDrawing(guard)
         self._act = act
         self._shown: SensorsView | None = None
         self._rows: dict[str, SensorRow] = {}
@@ -106,12 +109,19 @@ class SensorsPage(QWidget, Painted):
             sized(made, width=width, height=6.4)
             top.addWidget(made)
         help_card = card()
-        lines = QVBoxLayout(help_card)
-        spaced(lines, 1.6, 0.5)
+        beside = QHBoxLayout(help_card)
+        spaced(beside, 1.6, 1.6)
+        lines = QVBoxLayout()
+        spaced(lines, 0.0, 0.5)
+        beside.addLayout(lines, 1)
+        sized(self._worn, width=36.0, height=25.0)
+        beside.addWidget(self._worn)
         lines.addWidget(label(words.HOW_TO_TELL, "heading"))
         for number, line in enumerate(words.HOW_TO_TELL_STEPS, start=1):
             lines.addWidget(label(f"{number}.  {line}", wraps=True))
-        lines.addWidget(label(words.WHERE_TO_WEAR, "dim", wraps=True))
+        lines.addStretch(1)
+        lines.addWidget(label(words.HOW_TO_WEAR, "heading"))
+        lines.addWidget(label(words.WHERE_TO_WEAR, wraps=True))
         page = QVBoxLayout(self)
         spaced(page, (1.6, 1.2, 1.6, 1.6), 1.4)
         page.addLayout(top)
@@ -123,6 +133,9 @@ def sentence(view: SensorsView) -> str:
     """Return what is going on, in one sentence: the app's own message before anything else."""
     if view.message:
         return view.message
+    silent = next((sensor.role for sensor in view.found if sensor.role is not None and is_silent(sensor)), None)
+    if silent is not None:
+        return words.SILENT[silent]
     if view.ready:
         return words.BOTH_THERE
     missing = [role for role in Role if role not in {sensor.role for sensor in view.found}]

@@ -70,6 +70,8 @@ def _target(state: ViewState) -> str:
 
 
 def _hold(state: ViewState) -> str:
+    if state.trials is not None:
+        return _joined(", ", *reversed(state_text.trial_lines(state))) if state.trials else wording.NO_TRIALS
     held = "" if state.hold_s is None else wording.SPOKEN_HELD.format(seconds=int(state.hold_s))
     return _joined(", ", held, state_text.hold_word(state))
 

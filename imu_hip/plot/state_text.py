@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil, isfinite
 
 from imu_hip.model.event import ExitVerdict, Phase
-from imu_hip.model.view_state import CalibrationView, ChannelView, ViewState
+from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.view_state import CalibrationView, ChannelView, TrialView, ViewState
 from imu_hip.plot import wording
 
 GOOD_QUALITY = 0.7
@@ -73,6 +74,27 @@ def hold_word(state: ViewState) -> str:
     if state.hold_s is None:
         return wording.TO_HOLD
     return wording.HELD if state.hold_s >= state.hold_goal_s else wording.HOLD_RUNS
+
+
+def trial_lines(state: ViewState) -> tuple[str, str]:
+    """Return the angle of the newest trial, and which it is: its way, and its number of that way."""
+    if not state.trials:
+        return wording.UNKNOWN, wording.NO_TRIALS
+    newest = state.trials[-1]
+    number = sum(trial.direction == newest.direction for trial in state.trials)
+    return f"{figure(newest.angle_deg)}°", wording.TRIAL.format(way=_way(newest), number=number)
+
+
+def trials_line(state: ViewState) -> str:
+    """Return the angles of all trials, each way in its order."""
+    return " · ".join(
+        f"{way} " + " ".join(f"{figure(trial.angle_deg)}°" for trial in state.trials or () if _way(trial) == way)
+        for way in dict.fromkeys(_way(trial) for trial in state.trials or ())
+    )
+
+
+def _way(trial: TrialView) -> str:
+    return wording.WAYS[Direction(trial.direction)]
 
 
 def count_lines(state: ViewState) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from imu_hip.plot.lettering import FLOOR_CAP
 LINE = 8.0
 SIGN = 3.0
 ROW = 6.4
+HIGHEST_ROW = 9.0
+"""Height of a row of an earlier step: it grows where there is room."""
 
 
 def key(state: ViewState) -> tuple[object, ...]:
@@ -39,8 +41,9 @@ def draw(canvas: Canvas, card: Rect, state: ViewState) -> None:
         canvas.stroke(theme.line, 0.2)
         canvas.line(rows.x, rows.y, rows.right, rows.y)
     fitting = max(0, int((rows.height - u) / (ROW * u)))
+    high = min(HIGHEST_ROW * u, (rows.height - u) / max(1, min(fitting, len(before))))
     for row, step in enumerate(reversed(before[max(0, len(before) - fitting) :])):
-        _row(canvas, Rect(rows.x, rows.y + u + row * ROW * u, rows.width, ROW * u), step)
+        _row(canvas, Rect(rows.x, rows.y + u + row * high, rows.width, high), step)
 
 
 def _refusal(canvas: Canvas, room: Rect, step: CalibrationView) -> None:
@@ -79,11 +82,13 @@ def _newest(canvas: Canvas, room: Rect, step: CalibrationView) -> float:
 def _row(canvas: Canvas, box: Rect, step: CalibrationView) -> None:
     """Draw an earlier step: tick, name with quality, and what was measured."""
     u, theme = canvas.u, canvas.theme
+    grown = box.height / (ROW * u)
+    x, y, size = box.x + SIGN * u, box.y + 2.2 * grown * u, 1.5 * grown * u
     if state_text.is_poor(step):
-        canvas.triangle(box.x + SIGN * u, box.y + 2.2 * u, 1.5 * u, theme.warning, theme.warning_ink)
+        canvas.triangle(x, y, size, theme.warning, theme.warning_ink)
     else:
-        canvas.tick(box.x + SIGN * u, box.y + 2.2 * u, 1.5 * u, theme.good)
+        canvas.tick(x, y, size, theme.good)
     words = box.beyond(box.x + 8.0 * u)
-    canvas.text(words.top_part(3.6 * u), state_text.step_line(step), 2.6, theme.text)
-    note = Rect(words.x, words.y + 3.3 * u, words.width, 2.8 * u)
-    canvas.text(note, step.text, 2.0, theme.dim, bold=False, shrink=0.9)
+    canvas.text(words.top_part(3.6 * grown * u), state_text.step_line(step), 2.6 * grown, theme.text)
+    note = Rect(words.x, words.y + 3.3 * grown * u, words.width, 2.8 * grown * u)
+    canvas.text(note, step.text, 2.0 * min(grown, 1.2), theme.dim, bold=False, shrink=0.8)

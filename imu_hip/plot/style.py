@@ -44,6 +44,7 @@ def sheet(look: Look) -> str:
     QLabel[kind="strong"] {{ font-weight: 700; }}
     QLabel[kind="small"] {{ font-size: {small}px; }}
     QLabel[kind="dim"] {{ font-size: {small}px; color: {theme.dim}; }}
+    QLabel[kind="alarm"] {{ font-size: {small}px; font-weight: 700; color: {theme.warning}; }}
     QLabel[kind="title"] {{ font-size: {px(TITLE, 14)}px; font-weight: 700; }}
     QLabel[kind="sentence"] {{ font-size: {px(SENTENCE, 14)}px; font-weight: 700; }}
     QLabel[kind="figure"] {{ font-size: {px(FIGURE, 14)}px; font-weight: 700; }}

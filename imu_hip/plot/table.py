@@ -15,14 +15,21 @@ _ROW = 3.4
 class TextTable(QTableWidget, Painted):
     """Rows of text; `chosen` is called with the number of a row when the person moves to it.
 
-    The columns are as wide as their texts; column `wide` takes what is left and wraps.
+    The columns are as wide as their texts; column `wide` takes what is left and wraps. With `seen` the table is as high
+    as its rows, or as so many of them.
     """
 
     def __init__(
-        self, columns: Sequence[str], wide: int, chosen: Callable[[int], None], tips: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        wide: int,
+        chosen: Callable[[int], None],
+        tips: Sequence[str] = (),
+        seen: int | None = None,
     ) -> None:
         super().__init__(0, len(columns))
         self._chosen = chosen
+        self._seen = seen
         for column, text in enumerate(columns):
             head_item = QTableWidgetItem(text)
             head_item.setToolTip(tips[column] if tips else "")
@@ -55,11 +62,7 @@ class TextTable(QTableWidget, Painted):
                 self.setItem(row, column, QTableWidgetItem(text))
         self.choose(current)
         blocker.unblock()
-
-    def height_of(self, most: int) -> int:
-        """Return the height in pixels that shows all rows, or `most` of them."""
-        rows = [self.rowHeight(row) for row in range(min(most, self.rowCount()))]
-        return self.horizontalHeader().sizeHint().height() + sum(rows) + 2 * self.look.border + 2
+        self._fit_height()
 
     def choose(self, row: int | None) -> None:
         """Choose a row, or none, without telling anybody."""
@@ -78,6 +81,18 @@ class TextTable(QTableWidget, Painted):
             part.ensurePolished()  # or the rows would be as high as the letters of before
         self.verticalHeader().setMinimumSectionSize(look.px(_ROW))
         self.resizeRowsToContents()
+        self._fit_height()
+
+    def updateGeometries(self) -> None:
+        """Follow rows that have become higher or lower."""
+        super().updateGeometries()
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        if self._seen is None:
+            return
+        rows = [self.rowHeight(row) for row in range(min(self._seen, self.rowCount()))]
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + sum(rows) + 2 * self.look.border + 2)
 
     def _moved(self, row: int, _column: int, before: int, _before_column: int) -> None:
         if row >= 0 and row != before:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imu_hip.model.event import ExitVerdict, Phase
-from imu_hip.model.exercise_spec import Step
+from imu_hip.model.exercise_spec import Direction, Step
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.signal import SignalKind
 
@@ -27,7 +27,7 @@ SENSOR_LOST = "lost"
 SENSOR_SILENT = "silent for {seconds:.0f} s"
 SENSOR_UNHEARD = "not heard yet"
 SENSOR_RATE = "{hz:.0f} Hz · "
-SENSOR_WELL = "none lost"
+SENSOR_WELL = "0 lost"
 SENSOR_LOSSES = "{percent:.1f} % lost"
 
 # ------------------------------------------------------------------ phases
@@ -97,6 +97,11 @@ EXIT_UNGRADED = "Exit not graded"
 NO_EXIT = "No exit yet"
 EXIT_PEAK = "peak {rate:.0f}°/s"
 NO_HOLDS = "no holds yet"
+
+# ------------------------------------------------------------------ trials of a measurement
+NO_TRIALS = "no trial yet"
+TRIAL = "{way}, trial {number}"
+WAYS: Mapping[Direction, str] = {Direction.INTERNAL: "in", Direction.EXTERNAL: "out"}
 
 # ------------------------------------------------------------------ the guide waits
 PAUSED_PROMPT = "Paused"

@@ -98,3 +98,38 @@ def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+@contextmanager
+def merged_folder(path: Path, *, force: bool = False, replaced: Iterable[str] = ()) -> Iterator[Path]:
+    """Yield a folder beside `path` to fill; at the end its files join those in `path`, or vanish on any error.
+
+    None replaces another as long as `force` is not given, but for those that are `replaced` anyway. Raises UsageError
+    for a file that is there already or a `path` that is no folder, RecordingError for an OSError in the body.
+    """
+    _refuse_what_is_no_folder(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.mkdir(mode=0o700)
+        yield part
+        _refuse_what_is_no_folder(path)
+        made = [each.relative_to(part) for each in sorted(part.rglob("*")) if each.is_file()]
+        for name in made:
+            if str(name) not in replaced:
+                refuse_overwriting(path / name, force=force)
+        for name in made:
+            for folder in reversed([(path / name).parent, *(path / name).parent.parents]):
+                if not folder.exists():
+                    folder.mkdir(mode=0o700)
+            (part / name).replace(path / name)
+        for folder in {(path / name).parent for name in made}:
+            make_name_durable(folder / "any")
+    except OSError as error:
+        raise writing_error(path, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _refuse_what_is_no_folder(path: Path) -> None:
+    if os.path.lexists(path) and not path.is_dir():
+        raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: is there and no folder; choose another name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,12 +34,15 @@ def write_samples(
     more. Raises UsageError when the file exists or the extra for Parquet is missing, RecordingError when it
     cannot be written.
     """
-    write = _write_parquet if path.suffix.lower() == ".parquet" else _write_csv
-    if write is _write_parquet:
-        _require_pyarrow(path)
+    parquet = path.suffix.lower() == ".parquet"
+    if parquet:
+        require_pyarrow(path)
     table = sample_table(tuple(outputs), femur_internal_rotation_rad)
     with whole_file(path, force=force) as part, create_file(part) as stream:
-        write(stream, table)
+        if parquet:
+            write_parquet(stream, table, {name: _unit(name) for name in table}, {})
+        else:
+            write_csv(stream, table)
         make_durable(stream)
 
 
@@ -67,7 +70,8 @@ def _joined(parts: list[NDArray[Any]], empty_shape: tuple[int, ...], dtype: type
     return np.concatenate([np.empty(empty_shape, dtype), *parts])
 
 
-def _write_csv(stream: BinaryIO, table: Table) -> None:
+def write_csv(stream: BinaryIO, table: Table) -> None:
+    """Write a table as CSV."""
     columns = [list(_cells(name, values)) for name, values in table.items()]
     stream.write((",".join(table) + "\n").encode())
     stream.write("".join(",".join(row) + "\n" for row in zip(*columns, strict=True)).encode())
@@ -80,21 +84,27 @@ def _cells(name: str, values: NDArray[Any]) -> Iterator[str]:
     return (str(value) for value in values.tolist())
 
 
-def _write_parquet(stream: BinaryIO, table: Table) -> None:
+def write_parquet(stream: BinaryIO, table: Table, units: Mapping[str, str], about: Mapping[str, str]) -> None:
+    """Write a table as Parquet, the units of its columns and `about` in the metadata; NaN becomes null."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    units = {name: "s" if name == "t_s" else "deg" if name.endswith("_deg") else "" for name in table}
     fields, arrays = [], []
     for name, values in table.items():
         # from_pandas: NaN becomes null, which is what "not known" is called there.
         array = pa.array(values, from_pandas=True)
         fields.append(pa.field(name, array.type, metadata={"unit": units[name]}))
         arrays.append(array)
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), stream, compression="zstd")
+    schema = pa.schema(fields, metadata=dict(about))
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd")
 
 
-def _require_pyarrow(path: Path) -> None:
+def _unit(column: str) -> str:
+    return "s" if column == "t_s" else "deg" if column.endswith("_deg") else ""
+
+
+def require_pyarrow(path: Path) -> None:
+    """Raise UsageError without the library for Parquet."""
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:

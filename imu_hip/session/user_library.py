@@ -1,16 +1,15 @@
-"""The library: each person's recordings with their results, and which sensor is worn where, in the user's own folder.
+"""The library: each person's sessions with their results, and which sensor is worn where, in the user's own folder.
 
-IMU_HIP_HOME names another place than the platform's. Everything belongs to its owner only.
+IMU_HIP_HOME names another place than the platform's. Everything belongs to its owner only. Persons go by pseudonyms:
+their folders can be handed on without a name, which stands in `names.json` alone.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,17 @@ from platformdirs import user_data_path
 from imu_hip.model.errors import Reason, RecordingError, UnusableInputError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
-from imu_hip.session.output_file import create_file, make_durable, whole_file, writing_error
+from imu_hip.session.json_file import make_folder, read_object, write_object
+from imu_hip.session.library_forgetting import traces
+from imu_hip.session.library_index import SessionIndex
+from imu_hip.session.library_names import Names, checked_name, new_pseudonym
+from imu_hip.session.library_session import RAW, KeptSession, describe, keep_result, results_in
+from imu_hip.session.library_takeover import take_over
+from imu_hip.session.output_file import writing_error
 
 DEFAULT_PERSON = "me"
-LONGEST_NAME = 60
 HOME_VARIABLE = "IMU_HIP_HOME"
 
-_PERSON_FILE = "person.json"
 _SENSORS_FILE = "sensors.json"
 _SETTINGS_FILE = "settings.json"
 
@@ -42,11 +45,11 @@ class KnownSensor:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A recording in the library; `result` is its analysis as JSON, None where it was not kept or is not readable."""
+class Forgotten:
+    """What was deleted: so many recordings; `left` is where something of the person still stands."""
 
-    path: Path
-    result: dict[str, Any] | None
+    recordings: int
+    left: tuple[Path, ...]
 
 
 class Library:
@@ -54,58 +57,87 @@ class Library:
 
     def __init__(self, home: Path | None = None) -> None:
         self.home = home or default_home()
+        self._persons = self.home / "persons"
+        self._names = Names(self.home / "names.json")
+        self._index = SessionIndex(self.home / "index.sqlite", self._persons)
 
     # ---------------------------------------------------------------- persons
 
     def persons(self) -> tuple[str, ...]:
-        """Return the names of those who have a folder, the default person first."""
-        folders = sorted(self._persons().glob(f"*/{_PERSON_FILE}"))
-        names = (_read_object(path).get("name") for path in folders)
-        known = {name for name in names if isinstance(name, str)}
+        """Return the names of those who have a folder, the default person first; without a name, the pseudonym."""
+        names = self._names_now()
+        known = {names.get(folder, folder) for folder in self._folders()}
         return (DEFAULT_PERSON, *sorted(known - {DEFAULT_PERSON}, key=str.casefold))
 
+    def pseudonym(self, person: str) -> str | None:
+        """Return the name of the folder of somebody, given by name or by pseudonym; None without one.
+
+        Raises
+        ------
+        UsageError
+            It is no name.
+        """
+        name, names = checked_name(person), self._names_now()
+        named = next((each for each in names if names[each] == name), None)
+        return named if named is not None else name if name in self._folders() else None
+
     def new_recording(self, person: str, exercise_id: str, side: Side, start_utc: str) -> Path:
-        """Return a name for a recording that does not exist yet, in the folder of a person.
+        """Make the folder of a new session of a person; return the name of its recording, which does not exist yet.
 
         `start_utc` is ISO 8601.
 
         Raises
         ------
         UsageError
-            The name of the person is empty or too long.
+            The name of the person is none.
         RecordingError
             The folder cannot be made.
         """
-        folder = self._person(person)
-        sessions = folder / "sessions"
+        pseudonym = self.pseudonym(person)
         try:
-            _make_folder(sessions)
-            if not (folder / _PERSON_FILE).exists():
-                _write_object(folder / _PERSON_FILE, {"name": _checked(person)})
+            if pseudonym is None:
+                pseudonym = new_pseudonym(self._folders())
+                make_folder(self._persons)
+                # The name first: a folder without one would be a stranger's.
+                self._names.give(pseudonym, checked_name(person))
+            make_folder(self._persons / pseudonym)
+            folder = _new_folder(self._persons / pseudonym, f"{start_utc.rstrip('Z')}_{exercise_id}_{side.value}")
         except OSError as error:
-            raise writing_error(sessions, error) from error
-        stem = f"{start_utc.replace(':', '-').rstrip('Z')}_{exercise_id}_{side.value}"
-        number = 1
-        while (path := sessions / f"{stem}{f'_{number}' if number > 1 else ''}.mcap").exists():
-            number += 1
-        return path
+            raise writing_error(self._persons, error) from error
+        describe(folder, start_utc, side.value, exercise_id)
+        return folder / RAW
 
     def sessions(self, person: str) -> tuple[KeptSession, ...]:
-        """Return a person's recordings, the newest first."""
-        folder = self._person(person) / "sessions"
-        found = sorted(folder.glob("*.mcap"), reverse=True)
-        return tuple(KeptSession(path, _result_of(path)) for path in found)
+        """Return a person's sessions, the newest first."""
+        pseudonym = self.pseudonym(person)
+        return () if pseudonym is None else self._index.sessions(pseudonym)
+
+    def recordings(self) -> tuple[Path, ...]:
+        """Return the recordings of all persons, the first of each session."""
+        self._names_now()
+        return tuple(sorted(self._persons.glob(f"*/*/{RAW}")))
+
+    def rebuild_index(self) -> int:
+        """Make the index anew, of all persons; return how many sessions there are."""
+        return self._index.rebuild() if self._persons.is_dir() else 0
 
     def keep_result(self, recording: Path, result: Mapping[str, Any]) -> None:
-        """Keep the analysis of a recording of the library beside it, in the place of an older one."""
-        _write_object(_result_path(recording), result)
+        """Keep the analysis of a recording of the library; one by the same software is replaced."""
+        try:
+            keep_result(recording.parent, result)
+        except OSError as error:
+            raise writing_error(recording.parent, error) from error
+
+    def kept_results(self, recording: Path) -> list[dict[str, Any]]:
+        """Return the analyses that are kept of a recording of the library, the newest last."""
+        return results_in(recording.parent)
 
     def holds(self, path: Path) -> bool:
         """Tell whether a file is one of the library's."""
-        return self._persons().resolve() in path.resolve().parents
+        return self._persons.resolve() in path.resolve().parents
 
-    def forget(self, person: str) -> int:
-        """Delete a person wholly; return how many recordings are gone.
+    def forget(self, person: str) -> Forgotten:
+        """Delete a person wholly: folder, rows of the index, settings, name; then look for what is left.
 
         Raises
         ------
@@ -114,18 +146,27 @@ class Library:
         RecordingError
             Something of it cannot be deleted.
         """
-        folder = self._person(person)
-        if not folder.is_dir():
+        pseudonym = self.pseudonym(person)
+        if pseudonym is None:
             raise UsageError(Reason.NOT_FOUND, f"nobody called '{person}' is in the library ({self.home})")
-        count = len(list(folder.glob("sessions/*.mcap")))
+        folder = self._persons / pseudonym
+        count = len(list(folder.glob(f"*/{RAW}")))
         try:
-            shutil.rmtree(folder)
+            if folder.exists():
+                shutil.rmtree(folder)
+            self._index.forget(pseudonym)
         except OSError as error:
             what = error.strerror or str(error)
             raise RecordingError(
                 Reason.NOT_WRITABLE, f"{folder}: cannot be deleted ({what}); delete it by hand"
             ) from error
-        return count
+        settings = self._settings()
+        if settings.get("person") in (pseudonym, checked_name(person)):
+            del settings["person"]
+            self._write(_SETTINGS_FILE, settings)
+        # The name last: as long as it stands, all this can be done again.
+        self._names.take(pseudonym)
+        return Forgotten(count, traces(self.home, pseudonym))
 
     # ---------------------------------------------------------------- sensors and settings
 
@@ -139,7 +180,7 @@ class Library:
         """
         path = self.home / _SENSORS_FILE
         known = {}
-        for serial, entry in (_read_object(path) if path.exists() else {}).items():
+        for serial, entry in (read_object(path) if path.exists() else {}).items():
             try:
                 role = Role(entry["role"])
                 known[serial] = KnownSensor(serial, role, str(entry["family"]), str(entry.get("name", "")))
@@ -159,33 +200,39 @@ class Library:
 
     def settings(self) -> dict[str, Any]:
         """Return how the app was left, empty before the first time or when that cannot be read."""
+        settings = self._settings()
+        if "person" in settings:
+            settings["person"] = self._names_now().get(settings["person"], settings["person"])
+        return settings
+
+    def keep_settings(self, settings: Mapping[str, Any]) -> None:
+        """Keep how the app is left; whose turn it was by pseudonym, and not at all before a first session."""
+        person = settings.get("person")
+        pseudonym = self.pseudonym(person) if isinstance(person, str) else None
+        others = {name: value for name, value in settings.items() if name != "person"}
+        self._write(_SETTINGS_FILE, others if pseudonym is None else {**others, "person": pseudonym})
+
+    def _settings(self) -> dict[str, Any]:
         path = self.home / _SETTINGS_FILE
         try:
-            return _read_object(path) if path.exists() else {}
+            return read_object(path) if path.exists() else {}
         except UnusableInputError:
             return {}
 
-    def keep_settings(self, settings: Mapping[str, Any]) -> None:
-        """Keep how the app is left."""
-        self._write(_SETTINGS_FILE, settings)
-
     def _write(self, name: str, values: Mapping[str, Any]) -> None:
         try:
-            _make_folder(self.home)
+            make_folder(self.home)
         except OSError as error:
             raise writing_error(self.home, error) from error
-        _write_object(self.home / name, values)
+        write_object(self.home / name, values)
 
-    def _persons(self) -> Path:
-        return self.home / "persons"
+    def _names_now(self) -> dict[str, str]:
+        """Return the names by pseudonym, of a library of the first layout after it was taken over."""
+        take_over(self._persons, self._names)
+        return self._names.by_pseudonym()
 
-    def _person(self, person: str) -> Path:
-        """Return the folder of a person: the name as far as it can be one, and what makes it this name's only."""
-        name = _checked(person)
-        plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-        if plain == name:
-            return self._persons() / plain
-        return self._persons() / f"{plain}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    def _folders(self) -> set[str]:
+        return set(_folders(self._persons))
 
 
 def default_home() -> Path:
@@ -194,44 +241,27 @@ def default_home() -> Path:
     return Path(named) if named else user_data_path("imu_hip", appauthor=False)
 
 
-def _checked(person: str) -> str:
-    name = " ".join(person.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise UsageError(Reason.WRONG_USAGE, f"a person's name has 1 to {LONGEST_NAME} letters, not {len(name)}")
-    return name
+def _folders(persons: Path) -> Iterator[str]:
+    """Yield the names of persons' folders; a folder brought from elsewhere may have any that could be a person's."""
+    if not persons.is_dir():
+        return
+    for entry in os.scandir(persons):
+        try:
+            if entry.is_dir(follow_symlinks=False) and checked_name(entry.name) == entry.name:
+                yield entry.name
+        except UsageError:
+            continue
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder for its owner only, and those above it that are missing."""
-    for each in reversed([folder, *folder.parents]):
-        if not each.exists():
-            each.mkdir(mode=0o700, exist_ok=True)
-
-
-def _result_path(recording: Path) -> Path:
-    return recording.with_suffix(".result.json")
-
-
-def _result_of(recording: Path) -> dict[str, Any] | None:
-    path = _result_path(recording)
-    try:
-        return _read_object(path) if path.exists() else None
-    except UnusableInputError:
-        return None
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file. Raises UnusableInputError for anything else."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnusableInputError(Reason.NOT_READABLE, f"{path}: cannot be read ({error}); delete it") from error
-    if not isinstance(found, dict):
-        raise UnusableInputError(Reason.WRONG_FORMAT, f"{path}: holds no JSON object; delete it")
-    return found
-
-
-def _write_object(path: Path, values: Mapping[str, Any]) -> None:
-    with whole_file(path, force=True) as part, create_file(part) as stream:
-        stream.write((json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode())
-        make_durable(stream)
+def _new_folder(person: Path, name: str) -> Path:
+    """Make a folder that is this session's only. Raises OSError."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    number = 1
+    while True:
+        folder = person / (stem if number == 1 else f"{stem}_{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            number += 1
+        else:
+            return folder

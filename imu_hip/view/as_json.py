@@ -18,6 +18,7 @@ from imu_hip.model.view_state import (
     HoldView,
     SensorView,
     TraceView,
+    TrialView,
     ViewState,
 )
 
@@ -59,6 +60,7 @@ def view_json(state: ViewState) -> Json:
         "hold_goal_s": _rounded(state.hold_goal_s, 2),
         "holds": [_hold(hold) for hold in state.holds[-MAX_HOLDS:]],
         "holds_done": len(state.holds),
+        "trials": None if state.trials is None else [_trial(trial) for trial in state.trials],
         "last_exit": None if state.last_exit is None else _exit(state.last_exit),
         "cycle": state.cycle,
         "cycles_complete": state.cycles_complete,
@@ -89,6 +91,14 @@ def _hold(hold: HoldView) -> Json:
     }
 
 
+def _trial(trial: TrialView) -> Json:
+    return {
+        "direction": trial.direction,
+        "angle_deg": _rounded(trial.angle_deg, 1),
+        "sd_deg": _rounded(trial.sd_deg, 1),
+    }
+
+
 def _exit(last: ExitView) -> Json:
     return {"verdict": last.verdict, "peak_deg_per_s": _rounded(last.peak_deg_per_s, 1), "why": last.why}
 
@@ -116,6 +126,7 @@ def _guide(guide: GuideView) -> Json:
         "step": guide.step,
         "steps": guide.steps,
         "paused": guide.paused,
+        "turns": guide.turns,
     }
 
 

@@ -74,7 +74,7 @@ def after(notices: Notices, event: Event) -> Notices:
         case CalibrationStep(label=label, accepted=True):
             return _without(notices, Rank.CALIBRATION, label)
         case CalibrationStep(label=label):
-            text = f"{wording.MARK[label]}: {event.text or 'not usable, please again'}"
+            text = wording.about(wording.MARK[label], event.text or "not usable, please again")
             return _with(notices, Notice(Rank.CALIBRATION, label, text, event.end_s))
         case Hold(verdict=HoldVerdict.DATA_LOST):
             return _with(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import degrees, isfinite
 
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase
+from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase, Trial
 from imu_hip.model.exercise_spec import CompensationKind, Direction, ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
@@ -21,6 +21,7 @@ from imu_hip.model.view_state import (
     GuideView,
     HoldView,
     SensorView,
+    TrialView,
     ViewState,
 )
 from imu_hip.view import body, notice, trace, wording
@@ -72,6 +73,7 @@ class State:
     breaths_measured: int | None = None
     guide: GuideView = NO_GUIDE
     calibration: tuple[CalibrationView, ...] = ()
+    trials: tuple[TrialView, ...] = ()
 
 
 def initial() -> State:
@@ -146,7 +148,7 @@ def view_state(params: Params, state: State) -> ViewState:
         end_range_deg=_degrees(state.snapshot.end_range_rad),
         band_deg=band_deg,
         hold_s=_hold_s(state),
-        hold_goal_s=spec.hold.breath_s if spec else 0.0,
+        hold_goal_s=0.0 if spec is None or spec.measurement else spec.hold.breath_s,
         holds=state.holds,
         last_exit=state.last_exit,
         cycle=state.snapshot.cycle_number,
@@ -174,6 +176,7 @@ def view_state(params: Params, state: State) -> ViewState:
         person=params.person,
         guide=state.guide,
         calibration=state.calibration,
+        trials=state.trials if spec is not None and spec.measurement else None,
     )
 
 
@@ -212,8 +215,11 @@ def _after(state: State, event: Event) -> State:
             verdict = event.verdict.value if event.verdict else None
             last = ExitView(verdict, degrees(event.peak_rad_s), wording.one_line(event.why, 120))
             return replace(state, notices=notices, last_exit=last)
+        case Trial():
+            trial = TrialView(event.direction.value, degrees(event.angle_rad), degrees(event.sd_rad))
+            return replace(state, notices=notices, trials=(*state.trials, trial))
         case PartStarted():
-            return replace(state, notices=notices, holds=(), last_exit=None)
+            return replace(state, notices=notices, holds=(), last_exit=None, trials=())
         case CalibrationStep():
             gained = event.label is MarkLabel.STRAP_GAIN and event.accepted
             return replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imu_hip.model.event import Phase
 from imu_hip.model.item import MarkLabel
 
-MAX_LINE = 64
+MAX_LINE = 68
 
 MARK = {
     MarkLabel.TABLE_REST: "Rest on the table",
@@ -31,6 +31,11 @@ def one_line(text: str, limit: int = MAX_LINE) -> str:
     head = line[: limit - 1]
     before, space, _ = head.rpartition(" ")
     return (before if space and not line[limit - 1].isspace() else head).rstrip(" ,;:.") + "…"
+
+
+def about(name: str, text: str) -> str:
+    """Return a text behind the name of what it is about, unless it begins with that name itself."""
+    return name + text[len(name) :] if text.lower().startswith(name.lower()) else f"{name}: {text}"
 
 
 def coaching(phase: Phase, angle_deg: float | None, band_deg: tuple[float, float] | None) -> str:

@@ -117,6 +117,13 @@ def test_choices_and_settings_are_there_again_the_next_time(app: Controller, lib
     assert state.settings.sound_note == "no loudspeaker found"
 
 
+@pytest.mark.parametrize("name", ["x" * 61, "a\x1b[2Jb"])
+def test_a_person_of_no_possible_name_is_refused_and_nobody_else_is_chosen(app: Controller, name: str) -> None:
+    state = do(app, ActionName.CHOOSE_PERSON, name)
+    assert "a person's name has" in state.notice
+    assert state.start.person == "me"
+
+
 def test_sensors_are_found_shown_and_keep_their_roles_by_serial_number(app: Controller, library: Library) -> None:
     state = find_and_assign(app)
     assert state.sensors.ready
@@ -155,8 +162,8 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     state = until(app, lambda state: state.page is Page.RESULTS)
     assert app.is_over
     (kept,) = library.sessions("Anna")
-    assert kept.result is not None
-    assert kept.result["result_sha256"] == api.analyze(kept.path).result_sha256
+    assert kept.summary is not None
+    assert kept.summary.result_sha256 == api.analyze(kept.path).result_sha256
     recording = api.read(kept.path)
     assert recording.setup.origin is Origin.LIVE
     assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [CommandName.GO_ON]

@@ -128,6 +128,24 @@ def test_a_window_closed_at_any_moment_leaves_a_proper_recording(
     assert _sha_in(outcome) == api.analyze(path).result_sha256
 
 
+def test_a_crash_in_painting_does_not_reach_the_recorder(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("painted into a corner")
+
+    path = tmp_path / "a.mcap"
+    visitor = Visitor(25, AppWindow.close)
+    monkeypatch.setattr("imu_hip.plot.canvas.Canvas.text", broken)
+    outcome = call("demo", "--mute", "--speed", "5", "--out", path)
+    assert outcome.code == 0, outcome
+    assert "painted into a corner" in outcome.err
+    assert visitor.seen[-1].t_s - visitor.seen[0].t_s > 3.0
+    report = recover(path, tmp_path / "saved.mcap")
+    assert (report.complete, report.items_saved) == (True, len(api.read(path).items))
+    assert _sha_in(outcome) == api.analyze(path).result_sha256
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_and_the_recording(
     qapp: QApplication, tmp_path: Path, number: signal.Signals

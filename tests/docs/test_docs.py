@@ -15,8 +15,13 @@ import pytest
 from imu_hip import api
 from imu_hip.app import cli
 from imu_hip.app.catalogue import catalogue
+from imu_hip.app.history import history_of
+from imu_hip.app.history_json import history_json
+from imu_hip.app.history_words import VERDICTS, changes
+from imu_hip.app.verifying import FAILURES, Outcome
 from imu_hip.exercise import block, conditioning, evenly, judged_rows
 from imu_hip.exercise.defaults import BLOCK_NUMBERS, EXIT_NUMBERS, HOLD_NUMBERS, HOLD_PAIRS, Pair
+from imu_hip.exercise.progress import Verdict
 from imu_hip.guide import breath, cueing, guide, speech
 from imu_hip.guide.breath_pacer import PacerParams
 from imu_hip.guide.movement_cues import MovementParams
@@ -46,6 +51,7 @@ from imu_hip.orientation.vqf_filter import VqfParams
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.foreign_csv import read_marks_csv, read_sensor_csv
 from imu_hip.session.layout import TOPICS
+from imu_hip.session.library_session import KeptSession, PartSummary, Summary
 from imu_hip.stream.clock_match import MatchParams
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams
@@ -311,6 +317,27 @@ def test_formats_name_every_json_key() -> None:
     found = analysis_json(api.analyze(ROOT / "recordings" / "supine_ere_right.mcap"))
     told = set(spans(ROOT / "docs" / "formats.md"))
     assert set(keys(json.loads(json.dumps(found)))) - told - {"pelvis", "thigh", *found["software"]} == set()
+
+
+def test_formats_name_every_key_of_a_history() -> None:
+    part = PartSummary("arom_prone", "prone", True, 30.0, 1.5, 40.0, 1.5, 0, 0, 0.0)
+    sessions = [
+        KeptSession(Path("raw.mcap"), f"2026-11-{day}T12:00:00Z", side, "arom_prone", Summary("", "", "0.1.0", (part,)))
+        for day in ("21", "20")
+        for side in Side
+    ]
+    found = history_of(sessions, 739_000, {})
+    plain = history_json(found, "me", None, changes(found))
+    assert min(len(plain[name]) for name in ("trends", "sides", "ratios", "changes", "sessions")) > 0
+    assert set(keys(plain)) - set(spans(ROOT / "docs" / "formats.md")) == set()
+
+
+def test_verdicts_of_a_history_are_told() -> None:
+    assert set(Verdict) <= set(spans(ROOT / "docs" / "formats.md"))
+    (told,) = [[row["verdict"] for row in tables(ROOT / "docs" / "library.md", "verdict")]]
+    assert told == list(VERDICTS.values())
+    said = {row["says"].strip("`"): row["exit code"] for row in tables(ROOT / "docs" / "library.md", "says")}
+    assert said == {outcome.value: str(int(outcome in FAILURES)) for outcome in Outcome}
 
 
 def keys(value: object) -> Iterator[str]:

@@ -56,8 +56,8 @@ def test_one_batch_is_the_library_itself(known: bool) -> None:
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.booleans())
 def test_cutting_changes_no_bit(lengths: list[int], known: bool) -> None:
     gyr, acc = _movement(sum(lengths))
-    state = _with_bias(np.full(3, 0.003)) if known else FilterState()
-    _, whole = vqf_filter.step(PARAMS, state, gyr, acc, _even(len(gyr)), PERIOD_S)
+    first, state = (_with_bias(np.full(3, 0.003)) if known else FilterState() for _ in range(2))
+    _, whole = vqf_filter.step(PARAMS, first, gyr, acc, _even(len(gyr)), PERIOD_S)
     cuts = np.cumsum(lengths)[:-1]
     quaternions, rates = [], []
     for g, a in zip(np.split(gyr, cuts), np.split(acc, cuts), strict=True):
@@ -74,13 +74,35 @@ def test_uneven_steps_add_up_to_the_whole_turn() -> None:
     gyr = np.zeros((400, 3))
     gyr[:, 2] = rng.uniform(-2.0, 2.0, 400)
     acc = np.tile([0.0, 0.0, 9.81], (400, 1))
-    turned = _with_bias(np.zeros(3))
     for clip in (VqfParams(known_clip_deg_s=1e-9), PARAMS):  # without and with the filter's own idea of the bias
-        _, found = vqf_filter.step(clip, turned, gyr, acc, steps_s, PERIOD_S)
+        _, found = vqf_filter.step(clip, _with_bias(np.zeros(3)), gyr, acc, steps_s, PERIOD_S)
         q = found.earth_from_sensor[-1]
         angle = 2.0 * np.arctan2(q[3], q[0])
         wanted = float((gyr[:, 2] * steps_s).sum())
         assert np.cos(angle - wanted) == pytest.approx(1.0, abs=1e-15 if clip is not PARAMS else 1e-5)
+
+
+def test_a_state_that_has_been_gone_on_from_is_refused() -> None:
+    gyr, acc = _movement(20)
+    first, _ = vqf_filter.step(PARAMS, FilterState(), gyr, acc, _even(20), PERIOD_S)
+    second, _ = vqf_filter.step(PARAMS, first, gyr, acc, _even(20), PERIOD_S)
+    for go_on in (
+        lambda: vqf_filter.step(PARAMS, first, gyr, acc, _even(20), PERIOD_S),
+        lambda: vqf_filter.learned_bias(first),
+        lambda: vqf_filter.restarted(PARAMS, first, PERIOD_S),
+        lambda: vqf_filter.with_bias(PARAMS, first, np.zeros(3), PERIOD_S),
+    ):
+        with pytest.raises(ValueError, match="keep the newest"):
+            go_on()
+    vqf_filter.step(PARAMS, second, gyr, acc, _even(20), PERIOD_S)
+
+
+def test_another_period_goes_on_with_the_same_orientation() -> None:
+    gyr, acc = _movement(300)
+    state, before = vqf_filter.step(PARAMS, FilterState(), gyr, acc, _even(300), PERIOD_S)
+    _, after = vqf_filter.step(PARAMS, state, np.zeros((1, 3)), acc[-1:], np.full(1, 0.02), 0.02)
+    turned = abs(float((before.earth_from_sensor[-1] * after.earth_from_sensor[0]).sum()))
+    assert turned > np.cos(0.5 * np.radians(2.0))
 
 
 def test_the_mirrored_sensor_gives_the_mirrored_orientation_bit_for_bit() -> None:

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import (
     AppState,
+    ErrorBand,
+    ExerciseChange,
     ExerciseChoice,
     Flash,
     FoundSensor,
@@ -99,7 +101,7 @@ HOLDS = tuple(
                 "The limb left the band after 5.1 s: it sank by 6° while the pelvis lifted.",
             ),
             (9.1, 41, 99, "controlled", "full breath", "Held 9.1 s of the 8 s asked for, 99 % of the end range."),
-            (3.2, 38, 91, "flopped", "data lost", "The thigh sensor was silent for 1.4 s, so the hold is not judged."),
+            (3.2, 38, 91, "flop", "data lost", "The thigh sensor was silent for 1.4 s, so the hold is not judged."),
         ),
         start=1,
     )
@@ -154,7 +156,12 @@ RESULTS = ResultsView(
     RESULT,
     "me",
     history(),
-    ("Left: +4° since 4 November; more than the error of measurement.", "Right: no real change yet."),
+    (
+        ExerciseChange("supine_ere", "left, in: +4° since 2026-11-04, no real change yet (6°)"),
+        ExerciseChange("supine_ere", "right, in: +7° since 2026-11-04, more than the measurement error (6°)"),
+    ),
+    "day 9 of 14 to 21, practised on 6 days",
+    (ErrorBand("supine_ere", "left", 27.0, 39.0), ErrorBand("supine_ere", "right", 31.0, 43.0)),
 )
 REPLAY = ReplayView(
     47.3,

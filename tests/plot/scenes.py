@@ -38,7 +38,7 @@ from imu_hip.model.exercise_spec import (
 from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
-from imu_hip.model.view_state import BreathPace, CalibrationView, ChannelView, GuideView, ViewState
+from imu_hip.model.view_state import BreathPace, CalibrationView, ChannelView, GuideView, TrialView, ViewState
 from imu_hip.view import view
 
 RATE_HZ = 100.0
@@ -274,6 +274,17 @@ def scene(name: str) -> ViewState:
                 end_range_deg=-45.0,
                 prompt="Turn the leg out and hold, one breath",
             )
+        case "measurement":
+            trials = (*(TrialView("internal", angle_deg, 1.4) for angle_deg in (38.6, 39.4, 41.2)),)
+            return replace(
+                with_channels(scene("approach")),
+                count="Repetition 5 of 6",
+                hold_goal_s=0.0,
+                cycle_steps=(),
+                band_deg=None,
+                end_range_deg=None,
+                trials=(*trials, TrialView("external", 44.8, 1.6)),
+            )
         case _:
             raise KeyError(name)
 
@@ -322,4 +333,4 @@ def calibrating(
 
 
 NAMES = (*MOMENTS, "sensor_lost", "uncertain", "disk_full", "before_calibration", "refused")
-GUIDED = ("guided", "fault", "unsure", "paused", "outward")
+GUIDED = ("guided", "fault", "unsure", "paused", "outward", "measurement")

@@ -18,7 +18,7 @@ from imu_hip.model.app_state import Flash
 from imu_hip.model.event import Phase
 from imu_hip.model.signal import SignalKind
 from imu_hip.model.view_state import BreathPace, ViewState
-from imu_hip.plot import angle_card, dial_card, exercise_page, hold_card, wording
+from imu_hip.plot import angle_card, exercise_page, hold_card, wording
 from imu_hip.plot.exercise_page import ExercisePage
 from imu_hip.plot.layout import Rect, arrange
 from imu_hip.plot.theme import DARK, LIGHT, Theme
@@ -154,8 +154,6 @@ def test_beam_leans_toward_the_midline_when_the_thigh_turns_in(show: Show, side:
         beam = np.abs(dial - np.array([0x56, 0xB4, 0xE9])).max(axis=2) <= 12
         mean = float(np.flatnonzero(beam.any(axis=0)).mean()) / dial.shape[1]
         assert (mean > 0.5) is (inward is (side == "left"))
-    assert dial_card.toward_right("left", 20.0) == 20.0
-    assert dial_card.toward_right("right", 20.0) == -20.0
 
 
 def test_target_lies_on_the_dial_where_the_beam_reaches_it(show: Show) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import dist, radians, tan
 
 import pytest
 
 from imu_hip.model.cue import Cue
-from imu_hip.model.exercise_spec import Posture
+from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.model.item import MarkLabel
 from imu_hip.plot.figure_drawing import extent, sensors, smooth
-from imu_hip.plot.figures import FIGURES, POSTURES, TURNING, Figure, figure
+from imu_hip.plot.figures import FIGURES, POSTURES, Figure, figure
 
 ALL = {**FIGURES, **{f"posture {name}": each for name, each in POSTURES.items()}}
 PEOPLE = {name: each for name, each in ALL.items() if each.trunk}
@@ -30,9 +31,10 @@ def test_every_posture_has_a_drawing_under_the_words_of_the_view_state() -> None
     assert {posture.value.replace("_", " ") for posture in Posture} == set(POSTURES)
 
 
-def test_effort_is_drawn_with_an_arrow_round_the_thigh() -> None:
-    assert figure(MarkLabel.MAX_REP, "supine") == TURNING["supine"]
-    assert TURNING["supine"].turns
+@pytest.mark.parametrize("way", Direction)
+def test_effort_is_drawn_with_an_arrow_round_the_thigh_that_way(way: Direction) -> None:
+    effort = figure(MarkLabel.MAX_REP, "supine", way)
+    assert effort == replace(POSTURES["supine"], turns=(way,))
     assert not figure(MarkLabel.POSTURE_NEUTRAL, "supine").turns
 
 

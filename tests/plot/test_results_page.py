@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
-from imu_hip.model.app_state import ResultsView
+from imu_hip.model.app_state import ErrorBand, ResultsView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.history_plot import dates, limits
 from imu_hip.plot.results_page import ResultsPage
@@ -40,13 +40,37 @@ def test_figures_and_notes_of_the_session_are_shown(qtbot: QtBot) -> None:
     assert all(note in page._result._notes.text() for note in RESULT.notes)
 
 
-def test_the_chosen_hold_says_why_it_was_judged_so(qtbot: QtBot) -> None:
+def test_the_first_hold_that_went_wrong_is_chosen_and_the_chosen_one_says_why_it_was_judged_so(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
     panel = window._results._result
-    assert HOLDS[0].why in panel._why.text()
-    panel._holds.setFocus()
-    QTest.keyClick(panel._holds, Qt.Key.Key_Down)
     assert panel._why.text() == f"Hold 2, short: {HOLDS[1].why}"
+    panel._holds.setFocus()
+    QTest.keyClick(panel._holds, Qt.Key.Key_Up)
+    assert panel._why.text() == f"Hold 1, full breath: {HOLDS[0].why}"
+
+
+def test_verdicts_stand_behind_a_sign(qtbot: QtBot) -> None:
+    table = opened(qtbot, Controller(STATES["results"]))._results._result._holds
+    found = [[item.text() for column in (5, 6) if (item := table.item(row, column))] for row in range(4)]
+    assert found == [
+        ["✓ controlled", "✓ full breath"],
+        ["✗ fast", "✗ short"],
+        ["✓ controlled", "✓ full breath"],
+        ["✗ flop", "data lost"],
+    ]
+
+
+def test_a_result_that_is_none_of_the_sessions_says_so(qtbot: QtBot) -> None:
+    listed = opened(qtbot, Controller(STATES["results"]))
+    assert words.NOT_LISTED not in visible_texts(listed._results)
+    show(listed, replace(STATES["results"], results=replace(RESULTS, result=replace(RESULT, path="/elsewhere.mcap"))))
+    assert words.NOT_LISTED in visible_texts(listed._results)
+
+
+def test_with_sessions_but_none_chosen_it_asks_to_choose(qtbot: QtBot) -> None:
+    page = opened(qtbot, Controller(replace(STATES["results"], results=replace(RESULTS, result=None))))._results
+    assert {words.NONE_CHOSEN, words.NONE_CHOSEN_HINT} <= set(visible_texts(page))
+    assert words.NO_RESULT not in visible_texts(page)
 
 
 def test_replay_asks_for_the_recording_of_this_session(qtbot: QtBot) -> None:
@@ -99,11 +123,35 @@ def test_another_result_moves_the_mark_in_the_list(qtbot: QtBot) -> None:
     assert controller.actions == []
 
 
-def test_changes_are_told_in_words(qtbot: QtBot) -> None:
+def test_changes_of_the_shown_exercise_are_told_in_words(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
-    assert all(change in window._results._changes.text() for change in RESULTS.changes)
-    show(window, replace(STATES["results"], results=replace(RESULTS, changes=())))
+    told = window._results._changes.text()
+    assert all(change.text[1:] in told for change in RESULTS.changes)
+    others = tuple(replace(change, exercise_id="prone_ir") for change in RESULTS.changes)
+    show(window, replace(STATES["results"], results=replace(RESULTS, changes=others)))
     assert not window._results._changes_heading.isVisible()
+
+
+def test_how_far_the_programme_is_stands_above_the_sessions(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(STATES["results"]))
+    assert window._results._programme.text() == "Day 9 of 14 to 21, practised on 6 days"
+    show(window, replace(STATES["results"], results=replace(RESULTS, programme="")))
+    assert not window._results._programme.isVisible()
+
+
+def test_bands_of_error_lie_around_the_first_sessions_of_the_plotted_exercise(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(STATES["results"]))
+    shades = window._results._plot._shades
+    assert {side: shade.getRegion() for side, shade in shades.items()} == {"left": (27.0, 39.0), "right": (31.0, 43.0)}
+    assert all(shade.isVisible() for shade in shades.values())
+    seated = replace(RESULT, path=RESULTS.sessions[-1].path)
+    show(window, replace(STATES["results"], results=replace(RESULTS, result=seated)))
+    assert not any(shade.isVisible() for shade in shades.values())
+
+
+def test_the_axis_holds_the_bands() -> None:
+    low, high = limits([row for row in history() if row.internal_deg is not None], [ErrorBand("x", "left", 3.0, 77.0)])
+    assert (low, high) == (0.0, 80.0)
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,15 @@ def test_ages_are_read_at_a_glance(seconds: float, text: str) -> None:
 
 def test_minus_is_a_minus() -> None:
     assert dbm(-52) == "−52 dBm"
+
+
+def test_a_sensor_that_has_fallen_silent_is_told_before_that_both_are_there(qtbot: QtBot) -> None:
+    silent = tuple(replace(each, age_s=7.2) if each.role is Role.THIGH else each for each in BOTH.found)
+    page = shown(qtbot, Controller(at(replace(BOTH, found=silent))))
+    assert sentence(replace(BOTH, found=silent)) == words.SILENT[Role.THIGH]
+    assert row(page, THIGH)._age.text() == "✕ silent for 7.2 s"
+    assert row(page, THIGH)._age.property("kind") == "alarm"
+    assert row(page, PELVIS)._age.property("kind") == "dim"
+    show_again = replace(BOTH, found=tuple(replace(each, age_s=0.1) for each in BOTH.found if each.role))
+    page.show_view(show_again)
+    assert row(page, THIGH)._age.property("kind") == "dim"

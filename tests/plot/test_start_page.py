@@ -158,4 +158,17 @@ def test_why_there_is_no_sound_is_said(qtbot: QtBot) -> None:
 
 def test_posture_and_minutes_are_said_in_words() -> None:
     assert about(EXERCISES[3]) == "lying on the back · about 5 min"
+    assert about(replace(EXERCISES[3], posture="long sitting")) == "sitting, legs stretched out · about 5 min"
     assert about(replace(EXERCISES[3], posture="hand_stand", minutes=0.2)) == "hand stand · about 1 min"
+
+
+def test_exercises_of_a_routine_stand_to_the_right_of_it(qtbot: QtBot) -> None:
+    of_routine = replace(EXERCISES[3], routine="routine_1")
+    view = replace(START, exercises=(EXERCISES[0], of_routine), exercise_id="routine_1")
+    page = opened(qtbot, Controller(replace(STATES["start"], start=view)))._start
+    image = page._exercises.viewport().grab().toImage()
+    lefts = []
+    for row in range(2):
+        middle = page._exercises.visualItemRect(page._exercises.item(row)).center().y()
+        lefts.append(next(x for x in range(image.width()) if image.pixel(x, middle) != image.pixel(0, middle)))
+    assert lefts[1] - lefts[0] > 15

@@ -57,6 +57,15 @@ def test_breath_is_told_before_the_hold_and_a_lost_sensor_before_the_breath() ->
     assert state_text.hold_word(replace(scene("sensor_lost"), pace=state.pace)) == "hold paused"
 
 
+def test_a_measurement_tells_its_trials_each_way_in_their_order() -> None:
+    state = scene("measurement")
+    assert state_text.trial_lines(state) == ("45°", "out, trial 1")
+    assert state_text.trials_line(state) == "in 39° 39° 41° · out 45°"
+    assert state_text.trial_lines(replace(state, trials=(state.trials or ())[:2])) == ("39°", "in, trial 2")
+    assert state_text.trial_lines(replace(state, trials=())) == ("––", "no trial yet")
+    assert state_text.trials_line(replace(state, trials=())) == ""
+
+
 @pytest.mark.parametrize(
     ("count", "lines"),
     [

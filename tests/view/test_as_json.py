@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imu_hip.model.event import ExitVerdict, HoldVerdict, Phase
-from imu_hip.model.exercise_spec import CompensationKind
+from imu_hip.model.exercise_spec import CompensationKind, Direction
 from imu_hip.model.item import LinkState, Role
 from imu_hip.model.view_state import (
     BreathPace,
@@ -25,6 +25,7 @@ from imu_hip.model.view_state import (
     HoldView,
     SensorView,
     TraceView,
+    TrialView,
     ViewState,
 )
 from imu_hip.view.as_json import MAX_HOLDS, MAX_POINTS, SCHEMA, STEP_S, view_json
@@ -40,6 +41,7 @@ RICH = replace(
     guide=GuideView("exercise", "hold", 3.0, 9.0, 1, 4),
     calibration=(CalibrationView("n_pose", True, 0.9, "still"),),
     person="Anna Example",
+    trials=(TrialView("internal", 38.4, 1.4),),
 )
 
 floats = st.floats() | st.none()
@@ -69,6 +71,7 @@ states = st.builds(
     warning=words,
     holds=st.lists(st.builds(HoldView, st.floats(), st.floats(), st.floats(), words), max_size=20).map(tuple),
     last_exit=st.none() | st.builds(ExitView, st.none() | words, st.floats(), words),
+    trials=st.none() | st.lists(st.builds(TrialView, words, st.floats(), st.floats()), max_size=6).map(tuple),
     pace=st.none() | st.builds(BreathPace, st.booleans(), st.floats(), st.integers(0, 9)),
     faults=st.lists(st.sampled_from(CompensationKind), max_size=3).map(tuple),
     channels=st.lists(st.builds(ChannelView, words, floats, st.floats(), st.booleans()), max_size=2).map(tuple),
@@ -257,7 +260,7 @@ def test_the_page_names_every_key_and_no_other() -> None:
     assert told("key in `view`").keys() == view_json(RICH).keys()
     pages, codes = told("object"), objects(view_json(RICH))
     assert pages.keys() == codes.keys()
-    words = {*HoldVerdict, *ExitVerdict, *LinkState, "null"}
+    words = {*HoldVerdict, *ExitVerdict, *LinkState, *Direction, "null"}
     for name, keys in codes.items():
         assert set(pages[name]) - words - {"phases"} == keys - words - {"phases"}, name
 

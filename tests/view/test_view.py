@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imu_hip.app.catalogue import exercise
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.coaching_words import FAULTS
 from imu_hip.model.event import (
@@ -24,6 +25,7 @@ from imu_hip.model.event import (
     Phase,
     RadioTrouble,
     ReZero,
+    Trial,
     Trouble,
     Warning,
 )
@@ -235,6 +237,32 @@ def test_holds_and_last_exit_are_shown_in_degrees_and_cleared_by_a_new_part() ->
     assert cleared.last_exit is None
 
 
+def test_a_measurement_shows_its_trials_and_asks_for_no_hold() -> None:
+    spec = exercise("arom_seated")
+    params = replace(PARAMS, setup=replace(PARAMS.setup, exercises=(spec,), exercise_id=spec.id))
+    trials = [
+        Trial(5.0, 9.0, direction, radians(angle_deg), radians(1.5))
+        for direction, angle_deg in ((Direction.INTERNAL, 38.0), (Direction.EXTERNAL, 45.0))
+    ]
+    snapshot = replace(IN_PART, exercise_id=spec.id)
+    at_first = view.step(params, view.initial(), only(PartStarted(4.0, spec.id)), snapshot, {}, "", 4.0)
+    assert view.view_state(params, at_first).trials == ()
+    state = view.step(params, at_first, only(*trials), snapshot, {}, "", 10.0)
+    picture = view.view_state(params, state)
+    assert picture.hold_goal_s == 0.0
+    assert picture.trials is not None
+    assert [(trial.direction, trial.angle_deg) for trial in picture.trials] == [
+        ("internal", pytest.approx(38.0)),
+        ("external", pytest.approx(45.0)),
+    ]
+    again = view.step(params, state, only(PartStarted(60.0, spec.id)), snapshot, {}, "", 60.0)
+    assert view.view_state(params, again).trials == ()
+
+
+def test_where_holds_are_judged_there_are_no_trials() -> None:
+    assert shown(only(), now_s=20.0).trials is None
+
+
 def test_degrees_are_strap_degrees_until_the_strap_gain_is_known() -> None:
     gain = CalibrationStep(1.0, 2.0, MarkLabel.STRAP_GAIN, True, 0.9, "")
     assert not shown(only(), now_s=20.0).strap_calibrated
@@ -326,6 +354,13 @@ def test_one_sensor_coming_back_leaves_the_other_lost() -> None:
 def test_a_hold_that_ended_with_the_data_is_not_blamed_on_the_person() -> None:
     picture = shown(only(hold(10.0, 19.0, 39.0, HoldVerdict.DATA_LOST)), now_s=20.0)
     assert picture.warning == "Hold ended: data were lost, not you"
+
+
+def test_a_text_that_begins_with_its_own_name_is_not_given_it_again() -> None:
+    assert (
+        wording.about("Neutral", "neutral not used: you were still moving") == "Neutral not used: you were still moving"
+    )
+    assert wording.about("Bows", "too small") == "Bows: too small"
 
 
 def test_long_texts_are_cut_between_words_and_onto_one_line() -> None:

@@ -71,7 +71,8 @@ function showHold(view) {
   at("ring").classList.toggle("running", running);
   at("ring").classList.toggle("full", share >= 1);
   let left = words.UNKNOWN;
-  if (running) left = share >= 1 ? "" : String(Math.ceil(view.hold_goal_s - view.hold_s));
+  if (view.trials) left = words.newestTrial(view);
+  else if (running) left = share >= 1 ? "" : String(Math.ceil(view.hold_goal_s - view.hold_s));
   else if (!words.isPaused(view) && view.hold_goal_s > 0) left = String(Math.round(view.hold_goal_s));
   write("left", left);
   write("hold-label", words.holdLabel(view));
@@ -79,6 +80,7 @@ function showHold(view) {
     `${hold.duration_s.toFixed(1)} s  ${words.figure(hold.angle_deg)}°  ${words.VERDICT[hold.verdict] ?? hold.verdict}`,
     hold.verdict,
   ]));
+  if (view.trials) list("holds", words.trialLines(view).map((line) => [line, "complete"]));
 }
 
 // Say that what is on the page is not live (`what` empty: it is).

@@ -49,7 +49,22 @@ export function spreadLine(view) {
   return `${spread(view.sd_deg)} (2 SD)${after}`;
 }
 
+const WAY = { internal: "in", external: "out" };
+
+export function newestTrial(view) {
+  return view.trials.length ? `${figure(view.trials[view.trials.length - 1].angle_deg)}°` : UNKNOWN;
+}
+
+// The angles of all trials, a line each way.
+export function trialLines(view) {
+  return Object.keys(WAY)
+    .map((way) => [WAY[way], view.trials.filter((trial) => trial.direction === way)])
+    .filter(([, trials]) => trials.length)
+    .map(([way, trials]) => `${way} ${trials.map((trial) => `${figure(trial.angle_deg)}°`).join(" ")}`);
+}
+
 export function holdLabel(view) {
+  if (view.trials) return view.trials.length ? "newest trial" : "no trial yet";
   if (isPaused(view)) return "hold paused";
   if (view.hold_s === null) return "s to hold";
   return view.hold_s >= view.hold_goal_s ? `${Math.round(view.hold_s)} s held` : "seconds left";

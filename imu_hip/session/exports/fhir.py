@@ -1,132 +1,152 @@
-"""FHIR R4: the ranges of a recording as a Bundle of Observations in a local JSON file; nothing is sent anywhere."""
+"""FHIR R4: a Bundle of Observations, one for each part and direction, as a file that is sent nowhere.
+
+Source: HL7 FHIR R4 (4.0.1), Observation and Bundle; units by UCUM.
+"""
 
 from __future__ import annotations
 
 import json
+import tomllib
+import uuid
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from imu_hip import __version__
+from imu_hip.model.errors import Reason, UnusableInputError
+from imu_hip.model.exercise_spec import Direction
 from imu_hip.session.exports.contents import Contents
-from imu_hip.session.exports.fhir_codes import Coding, codes_in_use
-from imu_hip.session.output_file import create_file, make_durable
 
 Json = dict[str, Any]
-Codes = Mapping[str, Coding]
 
-_DIRECTIONS = ("internal", "external")
-_NOTE = (
-    "For training, research and education. Not a medical device: not for diagnosis, monitoring or treatment. "
-    "Angles of two inertial sensors strapped to the skin."
-)
+_NAMES = ("movement", "joint", "left", "right", "internal_rotation", "external_rotation")
+_OF_A_CODING = {"system", "code", "display", "version"}
+_DEGREES = {"unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg"}
+_NOT_A_DEVICE = "Training, research and education. Not a medical device."
 
 
-def write_fhir(path: Path, contents: Contents, codes: Codes | None = None) -> None:
-    """Write a Bundle (collection) with an Observation for each part and direction whose range is known.
+def read_codes(path: Path | None) -> dict[str, Json]:
+    """Return the coded concepts of a table by name; of the program's own without a path.
 
-    Values are degrees, positive in their direction. `codes`: what to write beside texts; if not given, the user's
-    own table, or else the shipped one.
+    Raises
+    ------
+    UnusableInputError
+        The table is not one: names file and key.
     """
-    bundle = _bundle(contents, codes_in_use() if codes is None else codes)
-    with create_file(path) as stream:
-        stream.write(json.dumps(bundle, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
-        make_durable(stream)
-
-
-def _bundle(contents: Contents, codes: Codes) -> Json:
-    name = f"urn:imu-hip:{contents.analysis.recording_sha256}:{contents.analysis.result_sha256}"
-    entries = []
-    for number, part in enumerate(contents.result["parts"]):
-        for direction in _DIRECTIONS:
-            if part["range"].get(f"{direction}_rotation_deg") is not None:
-                url = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{name}:{number}:{direction}')}"
-                entries.append({"fullUrl": url, "resource": _observation(contents, codes, part, direction, url)})
-    return {
-        "resourceType": "Bundle",
-        "identifier": _identifier(f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"),
-        "type": "collection",
-        **({"entry": entries} if entries else {}),
-    }
-
-
-def _observation(contents: Contents, codes: Codes, part: Json, direction: str, url: str) -> Json:
-    side = contents.analysis.setup.side.value
-    posture = part["posture"]
-    what = f"Active hip {direction} rotation, {side}" + (f", {posture.replace('_', ' ')}" if posture else "")
-    return {
-        "resourceType": "Observation",
-        "identifier": [_identifier(url)],
-        "status": "final",
-        "category": [_concept(codes, "category", "Exam")],
-        "code": _concept(codes, f"{direction}_rotation", what),
-        "subject": {"identifier": {"value": contents.person}},
-        **_effective(contents, part),
-        "valueQuantity": _degrees(part["range"][f"{direction}_rotation_deg"]),
-        "bodySite": _concept(codes, "hip", f"{side} hip joint"),
-        "method": {"text": "two inertial sensors, on pelvis and thigh"},
-        "device": {"display": f"imu_hip {__version__}"},
-        "note": [{"text": _NOTE}, {"text": _provenance(contents, part)}],
-        "component": list(_components(codes, part, direction, side)),
-    }
-
-
-def _components(codes: Codes, part: Json, direction: str, side: str) -> Iterator[Json]:
-    yield {"code": _concept(codes, "laterality", "side"), "valueCodeableConcept": _concept(codes, side, side)}
-    if part["posture"]:
-        text = part["posture"].replace("_", " ")
-        yield {"code": _concept(codes, "posture", "posture"), "valueCodeableConcept": _concept(codes, text, text)}
-    sd = part["range"].get(f"{direction}_rotation_sd_deg")
-    if sd is not None:
-        yield {"code": _concept(codes, "standard_deviation", "standard deviation"), "valueQuantity": _degrees(sd)}
-    measured = part.get("active_range", {}).get(direction)
-    if measured is not None:
-        yield {
-            "code": _concept(codes, "trials", "trials, of which the value is the mean"),
-            "valueInteger": measured["trials"],
-        }
-        yield {"code": _concept(codes, "best", "best trial"), "valueQuantity": _degrees(measured["best_deg"])}
-
-
-def _effective(contents: Contents, part: Json) -> Json:
-    """Return when it was, if that is known at all; an import has no date."""
-    start = _moment(contents.analysis.setup.start_utc)
-    if start is None:
-        return {}
-    if part["start_s"] is None or part["end_s"] is None:
-        return {"effectiveDateTime": start.isoformat()}
-    bounds = {key: (start + timedelta(seconds=part[f"{key}_s"])).isoformat() for key in ("start", "end")}
-    return {"effectivePeriod": bounds}
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Return a time with its zone, which FHIR asks for; None if it is not known."""
+    name = "codes.toml" if path is None else str(path)
     try:
-        moment = None if text is None else datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+        source = resources.files(__package__).joinpath("codes.toml") if path is None else path
+        table = tomllib.loads(source.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnusableInputError(Reason.WRONG_FORMAT, f"{name}: is no table of codes ({error})") from error
+    for key in _NAMES:
+        concept = table.get(key)
+        if not isinstance(concept, dict) or not isinstance(concept.get("text"), str) or not concept["text"].strip():
+            raise UnusableInputError(Reason.WRONG_FORMAT, f"{name}: [{key}] needs a text")
+        if not all(_is_coding(each) for each in concept.get("coding", [])):
+            raise UnusableInputError(
+                Reason.WRONG_FORMAT, f"{name}: [[{key}.coding]] needs system, code and display, all text"
+            )
+    unknown = set(table) - set(_NAMES)
+    if unknown:
+        raise UnusableInputError(Reason.WRONG_FORMAT, f"{name}: [{min(unknown)}] is none of {', '.join(_NAMES)}")
+    return table
 
 
-def _provenance(contents: Contents, part: Json) -> str:
-    analysis = contents.analysis
-    how = "mean of the trials" if "trials" in part else "best plateau"
-    return (
-        f"{how}, exercise {part['exercise']}, session {contents.session}, filter {analysis.setup.filter.value}, "
-        f"recording sha256 {analysis.recording_sha256}, result sha256 {analysis.result_sha256}"
-    )
+def write_bundle(path: Path, contents: Contents, codes: Mapping[str, Json]) -> None:
+    """Write the Bundle into an empty file."""
+    text = json.dumps(bundle(contents, codes), ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(f"{text}\n", "utf-8")
 
 
-def _concept(codes: Codes, name: str, text: str) -> Json:
-    coding = codes.get(name)
-    return {**({} if coding is None else {"coding": [coding.as_json()]}), "text": text}
+def bundle(contents: Contents, codes: Mapping[str, Json]) -> Json:
+    """Return a Bundle of all ranges that are known; the same recording and result give the same ids."""
+    empty: Json = {"resourceType": "Bundle", "id": _id(contents, "bundle"), "type": "collection"}
+    entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in _observations(contents, codes)]
+    return {**empty, "entry": entries} if entries else empty  # FHIR knows no empty list
+
+
+def _observations(contents: Contents, codes: Mapping[str, Json]) -> Iterator[Json]:
+    for number, part in enumerate(contents.result["parts"], 1):
+        for direction in Direction:
+            name = f"{direction.value}_rotation"
+            angle_deg, sd_deg = part["range"][f"{name}_deg"], part["range"][f"{name}_sd_deg"]
+            if angle_deg is not None and sd_deg is not None:
+                yield _observation(contents, codes, part, number, name, (angle_deg, sd_deg))
+
+
+def _observation(
+    contents: Contents,
+    codes: Mapping[str, Json],
+    part: Mapping[str, Any],
+    number: int,
+    name: str,
+    found: tuple[float, float],
+) -> Json:
+    result = contents.result
+    recording = result["recording"]
+    posture = (part["posture"] or "").replace("_", " ")
+    side = codes[recording["side"]]
+    movement, rotation = codes["movement"], codes[name]
+    measurement = "trials" in part
+    what = "mean of the trials" if measurement else "best angle held in training"
+    observation: Json = {
+        "resourceType": "Observation",
+        "id": _id(contents, f"{number} {name}"),
+        "status": "final",
+        "category": [
+            {
+                "coding": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "exam"}
+                ]
+            }
+        ],
+        "code": _concept(movement, f"{movement['text']}: {rotation['text'].lower()}, {posture}"),
+        "subject": {"display": contents.person},
+        "bodySite": _concept(codes["joint"], f"{codes['joint']['text']}, {side['text'].lower()}"),
+        "valueQuantity": _degrees(found[0]),
+        "method": {"text": "Two inertial sensors, on the pelvis and on the thigh"},
+        "device": {"display": f"imu_hip {result['software']['imu_hip']}"},
+        "note": [
+            {"text": _NOT_A_DEVICE},
+            {"text": f"{what}; degrees from the neutral pose; recording sha256 {recording['sha256']}, "
+                     f"result sha256 {result['result_sha256']}"},
+        ],
+        "component": [
+            {"code": {"text": "Standard deviation of the measurement"}, "valueQuantity": _degrees(found[1])},
+            {"code": {"text": "Direction"}, "valueCodeableConcept": _concept(rotation, rotation["text"])},
+            {"code": {"text": "Side"}, "valueCodeableConcept": _concept(side, side["text"])},
+            {"code": {"text": "Posture"}, "valueString": posture},
+            {"code": {"text": "Exercise"}, "valueString": str(part["exercise"])},
+        ],
+    }  # fmt: skip
+    if measurement:
+        trials = sum(f"{trial['direction']}_rotation" == name for trial in part["trials"])
+        observation["component"].append({"code": {"text": "Trials"}, "valueInteger": trials})
+    if recording["start"] is not None:
+        observation["effectiveDateTime"] = recording["start"]
+    return observation
+
+
+def _concept(concept: Json, text: str) -> Json:
+    """Return a concept with its codes; the text may say more than they do."""
+    coding = [dict(each) for each in concept.get("coding", [])]
+    return {"coding": coding, "text": text} if coding else {"text": text}
 
 
 def _degrees(value: float) -> Json:
-    return {"value": round(value, 3), "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg"}
+    return {"value": round(value, 2), **_DEGREES}
 
 
-def _identifier(url: str) -> Json:
-    return {"system": "urn:ietf:rfc:3986", "value": url}
+def _is_coding(each: object) -> bool:
+    return (
+        isinstance(each, dict)
+        and {"system", "code", "display"} <= set(each) <= _OF_A_CODING
+        and all(isinstance(value, str) and value.strip() for value in each.values())
+    )
+
+
+def _id(contents: Contents, what: str) -> str:
+    result = contents.result
+    name = f"imu_hip {result['recording']['sha256']} {result['result_sha256']} {contents.person} {what}"
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))

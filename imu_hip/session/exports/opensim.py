@@ -1,4 +1,11 @@
-"""OpenSim: orientations of both segments for its IMU tools (.sto), hip angles as a motion of its models (.mot)."""
+"""OpenSim: orientations of pelvis and thigh (`.sto`) and hip angles (`.mot`), as text.
+
+Ground is y up and has an arbitrary heading; a segment's axes are those of OpenSim's bodies (x forward, y up, z right),
+so that the rotation from sensor to OpenSim is none. Of what is not known the rows are missing.
+
+Sources: OpenSim's file formats `.sto` and `.mot`; the coordinates `hip_*` of the gait2392 and Rajagopal models, in
+which internal rotation, adduction and flexion are positive on both sides.
+"""
 
 from __future__ import annotations
 
@@ -7,79 +14,93 @@ from pathlib import Path
 
 import numpy as np
 
-from imu_hip import __version__
-from imu_hip.model.block import Floats
-from imu_hip.model.errors import Reason, UnusableInputError
+from imu_hip import quaternion
+from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.setup import Side
-from imu_hip.quaternion import IDENTITY
-from imu_hip.session.exports.contents import Contents
-from imu_hip.session.exports.even_grid import rate_of
-from imu_hip.session.exports.segments import joint_angles, segments, shown_rows
-from imu_hip.session.output_file import create_file, make_durable
+from imu_hip.session.exports.contents import Contents, angle_columns
 
-ORIENTATIONS = "orientations.sto"
-CALIBRATION = "calibration.sto"
-MOTION = "hip_angles.mot"
-
-_PELVIS = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
-_HIP = ("hip_flexion", "hip_adduction", "hip_rotation")
+_X, _Y, _Z = np.eye(3)
 _LETTER = {Side.LEFT: "l", Side.RIGHT: "r"}
-_MOTION_NOTE = """
-Units are S.I. units (second, meters, Newtons, ...)
-If the header above contains a line with 'inDegrees', this indicates whether rotational values are in degrees (yes) or \
-radians (no).
-"""
 
 
-def write_sto(path: Path, contents: Contents) -> None:
-    """Make the folder `path` with the files that OpenSim reads.
+def orientations_text(contents: Contents) -> str:
+    """Return the table of orientations: a quaternion `w,x,y,z` a cell, ground_from_segment."""
+    side = contents.analysis.setup.side
+    t_s, pelvis, thigh = ground_orientations(contents)
+    head = [
+        f"DataRate={contents.rate_hz:.6f}",
+        "DataType=Quaternion",
+        "version=3",
+        "OpenSimVersion=4.5",
+        "endheader",
+        f"time\tpelvis_imu\tfemur_{_LETTER[side]}_imu",
+    ]
+    cells = (_quaternions(pelvis), _quaternions(thigh))
+    return _text(head, (f"{t!r}\t{p}\t{q}" for t, p, q in zip(t_s.tolist(), *cells, strict=True)))
 
-    `orientations.sto`: unit quaternions w,x,y,z, ground_from_segment, ground y up, for columns named as OpenSense names
-    sensors. `calibration.sto`: the same of the neutral pose, one row. `hip_angles.mot`: degrees, coordinates of
-    gait2392 and the models after it (Rajagopal et al. 2016, doi:10.1109/TBME.2016.2586891), whose signs are ours on
-    both sides. Rows without angles are left out. Raises UnusableInputError when there are none at all.
+
+def angles_text(contents: Contents) -> str:
+    """Return the table of hip angles in degrees."""
+    letter = _LETTER[contents.analysis.setup.side]
+    columns = angle_columns(contents)
+    table = np.column_stack([columns[f"{name}_deg"] for name in ("flexion", "adduction", "internal_rotation")])
+    known = ~np.isnan(table).any(axis=1)
+    rows = np.column_stack([contents.t_s, table])[known]
+    names = ("time", f"hip_flexion_{letter}", f"hip_adduction_{letter}", f"hip_rotation_{letter}")
+    head = [
+        "hip_angles",
+        "version=1",
+        f"nRows={len(rows)}",
+        f"nColumns={rows.shape[1]}",
+        "inDegrees=yes",
+        "endheader",
+        "\t".join(names),
+    ]
+    return _text(head, ("\t".join(map(repr, row)) for row in rows.tolist()))
+
+
+def ground_orientations(contents: Contents) -> tuple[Floats, Floats, Floats]:
+    """Return times (n,) and ground_from_pelvis, ground_from_thigh (n, 4) of the rows that are known.
+
+    The left side is the mirror image of the right: rotations about the forward and the upward axis change their sign.
     """
-    analysis = contents.analysis
-    letter = _LETTER[analysis.setup.side]
-    found = segments(analysis.angles, analysis.setup.side)
-    if not len(found.t_s):
-        raise UnusableInputError(
-            Reason.EMPTY, f"{path}: the recording has no angles, and OpenSim files hold nothing else; export csv"
-        )
-    hip_rad = analysis.angles.angles_rad[shown_rows(analysis.angles)]
-    pelvis_rad = np.unwrap(joint_angles(found.ground_from_pelvis), axis=0)
-    columns = ("pelvis_imu", f"femur_{letter}_imu")
-    provenance = [f"imu_hip={__version__}", f"recording_sha256={analysis.recording_sha256}"]
-    provenance += [f"result_sha256={analysis.result_sha256}"]
-    header = [f"DataRate={rate_of(found.t_s):.6f}", *provenance]
-    path.mkdir(mode=0o700)
-    orientations = (found.ground_from_pelvis, found.ground_from_thigh)
-    _write(path / ORIENTATIONS, _orientations(header, columns, found.t_s, orientations))
-    neutral = IDENTITY.reshape(1, 4)
-    _write(path / CALIBRATION, _orientations(header, columns, np.zeros(1), (neutral, neutral)))
-    names = [*_PELVIS, *(f"{name}_{letter}" for name in _HIP)]
-    _write(path / MOTION, _motion(header, names, found.t_s, np.degrees(np.hstack([pelvis_rad, hip_rad]))))
+    rows, setup = contents.analysis.angles, contents.analysis.setup
+    known = rows.valid & rows.on_sample & np.isfinite(rows.pelvis_yaw_rad)
+    pelvis, thigh = _right(rows, known)
+    if setup.side is Side.LEFT:
+        pelvis, thigh = (q * np.array([1.0, -1.0, -1.0, 1.0]) for q in (pelvis, thigh))
+    return rows.t_s[known], pelvis, thigh
 
 
-def _orientations(
-    header: list[str], columns: Iterable[str], t_s: Floats, quaternions: tuple[Floats, ...]
-) -> Iterable[str]:
-    yield from (*header, "DataType=Quaternion", "version=3", "OpenSimVersion=4.1", "endheader")
-    yield "\t".join(["time", *columns])
-    tables = [q.tolist() for q in quaternions]
-    for time, *rows in zip(t_s.tolist(), *tables, strict=True):
-        yield "\t".join([repr(time), *(",".join(f"{value:.12g}" for value in row) for row in rows)])
+def _right(rows: AngleBlock, known: np.ndarray) -> tuple[Floats, Floats]:
+    """Return ground_from_pelvis and ground_from_thigh of a right hip, from tilt, list and turn and the hip's angles."""
+    tilt, list_, yaw = (values[known] for values in (rows.pelvis_tilt_rad, rows.pelvis_list_rad, rows.pelvis_yaw_rad))
+    flexion, adduction, rotation = rows.angles_rad[known].T
+    pelvis = _chain((_Y, yaw), (_X, -list_), (_Z, -tilt))
+    return pelvis, quaternion.multiply(pelvis, _chain((_Z, flexion), (_X, adduction), (_Y, rotation)))
 
 
-def _motion(header: list[str], names: list[str], t_s: Floats, angles_deg: Floats) -> Iterable[str]:
-    yield from ("Coordinates", "version=1", f"nRows={len(t_s)}", f"nColumns={1 + len(names)}", "inDegrees=yes")
-    yield from (_MOTION_NOTE, *header, "endheader")
-    yield "\t".join(["time", *names])
-    for time, row in zip(t_s.tolist(), angles_deg.tolist(), strict=True):
-        yield "\t".join([repr(time), *(f"{value:.9g}" for value in row)])
+def _chain(*turns: tuple[Floats, Floats]) -> Floats:
+    """Return rotations one after the other, each about an axis of what the one before has turned, (n, 4)."""
+    first, *others = (quaternion.from_axis_angle(np.broadcast_to(axis, (len(by), 3)), by) for axis, by in turns)
+    for other in others:
+        first = quaternion.multiply(first, other)
+    return first
 
 
-def _write(path: Path, lines: Iterable[str]) -> None:
-    with create_file(path) as stream:
-        stream.write("".join(f"{line}\n" for line in lines).encode())
-        make_durable(stream)
+def _quaternions(rows: Floats) -> list[str]:
+    return [",".join(map(repr, row)) for row in rows.tolist()]
+
+
+def _text(head: Iterable[str], rows: Iterable[str]) -> str:
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def write_orientations(path: Path, contents: Contents) -> None:
+    """Write the `.sto` into an empty file."""
+    path.write_text(orientations_text(contents), "utf-8")
+
+
+def write_angles(path: Path, contents: Contents) -> None:
+    """Write the `.mot` into an empty file."""
+    path.write_text(angles_text(contents), "utf-8")

@@ -1,0 +1,39 @@
+"""Small files that hold one JSON object, written whole and for their owner only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from imu_hip.model.errors import Reason, UnusableInputError
+from imu_hip.session.output_file import create_file, make_durable, whole_file
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file. Raises UnusableInputError for anything else."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnusableInputError(
+            Reason.NOT_READABLE, f"{path}: cannot be read ({error}); mend it or move it away"
+        ) from error
+    if not isinstance(found, dict):
+        raise UnusableInputError(Reason.WRONG_FORMAT, f"{path}: holds no JSON object; mend it or move it away")
+    return found
+
+
+def write_object(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a JSON object in the place of what was there. Raises RecordingError."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1)
+    with whole_file(path, force=True) as part, create_file(part) as stream:
+        stream.write(f"{text}\n".encode())
+        make_durable(stream)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner only, and those above it that are missing. Raises OSError."""
+    for each in reversed([folder, *folder.parents]):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,181 @@
+"""One session of the library: a folder with its recording, what it is, and what was derived from it.
+
+`raw.mcap` (and `raw.2.mcap`, … where a crash cut it) is what was recorded, `session.json` says what it is and holds
+the figures that a history needs, `derived/` the whole results, one for each recording and software.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imu_hip.model.errors import UnusableInputError
+from imu_hip.session.json_file import make_folder, read_object, write_object
+from imu_hip.session.typed_json import to_json
+
+SCHEMA = "imu-hip/session/1"
+RAW = "raw.mcap"
+SIDECAR = "session.json"
+DERIVED = "derived"
+_ANGLES = ("internal_deg", "internal_sd_deg", "external_deg", "external_sd_deg")
+
+
+@dataclass(frozen=True, slots=True)
+class PartSummary:
+    """The figures of one judged part. `hold_s`: time at end range, of all `holds` together."""
+
+    exercise: str
+    posture: str | None
+    measurement: bool
+    internal_deg: float | None
+    internal_sd_deg: float | None
+    external_deg: float | None
+    external_sd_deg: float | None
+    holds: int
+    full_holds: int
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a session, and which result they are from."""
+
+    recording_sha256: str
+    result_sha256: str
+    imu_hip: str
+    parts: tuple[PartSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A session in the library; None is what its `session.json` does not say. `path` is its (first) recording."""
+
+    path: Path
+    start: str | None
+    side: str | None
+    exercise: str | None
+    summary: Summary | None
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.path.parent.name
+
+
+def shown_name(recording: Path) -> str:
+    """Return what to call a recording: in the library all are called alike, their folders are not."""
+    return recording.parent.name if recording.name == RAW else recording.name
+
+
+def describe(folder: Path, start: str | None, side: str, exercise: str) -> None:
+    """Write what a session is, before there is anything else of it."""
+    write_object(folder / SIDECAR, {"schema": SCHEMA, "start": start, "side": side, "exercise": exercise})
+
+
+def session_in(folder: Path) -> KeptSession:
+    """Return the session in a folder; where `session.json` is gone or not readable, of its newest result."""
+    about = _object_or_none(folder / SIDECAR)
+    if about is None:
+        results = results_in(folder)
+        about = _described_by(results[-1]) if results else {}
+    start, side, exercise = (_text_or_none(about.get(key)) for key in ("start", "side", "exercise"))
+    return KeptSession(folder / RAW, start, side, exercise, _summary_or_none(about.get("result")))
+
+
+def keep_result(folder: Path, result: Mapping[str, Any]) -> None:
+    """Keep an analysis (as its JSON), and its figures in `session.json`; what else stands there stays."""
+    make_folder(folder / DERIVED)
+    write_object(folder / DERIVED / result_name(result), result)
+    about = _object_or_none(folder / SIDECAR) or {}
+    write_object(folder / SIDECAR, {**_described_by(result), **about, "result": to_json(summary_of(result))})
+
+
+def results_in(folder: Path) -> list[dict[str, Any]]:
+    """Return the readable results of a session, the one kept last at the end."""
+    paths = sorted((folder / DERIVED).glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    return [result for path in paths if (result := _object_or_none(path)) is not None]
+
+
+def result_name(result: Mapping[str, Any]) -> str:
+    """Return the name of a result's file: the recording's hash, and the software that derived it.
+
+    Libraries count as software, too: another numpy may give other last bits.
+    """
+    software = result["software"]
+    all_of_it = hashlib.sha256(json.dumps(software, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{result['recording']['sha256']}.{software['imu_hip']}-{all_of_it}.json"
+
+
+def summary_of(result: Mapping[str, Any]) -> Summary:
+    """Return the figures of an analysis. Raises KeyError, TypeError or ValueError where it is none."""
+    return Summary(
+        result["recording"]["sha256"],
+        result["result_sha256"],
+        result["software"]["imu_hip"],
+        tuple(_part(part) for part in result["parts"]),
+    )
+
+
+def _summary_or_none(data: Any) -> Summary | None:
+    """Read figures back; None where they make no sense. Ten thousand are read at once, so it is done by hand."""
+    try:
+        texts = (data["recording_sha256"], data["result_sha256"], data["imu_hip"])
+        if not all(isinstance(text, str) for text in texts) or not all(_makes_sense(part) for part in data["parts"]):
+            return None
+        recording, result, version = texts
+        return Summary(recording, result, version, tuple(PartSummary(**part) for part in data["parts"]))
+    except (KeyError, TypeError):
+        return None
+
+
+def _makes_sense(part: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(part["exercise"], str)
+        and isinstance(part["posture"], str | None)
+        and isinstance(part["measurement"], bool)
+        and all(part[name] is None or math.isfinite(part[name]) for name in _ANGLES)
+        and all(math.isfinite(part[name]) for name in ("holds", "full_holds", "hold_s"))
+    )
+
+
+def _part(part: Mapping[str, Any]) -> PartSummary:
+    found, holds = part["range"], part["holds"]
+    return PartSummary(
+        exercise=part["exercise"],
+        posture=part["posture"],
+        measurement="trials" in part,
+        internal_deg=found["internal_rotation_deg"],
+        internal_sd_deg=found["internal_rotation_sd_deg"],
+        external_deg=found["external_rotation_deg"],
+        external_sd_deg=found["external_rotation_sd_deg"],
+        holds=len(holds),
+        full_holds=sum(hold["verdict"] == "complete" for hold in holds),
+        hold_s=float(sum(hold["duration_s"] for hold in holds)),
+    )
+
+
+def _described_by(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a result says of its session, in the form of `session.json`."""
+    try:
+        about = result["recording"]
+        known = {key: about[key] for key in ("start", "side", "exercise")}
+        return {"schema": SCHEMA, **known, "result": to_json(summary_of(result))}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _object_or_none(path: Path) -> dict[str, Any] | None:
+    """Return what is in a file; nobody misses one that is not there, and the recording is the truth."""
+    try:
+        return read_object(path) if path.exists() else None
+    except UnusableInputError:
+        return None
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
