@@ -10,6 +10,8 @@ Source: the C3D file format, c3d.org.
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -72,6 +74,9 @@ def write_c3d(path: Path, contents: Contents) -> None:
     with TemporaryDirectory(dir=path.parent) as folder:  # the library wants a name in .c3d, for all to read
         named = Path(folder) / "whole.c3d"
         file.write(str(named))
+        # ezc3d says nothing of a full disk. Every value has four bytes.
+        if named.stat().st_size < 4 * len(channels) * len(times):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         copyfile(named, path)
 
 
