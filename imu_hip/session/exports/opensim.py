@@ -25,15 +25,23 @@ _LETTER = {Side.LEFT: "l", Side.RIGHT: "r"}
 
 def orientations_text(contents: Contents) -> str:
     """Return the table of orientations: a quaternion `w,x,y,z` a cell, ground_from_segment."""
-    side = contents.analysis.setup.side
-    t_s, pelvis, thigh = ground_orientations(contents)
+    return _orientations(contents, *ground_orientations(contents))
+
+
+def calibration_text(contents: Contents) -> str:
+    """Return the same table for the neutral pose, in which OpenSim puts the sensors on its model: one row."""
+    neutral = quaternion.IDENTITY.reshape(1, 4)
+    return _orientations(contents, np.zeros(1), neutral, neutral)
+
+
+def _orientations(contents: Contents, t_s: Floats, pelvis: Floats, thigh: Floats) -> str:
     head = [
         f"DataRate={contents.rate_hz:.6f}",
         "DataType=Quaternion",
         "version=3",
         "OpenSimVersion=4.5",
         "endheader",
-        f"time\tpelvis_imu\tfemur_{_LETTER[side]}_imu",
+        f"time\tpelvis_imu\tfemur_{_LETTER[contents.analysis.setup.side]}_imu",
     ]
     cells = (_quaternions(pelvis), _quaternions(thigh))
     return _text(head, (f"{t!r}\t{p}\t{q}" for t, p, q in zip(t_s.tolist(), *cells, strict=True)))
@@ -124,6 +132,11 @@ def _text(head: Iterable[str], rows: Iterable[str]) -> str:
 def write_orientations(path: Path, contents: Contents) -> None:
     """Write the `.sto` into an empty file."""
     path.write_text(orientations_text(contents), "utf-8")
+
+
+def write_calibration(path: Path, contents: Contents) -> None:
+    """Write the `.sto` of the neutral pose into an empty file."""
+    path.write_text(calibration_text(contents), "utf-8")
 
 
 def write_angles(path: Path, contents: Contents) -> None:
