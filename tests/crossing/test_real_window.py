@@ -28,7 +28,8 @@ def screen() -> Iterator[dict[str, str]]:
     """Start a screen; return the environment of programs that draw on it."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        # Without -noreset it begins anew, and drops who is just coming, whenever nobody is left.
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
@@ -54,7 +55,9 @@ class Person:
         """Wait until a window has this in its title."""
         end_s = time.monotonic() + LONGEST_S
         while not (found := self._asked("search", "--onlyvisible", "--name", title)):
-            assert self._program.poll() is None, f"the program ended before '{title}' was seen"
+            if self._program.poll() is not None:
+                said, _ = self._program.communicate()
+                pytest.fail(f"the program ended before '{title}' was seen: {said.decode()}")
             assert time.monotonic() < end_s, f"'{title}' was never seen"
             time.sleep(0.05)
         self._window = found.splitlines()[0]
