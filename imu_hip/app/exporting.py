@@ -145,13 +145,17 @@ def _interval(begin: Mark, end_ns: int, zero_ns: int) -> MarkedInterval:
 
 
 def _write_opensim(out: Path, contents: Contents, *, force: bool) -> tuple[Path, ...]:
-    """Write the orientations, and the angles beside them."""
-    angles = out.with_suffix(".mot")
+    """Write the orientations, and beside them those of the neutral pose and the angles."""
+    calibration, angles = out.with_name(f"{out.stem}_calibration.sto"), out.with_suffix(".mot")
     if out.suffix.lower() != ".sto":
         raise UsageError(Reason.WRONG_USAGE, f"{out}: name it something.sto; the angles come beside it as .mot")
     with ExitStack() as stack:
-        for path, write in ((out, opensim.write_orientations), (angles, opensim.write_angles)):
+        for path, write in (
+            (out, opensim.write_orientations),
+            (calibration, opensim.write_calibration),
+            (angles, opensim.write_angles),
+        ):
             part = stack.enter_context(whole_file(path, force=force))
             create_file(part).close()
             write(part, contents)
-    return out, angles
+    return out, calibration, angles

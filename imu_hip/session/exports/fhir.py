@@ -101,7 +101,7 @@ def _observation(
                 ]
             }
         ],
-        "code": _concept(movement, f"{movement['text']}: {rotation['text'].lower()}, {posture}"),
+        "code": _concept(movement, f"{movement['text']}: {rotation['text'].lower()}{', ' * bool(posture)}{posture}"),
         "subject": {"display": contents.person},
         "bodySite": _concept(codes["joint"], f"{codes['joint']['text']}, {side['text'].lower()}"),
         "valueQuantity": _degrees(found[0]),
@@ -116,7 +116,7 @@ def _observation(
             {"code": {"text": "Standard deviation of the measurement"}, "valueQuantity": _degrees(found[1])},
             {"code": {"text": "Direction"}, "valueCodeableConcept": _concept(rotation, rotation["text"])},
             {"code": {"text": "Side"}, "valueCodeableConcept": _concept(side, side["text"])},
-            {"code": {"text": "Posture"}, "valueString": posture},
+            *([{"code": {"text": "Posture"}, "valueString": posture}] if posture else []),  # FHIR knows no empty text
             {"code": {"text": "Exercise"}, "valueString": str(part["exercise"])},
         ],
     }  # fmt: skip

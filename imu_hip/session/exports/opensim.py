@@ -25,15 +25,23 @@ _LETTER = {Side.LEFT: "l", Side.RIGHT: "r"}
 
 def orientations_text(contents: Contents) -> str:
     """Return the table of orientations: a quaternion `w,x,y,z` a cell, ground_from_segment."""
-    side = contents.analysis.setup.side
-    t_s, pelvis, thigh = ground_orientations(contents)
+    return _orientations(contents, *ground_orientations(contents))
+
+
+def calibration_text(contents: Contents) -> str:
+    """Return the same table for the neutral pose, in which OpenSim puts the sensors on its model: one row."""
+    neutral = quaternion.IDENTITY.reshape(1, 4)
+    return _orientations(contents, np.zeros(1), neutral, neutral)
+
+
+def _orientations(contents: Contents, t_s: Floats, pelvis: Floats, thigh: Floats) -> str:
     head = [
         f"DataRate={contents.rate_hz:.6f}",
         "DataType=Quaternion",
         "version=3",
         "OpenSimVersion=4.5",
         "endheader",
-        f"time\tpelvis_imu\tfemur_{_LETTER[side]}_imu",
+        f"time\tpelvis_imu\tfemur_{_LETTER[contents.analysis.setup.side]}_imu",
     ]
     cells = (_quaternions(pelvis), _quaternions(thigh))
     return _text(head, (f"{t!r}\t{p}\t{q}" for t, p, q in zip(t_s.tolist(), *cells, strict=True)))
@@ -76,8 +84,33 @@ def _right(rows: AngleBlock, known: np.ndarray) -> tuple[Floats, Floats]:
     """Return ground_from_pelvis and ground_from_thigh of a right hip, from tilt, list and turn and the hip's angles."""
     tilt, list_, yaw = (values[known] for values in (rows.pelvis_tilt_rad, rows.pelvis_list_rad, rows.pelvis_yaw_rad))
     flexion, adduction, rotation = rows.angles_rad[known].T
-    pelvis = _chain((_Y, yaw), (_X, -list_), (_Z, -tilt))
+    pelvis = _pelvis(tilt, list_, yaw)
     return pelvis, quaternion.multiply(pelvis, _chain((_Z, flexion), (_X, adduction), (_Y, rotation)))
+
+
+def _pelvis(tilt_rad: Floats, list_rad: Floats, turn_rad: Floats) -> Floats:
+    """Return ground_from_pelvis (n, 4): inclined by the shortest way, then with the heading that belongs to that.
+
+    `turn_rad` is what the pelvis turned about the vertical, which is no angle of a fixed order: a pelvis that only tips
+    one way and then another comes back turned. No pose a person can do is singular here.
+    """
+    flat = np.cos(list_rad)
+    up = np.column_stack([-np.sin(tilt_rad) * flat, np.cos(tilt_rad) * flat, np.sin(list_rad)])
+    heading = np.zeros(len(turn_rad))
+    heading[1:] = np.cumsum(np.diff(turn_rad) + _carried(up))
+    upright = np.column_stack([np.maximum(1.0 + up[:, 1], 1e-12), -up[:, 2], np.zeros(len(up)), up[:, 0]])
+    return quaternion.multiply(_chain((_Y, heading)), quaternion.normalise(upright))
+
+
+def _carried(up: Floats) -> Floats:
+    """Return by how much the heading of the shortest way changes between rows (n - 1,) though nothing turns.
+
+    The solid angle of the triangle of y and both verticals (van Oosterom & Strackee 1983,
+    doi:10.1109/TBME.1983.325207).
+    """
+    one, other = up[:-1], up[1:]
+    volume = one[:, 0] * other[:, 2] - one[:, 2] * other[:, 0]
+    return np.asarray(2.0 * np.arctan2(volume, 1.0 + (one * other).sum(axis=1) + one[:, 1] + other[:, 1]))
 
 
 def _chain(*turns: tuple[Floats, Floats]) -> Floats:
@@ -99,6 +132,11 @@ def _text(head: Iterable[str], rows: Iterable[str]) -> str:
 def write_orientations(path: Path, contents: Contents) -> None:
     """Write the `.sto` into an empty file."""
     path.write_text(orientations_text(contents), "utf-8")
+
+
+def write_calibration(path: Path, contents: Contents) -> None:
+    """Write the `.sto` of the neutral pose into an empty file."""
+    path.write_text(calibration_text(contents), "utf-8")
 
 
 def write_angles(path: Path, contents: Contents) -> None:
