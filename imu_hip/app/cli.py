@@ -172,6 +172,13 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--exercise", metavar="ID")
     which.add_argument("--exercise-file", type=Path, metavar="F.toml")
     import_.add_argument("--side", choices=("left", "right"), required=True)
+    import_.add_argument(
+        "--from",
+        dest="layout",
+        choices=("csv", "dot", "ximu3", "xsens"),
+        default="csv",
+        help="whose tables (csv: ours)",
+    )
     import_.add_argument("--clock", choices=("common", "independent"), default="common")
     _magnetometer(import_, "use mag_x, mag_y, mag_z in every result of this recording, where they can be believed")
     import_.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")

@@ -108,10 +108,12 @@ def analyze(args: Namespace) -> int:
 def import_(args: Namespace) -> int:
     """Turn foreign tables into a recording."""
     from imu_hip.app.importing import import_tables
+    from imu_hip.session.foreign_layouts import Layout
 
     doubts = import_tables(
         args.pelvis, args.thigh, args.marks, _exercise(args), Side(args.side), args.out,
-        independent_clocks=args.clock == "independent", magnetometer=args.magnetometer, force=args.force,
+        independent_clocks=args.clock == "independent", magnetometer=args.magnetometer,
+        layout=Layout(args.layout), force=args.force,
     )  # fmt: skip
     for doubt in doubts:
         print(f"warning: {doubt.text}", file=sys.stderr)

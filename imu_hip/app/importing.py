@@ -18,7 +18,8 @@ from imu_hip.model.item import MarkLabel
 from imu_hip.model.output import Outputs
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, Origin, Setup, Side
-from imu_hip.session.foreign_csv import MarkedInterval, doubtful_units, read_marks_csv, read_sensor_csv
+from imu_hip.session.foreign_csv import MarkedInterval, doubtful_units, read_marks_csv
+from imu_hip.session.foreign_layouts import Layout, looks_like, read_sensor_table
 from imu_hip.session.importer import import_items
 from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.samples_csv import write_samples
@@ -39,11 +40,12 @@ def import_tables(
     *,
     independent_clocks: bool = False,
     magnetometer: bool = False,
+    layout: Layout = Layout.CSV,
     force: bool = False,
 ) -> tuple[Warning, ...]:
     """Write a recording from tables; return what is doubtful about them.
 
-    `magnetometer`: their magnetic field is to be used.
+    `magnetometer`: their magnetic field is to be used. `layout`: whose tables they are.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def import_tables(
     """
     inputs = [path for path in (pelvis_path, thigh_path, marks_path) if path is not None]
     refuse_overwriting(out, force=force, inputs=inputs)
-    pelvis, thigh = read_sensor_csv(pelvis_path), read_sensor_csv(thigh_path)
+    pelvis, thigh = (_read(path, layout) for path in (pelvis_path, thigh_path))
     marks = read_marks_csv(marks_path) if marks_path is not None else ()
     _refuse_unrelated(pelvis, thigh, pelvis_path, thigh_path, independent_clocks=independent_clocks)
     clock = _matched(pelvis, thigh, thigh_path) if independent_clocks else ClockMap()
@@ -77,6 +79,16 @@ def import_tables(
             for m in beside
         ),
     )
+
+
+def _read(path: Path, layout: Layout) -> TimedSamples:
+    """Read a sensor's table; say so where it is another program's export."""
+    seems = looks_like(path) if layout is Layout.CSV else None
+    if seems is not None:
+        raise UnusableInputError(
+            Reason.WRONG_FORMAT, f"{path}: looks like another program's export: add --from {seems}"
+        )
+    return read_sensor_table(path, layout)
 
 
 def simulation_params(magnetometer: bool) -> SimulationParams:

@@ -48,7 +48,7 @@ class MarkedInterval:
 
 def read_sensor_csv(path: Path) -> TimedSamples:
     """Read `t_s,gyr_x,…,acc_z` and perhaps `mag_x,mag_y,mag_z`. Raises UnusableInputError."""
-    text = _text(path)
+    text = text_of(path)
     header = next(_rows(path, text), (1, []))[1]
     with_mag = header == [*SENSOR_COLUMNS, *MAG_COLUMNS]
     if not with_mag and header != list(SENSOR_COLUMNS):
@@ -64,7 +64,7 @@ def read_sensor_csv(path: Path) -> TimedSamples:
         acc=table[:, 4:7].copy(),
         mag=table[:, 7:10].copy() if with_mag else None,
     )
-    _refuse_wrong_units(path, samples)
+    refuse_wrong_units(path, samples)
     return samples
 
 
@@ -79,7 +79,7 @@ def doubtful_units(samples: TimedSamples, name: str) -> tuple[Warning, ...]:
 
 def read_marks_csv(path: Path) -> tuple[MarkedInterval, ...]:
     """Read `t_start_s,t_end_s,label` and perhaps `detail`, in file order. Raises UnusableInputError."""
-    rows = _rows(path, _text(path))
+    rows = _rows(path, text_of(path))
     header = next(rows, (1, []))[1]
     if header not in (list(MARK_COLUMNS), [*MARK_COLUMNS, DETAIL_COLUMN]):
         raise _wrong_header(path, header, f"{','.join(MARK_COLUMNS)} (and perhaps {DETAIL_COLUMN})")
@@ -97,7 +97,8 @@ def read_marks_csv(path: Path) -> tuple[MarkedInterval, ...]:
     return tuple(marks)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return a file's text. Raises UnusableInputError where it is not UTF-8."""
     with opened(path) as stream:
         data = stream.read()
     try:
@@ -175,7 +176,8 @@ def _check_width(path: Path, line: int, cells: list[str], header: list[str]) -> 
         raise _refusal(Reason.WRONG_FORMAT, path, line, column, why)
 
 
-def _refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
+def refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
+    """Raise UnusableInputError for what no body does in SI."""
     acc = float(np.median(np.sqrt((samples.acc * samples.acc).sum(axis=1))))
     lowest, highest = _REST_ACC_M_S2
     if not lowest <= acc <= highest:
