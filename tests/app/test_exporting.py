@@ -172,8 +172,21 @@ def test_lost_samples_are_rows_that_are_not_there(tmp_path: Path) -> None:
     lossy = contents_of(api.read(RECORDINGS / "supine_ere_right_lost_samples.mcap"), "01", "")
     write_folder(tmp_path, lossy)
     thigh = (tmp_path / "thigh.csv").read_text().splitlines()[1:]
-    known = (lossy.sensors.thigh.state == SampleState.MEASURED) & lossy.shown
-    assert len(thigh) == known.sum() < lossy.shown.sum()
+    assert len(thigh) == (lossy.sensors.thigh.state == SampleState.MEASURED).sum() < len(lossy.sensors.t_s)
+
+
+@pytest.mark.parametrize("role", ["pelvis", "thigh"])
+def test_a_sensor_that_was_silent_for_seconds_is_imported_as_it_was(
+    contents: Contents, role: str, tmp_path: Path
+) -> None:
+    source, silent = tmp_path / "source", tmp_path / "silent.mcap"
+    source.mkdir()
+    write_folder(source, contents)
+    rows = (source / f"{role}.csv").read_text().splitlines(keepends=True)
+    (source / f"{role}.csv").write_text("".join(rows[:3000] + rows[3300:4000] + rows[4004:5000] + rows[5001:]))
+    words = [word for name in ("pelvis", "thigh", "marks") for word in (f"--{name}", source / f"{name}.csv")]
+    assert call("import", *words, "--exercise", "supine_ere", "--side", "right", "--out", silent).code == 0
+    assert list(checked(silent, Format.CSV, api.analyze(silent), tmp_path)) == []
 
 
 @pytest.mark.parametrize(
