@@ -62,7 +62,7 @@ def about(contents: Contents) -> dict[str, Any]:
         "filter": contents.analysis.setup.filter.value,
         "time": "t_s and all times: seconds on the recording's common clock",
         "angles": "flexion, adduction, internal rotation +, on both sides; ISB joint coordinate system of the hip",
-        "sensors": "sensor axes, at the pelvis sensor's times or, where it was silent, between; what was lost is not there",
+        "sensors": "sensor axes, at the pelvis sensor's times, also where it was silent; what was lost is not there",
         "not_known": "an empty cell, null or NaN, never 0",
         "result": contents.result,
     }
