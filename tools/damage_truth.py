@@ -275,14 +275,14 @@ def small_disk(at: Path) -> Iterator[Path | None]:
 
 
 class _StallingWriter(RecordingWriter):
-    """A disk that does not answer for some seconds, once."""
+    """A disk that does not answer for some seconds, once, while the recording is under way."""
 
-    stall_s = STALL_S
+    flushed = 0
 
     def flush(self) -> None:
         """Write, after the stall."""
-        stall_s, self.stall_s = self.stall_s, 0.0
-        time.sleep(stall_s)
+        self.flushed += 1
+        time.sleep(STALL_S if self.flushed == 3 else 0.0)
         super().flush()
 
 

@@ -142,7 +142,13 @@ def recover(args: Namespace) -> int:
         print_json(to_json(report))
         return 0
     saved = f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}"
-    print_lines([f"{saved}; {report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost"])
+    print_lines(
+        [
+            f"{saved}; {report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost",
+            *(f"{each.role.value}: data missing from {each.start_s:.2f} to {each.end_s:.2f} s" for each in report.lost),
+            *([] if report.finished else ["the recording was never finished: what came last may be missing"]),
+        ]
+    )
     return 0
 
 

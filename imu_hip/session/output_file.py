@@ -56,10 +56,15 @@ def refuse_overwriting(path: Path, *, force: bool = False, inputs: Iterable[Path
         raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: is not a file; choose another name")
 
 
+def free_bytes(path: Path) -> int:
+    """Return how much the disk that holds `path` has left. Raises OSError."""
+    return shutil.disk_usage(path.parent).free
+
+
 def refuse_little_space(path: Path) -> None:
     """Raise RecordingError when the disk that will hold `path` has less than 50 MB left."""
     try:
-        free = shutil.disk_usage(path.parent).free
+        free = free_bytes(path)
     except OSError as error:
         raise writing_error(path, error) from error
     if free < SMALLEST_FREE_BYTES:

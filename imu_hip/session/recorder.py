@@ -10,12 +10,13 @@ from pathlib import Path
 from imu_hip.model.errors import ImuHipError, Reason, RecordingError
 from imu_hip.model.item import NumberedItem
 from imu_hip.model.setup import Setup
-from imu_hip.session.output_file import refuse_little_space, writing_error
+from imu_hip.session.output_file import SMALLEST_FREE_BYTES, free_bytes, refuse_little_space, writing_error
 from imu_hip.session.writer import RecordingWriter
 
 CAPACITY = 8192
 INTERVAL_S = 0.5
 SLOW_WRITE_S = 2.0
+LOOK_AT_DISK_S = 5.0
 
 
 class Recorder:
@@ -59,6 +60,8 @@ class Recorder:
         self._closing = False
         self._write_began: float | None = None
         self._last_write_s = 0.0
+        self._free_bytes = SMALLEST_FREE_BYTES
+        self._looked_s = clock()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -81,6 +84,8 @@ class Recorder:
             return f"the disk is slow: writing took {write_s:.1f} s"
         if 2 * self.pending > self._capacity:
             return f"the disk is slow: {self.pending} items wait to be written"
+        if self._free_bytes < SMALLEST_FREE_BYTES:
+            return f"the disk is nearly full: {self._free_bytes / 1e6:.0f} MB are left, make room"
         return ""
 
     def put(self, numbered: NumberedItem) -> bool:
@@ -142,7 +147,10 @@ class Recorder:
             self._writer.close()
         elif batch:
             self._writer.flush()
-        self._last_write_s = self._clock() - began
+        now = self._clock()
+        self._last_write_s = now - began
+        if now - self._looked_s >= LOOK_AT_DISK_S:
+            self._looked_s, self._free_bytes = now, free_bytes(self.path)
         self._write_began = None
         with self._changed:
             self.durable = self.written

@@ -10,7 +10,7 @@ from pathlib import Path
 from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.item import NumberedItem
+from imu_hip.model.item import Characteristic, Notification, NumberedItem, Role
 from imu_hip.session.input_file import opened
 from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, record_at
 from imu_hip.session.output_file import refuse_overwriting
@@ -33,8 +33,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A stretch of time from which a sensor's data are missing; seconds since the first item that was saved."""
+
+    role: Role
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryReport:
     """What was saved and what was lost.
+
+    `lost`: of each sensor, from the last of its data before missing items to the first behind them. It is what may be
+    missing: which of the items were a sensor's, nobody knows any more.
 
     `damaged`: byte ranges [start, end) of the source that hold nothing usable. `complete`: the source was
     finished properly and nothing is missing. Items lost before the first or after the last saved one leave no
@@ -47,6 +59,7 @@ class RecoveryReport:
     items_saved: int
     items_missing: int
     missing: tuple[Span, ...]
+    lost: tuple[Lost, ...]
     duration_s: float
     finished: bool
     complete: bool
@@ -122,6 +135,7 @@ def _report(data: bytes, chunks: list[Record], items: list[NumberedItem]) -> Rec
         items_saved=len(items),
         items_missing=items_missing,
         missing=missing,
+        lost=tuple(_lost(items)),
         duration_s=(items[-1].item.t_ns - items[0].item.t_ns) / 1e9 if items else 0.0,
         finished=finished,
         complete=finished and not damaged and not items_missing,
@@ -150,3 +164,22 @@ def _missing_spans(items: list[NumberedItem]) -> Iterator[Span]:
             zero_ns = items[0].item.t_ns
             start_s, end_s = (before.item.t_ns - zero_ns) / 1e9, (after.item.t_ns - zero_ns) / 1e9
             yield Span(start_s, end_s, absent)
+
+
+def _lost(items: list[NumberedItem]) -> Iterator[Lost]:
+    """Yield in order of time; a sensor that was not heard before or behind what is missing may have said nothing."""
+    zero_ns = items[0].item.t_ns if items else 0
+    last_s: dict[Role, float] = {}
+    open_since_s: dict[Role, float] = {}
+    found: list[Lost] = []
+    for before, after in pairwise([items[0], *items] if items else []):
+        if after.number - before.number > 1:
+            for role, since_s in last_s.items():
+                open_since_s.setdefault(role, since_s)
+        item = after.item
+        if isinstance(item, Notification) and item.characteristic is Characteristic.STREAM:
+            now_s = (item.t_ns - zero_ns) / 1e9
+            if item.role in open_since_s:
+                found.append(Lost(item.role, open_since_s.pop(item.role), now_s))
+            last_s[item.role] = now_s
+    yield from sorted(found, key=lambda lost: (lost.start_s, lost.role))

@@ -156,6 +156,27 @@ def test_a_write_of_more_than_two_seconds_raises_an_alarm_while_it_lasts(tmp_pat
     assert writer.failure is None
 
 
+def test_a_disk_that_fills_up_is_told_while_there_is_still_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s, free = [100.0], [60_000_000]
+    monkeypatch.setattr("imu_hip.session.recorder.free_bytes", lambda path: free[0])
+    recorder = Recorder(tmp_path / "a.mcap", SETUP, clock=lambda: now_s[0], interval_s=0.01)
+    for number, (at_s, left, alarm) in enumerate(
+        (
+            (106.0, 60_000_000, ""),
+            (108.0, 12_000_000, ""),  # it is looked at every five seconds
+            (112.0, 12_000_000, "the disk is nearly full: 12 MB are left, make room"),
+            (118.0, 60_000_000, ""),
+        )
+    ):
+        now_s[0], free[0] = at_s, left
+        recorder.put(ITEMS[number])
+        assert recorder.wait_until_written(5.0)
+        until(lambda alarm=alarm: recorder.alarm == alarm)
+    assert recorder.close()
+
+
 @pytest.mark.parametrize(
     ("failure", "reason", "text"),
     [

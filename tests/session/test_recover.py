@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imu_hip.model.errors import Reason, UnusableInputError, UsageError
-from imu_hip.model.item import NumberedItem
+from imu_hip.model.item import NumberedItem, Role
 from imu_hip.session.reader import read_recording
 from imu_hip.session.recover import RecoveryReport, recover
 from imu_hip.session.typed_json import to_json
@@ -56,6 +56,7 @@ def test_an_undamaged_recording_is_saved_whole(sound: bytes, tmp_path: Path) -> 
         "items_saved": len(ITEMS),
         "items_missing": 0,
         "missing": [],
+        "lost": [],
         "duration_s": report.duration_s,
         "finished": True,
         "complete": True,
@@ -98,6 +99,9 @@ def test_a_zeroed_sector_is_stepped_over_and_told(sound: bytes, tmp_path: Path) 
     assert abs(end - (start + 4096)) < 2000
     assert report.bytes_lost == end - first
     assert 5.0 < span.start_s < span.end_s < 25.0
+    assert {each.role for each in report.lost} == set(Role)
+    for each in report.lost:
+        assert span.start_s - 0.1 <= each.start_s <= span.start_s < span.end_s <= each.end_s <= span.end_s + 0.1
     assert report.finished
     assert not report.complete
 
