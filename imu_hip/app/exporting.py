@@ -58,7 +58,7 @@ def export(
     RecordingError
         It cannot be written.
     """
-    if to is not Format.BIDS and not (to is Format.CSV and out.is_dir()):
+    if to not in (Format.CSV, Format.BIDS):
         refuse_overwriting(out, force=force, inputs=(path,))
     labels = _labels(path, person, session)
     if to is Format.PARQUET:

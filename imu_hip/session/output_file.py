@@ -113,7 +113,9 @@ def merged_folder(path: Path, *, force: bool = False, replaced: Iterable[str] = 
     for a file that is there already or a `path` that is no folder, RecordingError for an OSError in the body.
     """
     _refuse_what_is_no_folder(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # `.` and `..` have a name and a parent only when written out.
+    named = path.absolute() if path.name not in ("", "..") else path.resolve()
+    part = named.parent / f".{named.name}.{os.getpid()}.part"
     try:
         part.mkdir(mode=0o700)
         yield part

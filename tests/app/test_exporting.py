@@ -118,6 +118,43 @@ def test_hostile_texts_are_no_formulas_and_no_new_cells(contents: Contents, tmp_
     assert csv_text(("a",), [("=1",), (-1.5,), (None,)]) == 'a\n\'=1\n-1.5\n""\n'
 
 
+@pytest.mark.parametrize("to", Format)
+def test_a_name_too_long_is_refused_in_one_line(to: Format, tmp_path: Path) -> None:
+    out = tmp_path / f"{'n' * 300}.sto"
+    outcome = call("export", RECORDING, "--to", to.value, "--out", out)
+    assert outcome.code == 2, outcome
+    assert outcome.err.endswith("cannot be written (File name too long); choose another place\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["../x;rm -rf ~", "😀 =cmd()", "<script>", "two\nlines"])
+def test_a_strange_name_is_only_a_name(out: str, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    assert call("export", RECORDING, "--to", "csv", "--out", inner / out).code == 0
+    assert (inner / out / "about.json").is_file()
+
+
+def test_the_folder_in_which_one_stands_can_be_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for to, made in (("csv", "angles.csv"), ("bids", "participants.tsv")):
+        inside = tmp_path / to / "inside"
+        inside.mkdir(parents=True)
+        monkeypatch.chdir(inside)
+        assert call("export", RECORDING, "--to", to, "--out", ".").code == 0
+        assert (inside / made).is_file()
+        assert call("export", RECORDING, "--to", to, "--out", "..", "--force").code == (0 if to == "csv" else 2)
+        assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_a_table_of_participants_is_believed_only_as_text(tmp_path: Path) -> None:
+    table = tmp_path / "participants.tsv"
+    table.write_bytes(b"participant_id\tname\nsub-09\tJos\xe9\n")
+    assert "not UTF-8" in call("export", RECORDING, "--to", "bids", "--out", tmp_path).refusal
+    table.write_bytes("participant_id\tnote\r\nsub-09\ta\u2028b\r\n".encode())
+    assert call("export", RECORDING, "--to", "bids", "--out", tmp_path).code == 0
+    assert table.read_text("utf-8") == "participant_id\tnote\nsub-09\ta\u2028b\nsub-01\tn/a\n"
+
+
 def test_what_happened_is_told_in_the_order_of_its_beginnings(contents: Contents) -> None:
     found = timeline(contents)
     assert [each.start_s for each in found] == sorted(each.start_s for each in found)
@@ -135,8 +172,21 @@ def test_lost_samples_are_rows_that_are_not_there(tmp_path: Path) -> None:
     lossy = contents_of(api.read(RECORDINGS / "supine_ere_right_lost_samples.mcap"), "01", "")
     write_folder(tmp_path, lossy)
     thigh = (tmp_path / "thigh.csv").read_text().splitlines()[1:]
-    known = (lossy.sensors.thigh.state == SampleState.MEASURED) & lossy.shown
-    assert len(thigh) == known.sum() < lossy.shown.sum()
+    assert len(thigh) == (lossy.sensors.thigh.state == SampleState.MEASURED).sum() < len(lossy.sensors.t_s)
+
+
+@pytest.mark.parametrize("role", ["pelvis", "thigh"])
+def test_a_sensor_that_was_silent_for_seconds_is_imported_as_it_was(
+    contents: Contents, role: str, tmp_path: Path
+) -> None:
+    source, silent = tmp_path / "source", tmp_path / "silent.mcap"
+    source.mkdir()
+    write_folder(source, contents)
+    rows = (source / f"{role}.csv").read_text().splitlines(keepends=True)
+    (source / f"{role}.csv").write_text("".join(rows[:3000] + rows[3300:4000] + rows[4004:5000] + rows[5001:]))
+    words = [word for name in ("pelvis", "thigh", "marks") for word in (f"--{name}", source / f"{name}.csv")]
+    assert call("import", *words, "--exercise", "supine_ere", "--side", "right", "--out", silent).code == 0
+    assert list(checked(silent, Format.CSV, api.analyze(silent), tmp_path)) == []
 
 
 @pytest.mark.parametrize(

@@ -172,8 +172,8 @@ def _participants(dataset: Path) -> list[str]:
     """Return the lines of the dataset's table of participants, a header alone for a new one."""
     table = dataset / PARTICIPANTS
     if table.is_file():
-        lines = table.read_text("utf-8-sig").splitlines()
-        if lines and lines[0].split("\t")[0] == "participant_id":
+        lines = _text(table).replace("\r\n", "\n").split("\n")
+        if lines[0].split("\t")[0] == "participant_id":
             return [line for line in lines if line.strip()]
     elif not dataset.exists() or (dataset.is_dir() and not any(dataset.iterdir())):
         return ["participant_id"]
@@ -181,6 +181,13 @@ def _participants(dataset: Path) -> list[str]:
         Reason.OUTPUT_EXISTS,
         f"{dataset}: is there and no BIDS dataset: no {PARTICIPANTS} that begins with participant_id",
     )
+
+
+def _text(table: Path) -> str:
+    try:
+        return table.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(Reason.WRONG_USAGE, f"{table}: not UTF-8 text; save the table in UTF-8") from error
 
 
 def _cell(text: str) -> str:

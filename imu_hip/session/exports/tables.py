@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from imu_hip.model.block import SampleState
 from imu_hip.model.item import Role
 from imu_hip.model.output import Outputs
-from imu_hip.session.exports.contents import Contents, measured, sensor_columns
+from imu_hip.session.exports.contents import Contents, sensor_columns
 from imu_hip.session.exports.timeline import COLUMNS, timeline
 from imu_hip.session.foreign_csv import DETAIL_COLUMN, MAG_COLUMNS, MARK_COLUMNS, SENSOR_COLUMNS
 from imu_hip.session.output_file import create_file, make_durable
@@ -61,7 +62,7 @@ def about(contents: Contents) -> dict[str, Any]:
         "filter": contents.analysis.setup.filter.value,
         "time": "t_s and all times: seconds on the recording's common clock",
         "angles": "flexion, adduction, internal rotation +, on both sides; ISB joint coordinate system of the hip",
-        "sensors": "sensor axes, at the pelvis sensor's times; what was lost is not there",
+        "sensors": "sensor axes, at the pelvis sensor's times, also where it was silent; what was lost is not there",
         "not_known": "an empty cell, null or NaN, never 0",
         "result": contents.result,
     }
@@ -92,13 +93,16 @@ def _cell(value: object) -> object:
 
 
 def _sensor_text(contents: Contents, role: Role) -> str:
-    """Return the rows that were measured, as `import` reads them: every number reads back exactly."""
-    columns = sensor_columns(contents, role)
-    known = measured(contents, role)
-    table = np.column_stack([contents.t_s, *columns.values()])[known]
-    header = (*SENSOR_COLUMNS, *(MAG_COLUMNS if len(columns) > 6 else ()))
-    rows = table[~np.isnan(table).any(axis=1)]
-    return csv_text(header, rows.tolist())
+    """Return the rows that were measured, as `import` reads them: every number reads back exactly.
+
+    Also those of a sensor while the other one was silent: without them its filter would begin anew after an import.
+    """
+    rows = contents.sensors
+    sensor = rows.pelvis if role is Role.PELVIS else rows.thigh
+    fields = [sensor.gyr, sensor.acc] if sensor.mag is None else [sensor.gyr, sensor.acc, sensor.mag]
+    table = np.column_stack([rows.t_s, *fields])
+    known = np.equal(sensor.state, SampleState.MEASURED) & ~np.isnan(table).any(axis=1)
+    return csv_text((*SENSOR_COLUMNS, *(MAG_COLUMNS if len(fields) > 2 else ())), table[known].tolist())
 
 
 def _write_text(path: Path, text: str) -> None:
