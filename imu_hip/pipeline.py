@@ -160,6 +160,13 @@ class _Digest:
         self._waiting: list[tuple[AngleBlock, NDArray[np.uint8]]] = []
         self._rows = 0
 
+    def __deepcopy__(self, memo: dict[int, object]) -> _Digest:
+        other = _Digest()
+        other._parts = {name: part.copy() for name, part in self._parts.items()}
+        other._waiting, other._rows = list(self._waiting), self._rows  # nobody writes to a block
+        memo[id(self)] = other
+        return other
+
     def angles(self, block: AngleBlock, phases: NDArray[np.uint8]) -> None:
         if len(block.t_s) == 0:
             return

@@ -14,6 +14,7 @@ from app_cost import app, memory
 from corridor_cost import floor, stages
 from library_cost import library
 from moving_scene import moving_scene
+from recording_cost import recording
 
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
@@ -89,6 +90,7 @@ KINDS = {
     "live": live,
     "fast": fast,
     "library": library,
+    "recording": recording,
     "window": window,
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy, deepcopy
 
 from imu_hip.app.intake import Intake
 from imu_hip.guide import breath, breath_pacer, cueing, double_tap, guide, moment
@@ -25,6 +26,7 @@ from imu_hip.session.recorder import Recorder
 from imu_hip.view import view
 
 _WAIT_S = 0.05
+_EVOLVING = ("_pipeline", "_view", "_guide", "_cues", "_seen", "_breath", "_taps", "_streaming", "_guidance")
 
 
 class LiveSession:
@@ -87,6 +89,19 @@ class LiveSession:
         """Take a command of the person, as of now; nothing while no clock runs yet."""
         if self.clock is not None:
             self.intake.put(Command(self.clock(), name))
+
+    def fork(self) -> LiveSession:
+        """Return another session that goes on from here by itself, without a recorder; this one is left as it is.
+
+        Only where nothing is processed meanwhile.
+        """
+        other = copy(self)
+        for name in _EVOLVING:
+            setattr(other, name, deepcopy(getattr(self, name)))
+        other.intake, other._recorder = Intake(None), None
+        other.events, other.signals, other.latencies_s = list(self.events), list(self.signals), []
+        other._thread = threading.Thread(target=other._run, name="pipeline", daemon=True)
+        return other
 
     @property
     def result_sha256(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from imu_hip.app.live import LiveSession
 from imu_hip.guide.guide import Params as GuideParams
@@ -14,6 +15,8 @@ from imu_hip.view import view
 
 _BATCH = 4096
 _WAKE_S = 0.02
+_KEEP_EVERY_S = 20.0
+"""A place so far before any other is passed over in the blink of an eye."""
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
@@ -22,8 +25,10 @@ Sleep = Callable[[float], None]
 class Replay:
     """Plays a recording in a thread of its own; `factor` times as fast as it was, or as fast as possible with None.
 
-    `clock` and `sleep` are injected, so that a test need not wait. Whoever goes back begins anew and passes over what
-    is before: so every moment looks as it did, whatever way led there. With `stays` the thread waits at the end.
+    `clock` and `sleep` are injected, so that a test need not wait. Whoever goes elsewhere begins at a place before it
+    and passes over what is between: so every moment looks as it did, whatever way led there. Places are kept by a
+    second thread that runs ahead once; until it has been there, the way is longer. With `stays` the thread waits at the
+    end, and only then is there somebody who goes elsewhere.
     """
 
     def __init__(
@@ -49,8 +54,10 @@ class Replay:
         self._stop = threading.Event()
         self._wanted_s: float | None = None
         self._at = 0
+        self._kept: list[tuple[int, LiveSession]] = []
         self.session = self._fresh()
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
+        self._ahead = threading.Thread(target=self._run_ahead, name="replay-ahead", daemon=True)
 
     @property
     def duration_s(self) -> float:
@@ -63,12 +70,13 @@ class Replay:
         wanted_s = self._wanted_s
         if wanted_s is not None:
             return wanted_s
-        at = self._at
-        return (self._items[at - 1].item.t_ns - self._first_ns) / 1e9 if at else 0.0
+        return self._time_s(self._at)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+        if self._stays:
+            self._ahead.start()
 
     def seek(self, position_s: float) -> None:
         """Go on from another moment; may be called from any thread."""
@@ -86,6 +94,9 @@ class Replay:
     def finish(self) -> None:
         """Wait for the end and close the pipeline. Raises what went wrong."""
         self._thread.join()
+        if self._ahead.is_alive():
+            self._stop.set()
+            self._ahead.join()
         if self.error is not None:
             raise self.error
         self.session.finish()
@@ -124,24 +135,53 @@ class Replay:
             self._process(stop)
 
     def _pass_over(self) -> None:
-        """Go where somebody wants to be, as fast as possible."""
+        """Go where somebody wants to be, as fast as possible and in silence."""
         wanted_s = self._wanted_s
         if wanted_s is None:
             return
-        if self._at and wanted_s < (self._items[self._at - 1].item.t_ns - self._first_ns) / 1e9:
-            self.session, self._at = self._fresh(), 0
+        listener, self.session.on_signal = self.session.on_signal, None
+        self._begin_before(wanted_s)
         while not self._stop.is_set() and self._wanted_s == wanted_s:
             stop = self._due(wanted_s, _BATCH)
             if stop == self._at:
                 self._wanted_s = None
-                return
+                break
             self._process(stop)
+        self.session.on_signal = listener
+
+    def _begin_before(self, wanted_s: float) -> None:
+        """Take the nearest way: from here, from the last place that is kept, or from the beginning."""
+        goes_back = self._at > 0 and wanted_s < self._time_s(self._at)
+        places = [(at, session) for at, session in tuple(self._kept) if self._time_s(at) <= wanted_s]
+        if places and (goes_back or places[-1][0] > self._at):
+            at, session = places[-1]
+            session = session.fork()
+        elif goes_back:
+            at, session = 0, self._fresh()
+        else:
+            return
+        self.session, self._at = session, at
+
+    def _run_ahead(self) -> None:
+        """Keep places, all along the recording; what goes wrong here goes wrong when it is played."""
+        session, at = self._fresh(), 0
+        with suppress(Exception):
+            while not self._stop.is_set() and at < len(self._items):
+                stop = self._until((len(self._kept) + 1) * _KEEP_EVERY_S, at, len(self._items))
+                session.process(self._items[at:stop])
+                at = stop
+                self._kept.append((at, session.fork()))
+
+    def _time_s(self, at: int) -> float:
+        return (self._items[at - 1].item.t_ns - self._first_ns) / 1e9 if at else 0.0
 
     def _due(self, until_s: float, most: int) -> int:
         """Return up to which item to play; order is by number, a mark may be a little before its neighbours."""
-        until_ns = self._first_ns + round(until_s * 1e9)
-        stop = self._at
-        while stop < len(self._items) and stop < self._at + most and self._items[stop].item.t_ns <= until_ns:
+        return self._until(until_s, self._at, self._at + most)
+
+    def _until(self, until_s: float, at: int, most: int) -> int:
+        until_ns, stop = self._first_ns + round(until_s * 1e9), at
+        while stop < len(self._items) and stop < most and self._items[stop].item.t_ns <= until_ns:
             stop += 1
         return stop
 

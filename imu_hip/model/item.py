@@ -62,7 +62,7 @@ class LinkState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Notification:
     """Bytes that came from a sensor, exactly as received (notified or read); `t_ns` is their arrival."""
 
@@ -111,7 +111,7 @@ class Drop:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Tick:
     """Time passed; lets the corridor notice silence without owning a clock."""
 
@@ -129,7 +129,7 @@ class Command:
 Item = Notification | Write | Mark | LinkChange | Drop | Tick | Command
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class NumberedItem:
     """An item with its place in the total order, given once before recorder and pipeline see it."""
 

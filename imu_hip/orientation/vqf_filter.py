@@ -9,6 +9,7 @@ bounds the bias AND is the rest criterion, so that the slow drift of a held limb
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +62,28 @@ class _Running:
     filter: vqf.VQF
     params: VqfParams
     period_s: float
+    known: bool
     steps: int = 0
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Running:
+        """Make another filter that stands where this one does: the library's own cannot be copied."""
+        other = _Running(
+            _make(self.params, self.period_s, known=self.known),
+            deepcopy(self.params, memo),
+            self.period_s,
+            self.known,
+            self.steps,
+        )
+        other.filter.state = self.filter.state
+        memo[id(self)] = other
+        return other
 
 
 def _running(params: VqfParams, state: FilterState, period_s: float) -> _Running:
     """Return the filter that goes on from a state; made anew where there is none, or with other settings."""
     if state.inner is None:
-        return _Running(_make(params, period_s, known=state.bias_rad_s is not None), params, period_s)
+        known = state.bias_rad_s is not None
+        return _Running(_make(params, period_s, known=known), params, period_s, known)
     running: _Running = state.inner[0]
     if running.params is params and running.period_s == period_s:
         _check(state)
@@ -88,7 +104,7 @@ def _saved(state: FilterState) -> dict[str, Any]:
 
 
 def _from(params: VqfParams, saved: dict[str, Any], period_s: float, *, known: bool) -> _Running:
-    running = _Running(_make(params, period_s, known=known), params, period_s)
+    running = _Running(_make(params, period_s, known=known), params, period_s, known)
     running.filter.state = saved
     return running
 

@@ -11,7 +11,6 @@ import zstandard
 from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason
-from imu_hip.session.layout import StoredMessage
 
 MAGIC = b"\x89MCAP0\r\n"
 LARGEST_CHUNK_BYTES = 64 << 20
@@ -20,9 +19,10 @@ LARGEST_CHUNK_BYTES = 64 << 20
 _PREFIX = struct.Struct("<BQ")
 _CHUNK_HEAD = struct.Struct("<QQQII")
 _CHANNEL_HEAD = struct.Struct("<HHI")
-_MESSAGE_HEAD = struct.Struct("<HIQQ")
+_MESSAGE = struct.Struct("<BQHIQQ")
+"""With its prefix."""
 # A plain number: every message of a recording is compared with it.
-_MESSAGE = int(Opcode.MESSAGE)
+_MESSAGE_OPCODE = int(Opcode.MESSAGE)
 _KNOWN = frozenset(int(opcode) for opcode in Opcode)
 
 
@@ -83,21 +83,26 @@ def chunk_content(data: bytes, chunk: Record) -> bytes:
     return content
 
 
-def chunk_messages(content: bytes) -> Iterator[StoredMessage]:
-    """Yield a chunk's messages in file order. Raises ValueError unless it is made of whole records."""
+def chunk_messages(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
+    """Yield the fields of a chunk's messages in file order: channel, number, t_ns, payload.
+
+    Raises ValueError unless it is made of whole records.
+    """
     at, size = 0, len(content)
-    prefix_size, head_size = _PREFIX.size, _MESSAGE_HEAD.size
+    prefix_size, whole_size, unpack = _PREFIX.size, _MESSAGE.size, _MESSAGE.unpack_from
     while at < size:
-        if at + prefix_size > size:
+        # Nearly every record is a message: prefix and head at once, and what is none is looked at again.
+        if at + whole_size <= size:
+            opcode, length, channel_id, sequence, log_time, _ = unpack(content, at)
+        elif at + prefix_size <= size:
+            opcode, length = _PREFIX.unpack_from(content, at)
+        else:
             raise ValueError("a record within a chunk is cut off")
-        opcode, length = _PREFIX.unpack_from(content, at)
-        at += prefix_size
-        end = at + length
-        if end > size or (opcode == _MESSAGE and length < head_size):
+        end = at + prefix_size + length
+        if end > size or (opcode == _MESSAGE_OPCODE and end < at + whole_size):
             raise ValueError("a record within a chunk is cut off")
-        if opcode == _MESSAGE:
-            channel_id, sequence, log_time, _ = _MESSAGE_HEAD.unpack_from(content, at)
-            yield StoredMessage(channel_id, sequence, log_time, content[at + head_size : end])
+        if opcode == _MESSAGE_OPCODE:
+            yield channel_id, sequence, log_time, content[at + whole_size : end]
         at = end
 
 

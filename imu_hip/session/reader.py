@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +54,8 @@ def read_recording(path: Path) -> Recording:
         if data == MAGIC:
             data += stream.read()
     try:
-        setup_text, items = _parse(data)
+        with _no_collecting():
+            setup_text, items = _parse(data)
     except BrokenRecordError as error:
         raise UnusableInputError(
             error.reason,
@@ -60,6 +63,18 @@ def read_recording(path: Path) -> Recording:
             f"imu-hip recover {path} --out {path.stem}-recovered.mcap",
         ) from error
     return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Let nobody look for garbage while hundreds of thousands of items are made, none of which is: it takes as long."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def setup_text_in(data: bytes, record: Record) -> str | None:

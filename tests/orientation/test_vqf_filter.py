@@ -1,5 +1,7 @@
 """The step over the library's saved state: exact under cutting, exact for uneven steps, exact in the mirror."""
 
+import copy
+
 import numpy as np
 import pytest
 import vqf
@@ -95,6 +97,16 @@ def test_a_state_that_has_been_gone_on_from_is_refused() -> None:
         with pytest.raises(ValueError, match="keep the newest"):
             go_on()
     vqf_filter.step(PARAMS, second, gyr, acc, _even(20), PERIOD_S)
+
+
+def test_a_copy_goes_on_by_itself_and_alike() -> None:
+    gyr, acc = _movement(300)
+    state, _ = vqf_filter.step(PARAMS, FilterState(), gyr[:200], acc[:200], _even(200), PERIOD_S)
+    other = copy.deepcopy(state)
+    _, first = vqf_filter.step(PARAMS, state, gyr[200:], acc[200:], _even(100), PERIOD_S)
+    _, second = vqf_filter.step(PARAMS, other, gyr[200:], acc[200:], _even(100), PERIOD_S)
+    np.testing.assert_array_equal(first.earth_from_sensor, second.earth_from_sensor)
+    np.testing.assert_array_equal(first.rate_rad_s, second.rate_rad_s)
 
 
 def test_another_period_goes_on_with_the_same_orientation() -> None:
