@@ -1,14 +1,15 @@
 """Read the tables that other sensors' programs export, by what their makers say is in them; never by a guess.
 
 Sources: Movella DOT user manual (exported CSV: m/s², deg/s, SampleTimeFine in µs); x-IMU3 user manual (units stand in
-the header); MT Manager user manual (exported text: m/s², rad/s, SampleTimeFine in 100 µs, PacketCounter of 16 bits).
+the header); MTw Awinda and MT Manager user manuals (exported text: m/s², rad/s, SampleTimeFine in 100 µs, PacketCounter
+of 16 bits). DOT and MT Manager name their columns alike, in different units: what stands above the table tells which.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +25,13 @@ STANDARD_GRAVITY_M_S2 = 9.80665
 _NOTHING = {"", "nan", "n/a"}
 _INERTIAL = "Inertial.csv"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_RATE = re.compile(r"//\s*(?:Update|Sample)\s*[Rr]ate:\s*([\d.]+)\s*Hz")
+_RATE = re.compile(r"//\s*(?:Update|Sample)\s*[Rr]ate:\s*(\d+(?:\.\d*)?)\s*Hz", re.ASCII)
+_DOT_PREAMBLE = ("sep=", "DeviceTag:")
+_XSENS_PREAMBLE = ("//",)
+_XSENS_DELIMITERS = "\t,;"
+_COUNTER = "PacketCounter"
+_LARGEST_TIME_S = 1e10
+"""Past any clock in seconds, and well inside what a recording can hold."""
 
 
 class Layout(StrEnum):
@@ -83,15 +90,19 @@ def read_sensor_table(path: Path, layout: Layout) -> TimedSamples:
 
 def _read_dot(path: Path) -> TimedSamples:
     lines = _text(path).splitlines()
-    table = _table(path, lines, "PacketCounter", ",", "a Movella DOT export (CSV)")
+    table = _table(path, lines, _COUNTER, ",", "a Movella DOT export (CSV)")
+    _refuse_another_program(path, lines, _DOT_PREAMBLE, Layout.XSENS)
     _refuse_free_acceleration(table)
     times_s = _times(table, _Counter("SampleTimeFine", 1e-6, 2**32))
-    return _samples(table, times_s, _xyz("Gyr_{}"), _xyz("Acc_{}"), math.radians(1.0), 1.0)
+    gyr, acc = _xyz("Gyr_{}"), _xyz("Acc_{}")
+    return _samples(table, times_s, gyr, acc, math.radians(1.0), 1.0, zeros_are_missing=True)
 
 
 def _read_xsens(path: Path) -> TimedSamples:
     lines = _text(path).splitlines()
-    table = _table(path, lines, "PacketCounter", "\t", "an export of MT Manager (text with tabs)")
+    delimiter = next((mark for mark in _XSENS_DELIMITERS if _begins(lines, _COUNTER + mark)), "\t")
+    table = _table(path, lines, _COUNTER, delimiter, "an export of MT Manager (text)")
+    _refuse_another_program(path, lines, _XSENS_PREAMBLE, Layout.DOT)
     _refuse_free_acceleration(table)
     fine = "SampleTimeFine"
     if fine in table.names and not np.isnan(table.numbers(fine)).any():
@@ -100,9 +111,11 @@ def _read_xsens(path: Path) -> TimedSamples:
         rate_hz = next((float(found[1]) for line in lines if (found := _RATE.match(line))), 0.0)
         if not 1.0 <= rate_hz <= 10_000.0:
             raise UnusableInputError(
-                Reason.WRONG_FORMAT, f"{path}: neither SampleTimeFine nor '// Update Rate: … Hz'; export it with one"
+                Reason.WRONG_FORMAT,
+                f"{path}: neither SampleTimeFine nor an update rate; add the line '// Update Rate: 100.0Hz' above the "
+                "table, with the rate it was measured at",
             )
-        times_s = _times(table, _Counter("PacketCounter", 1.0 / rate_hz, 2**16))
+        times_s = _times(table, _Counter(_COUNTER, 1.0 / rate_hz, 2**16))
     return _samples(table, times_s, _xyz("Gyr_{}"), _xyz("Acc_{}"), 1.0, 1.0)
 
 
@@ -133,11 +146,11 @@ _READERS: dict[Layout, Callable[[Path], TimedSamples]] = {
 
 def _text(path: Path) -> str:
     text = text_of(path)
-    if "DataType=Quaternion" in text[:2000]:
+    if any(line.strip() == "endheader" for line in _head(text)):
         raise UnusableInputError(
             Reason.WRONG_FORMAT,
-            f"{path}: holds orientations only, and a recording needs gyroscope and accelerometer: import the sensors' "
-            "own export",
+            f"{path}: an OpenSim file holds orientations or angles only, and a recording needs gyroscope and "
+            "accelerometer: import the sensors' own export",
         )
     return text
 
@@ -169,19 +182,36 @@ def _times(table: _Table, counter: _Counter) -> Floats:
     steps = np.diff(counts, prepend=counts[:1])
     if counter.wraps_at:
         steps = np.where(steps < -0.5 * counter.wraps_at, steps + counter.wraps_at, steps)
-    for row in np.flatnonzero(steps[1:] <= 0.0) + 1:
-        raise table.refusal(int(row), counter.name, "is not after the row before")
-    return np.asarray((counts[:1] + np.cumsum(steps)) * counter.unit_s)
+    times_s = np.asarray((counts[:1] + np.cumsum(steps)) * counter.unit_s)
+    beyond = (counts < 0.0) | (times_s >= _LARGEST_TIME_S)
+    if beyond.any():
+        raise table.refusal(int(np.argmax(beyond)), counter.name, "is no time that a sensor's clock can show")
+    backward = np.diff(times_s) <= 0.0
+    if backward.any():
+        raise table.refusal(int(np.argmax(backward)) + 1, counter.name, "is not after the row before")
+    return times_s
 
 
 def _samples(
-    table: _Table, times_s: Floats, gyr: Sequence[str], acc: Sequence[str], gyr_rad_s: float, acc_m_s2: float
+    table: _Table,
+    times_s: Floats,
+    gyr: Sequence[str],
+    acc: Sequence[str],
+    gyr_rad_s: float,
+    acc_m_s2: float,
+    *,
+    zeros_are_missing: bool = False,
 ) -> TimedSamples:
-    """Return the samples in SI: a number in the table is so many rad/s or m/s²."""
+    """Return the samples in SI: a number in the table is so many rad/s or m/s².
+
+    `zeros_are_missing`: six zeros stand for a sample that was not measured, as in the first row of a DOT recording.
+    """
     _require(table, [*gyr, *acc])
     turning = np.column_stack([table.numbers(name) for name in gyr]) * gyr_rad_s
     force = np.column_stack([table.numbers(name) for name in acc]) * acc_m_s2
     known = ~np.isnan(turning).any(axis=1) & ~np.isnan(force).any(axis=1)
+    if zeros_are_missing:
+        known &= turning.any(axis=1) | force.any(axis=1)
     if known.sum() < 2:
         raise UnusableInputError(Reason.EMPTY, f"{table.path}: {known.sum()} samples; at least 2 are needed")
     found = TimedSamples(times_s[known], turning[known], force[known], None)
@@ -196,6 +226,33 @@ def _require(table: _Table, names: Sequence[str]) -> None:
             Reason.WRONG_FORMAT,
             f"{table.path}: no column {', '.join(missing)}; record and export gyroscope and accelerometer",
         )
+    twice = [name for name in names if table.names.count(name) > 1]
+    if twice:
+        raise UnusableInputError(
+            Reason.WRONG_FORMAT, f"{table.path}: column {twice[0]} stands there twice; export one sensor to a file"
+        )
+
+
+def _refuse_another_program(path: Path, lines: Sequence[str], preamble: tuple[str, ...], other: Layout) -> None:
+    """Refuse a table that nothing above it says is this program's: the other one's units would be wrong."""
+    if not _begins(_above(lines), *preamble):
+        raise UnusableInputError(
+            Reason.WRONG_FORMAT,
+            f"{path}: no line above the table begins with {' or '.join(map(repr, preamble))}, so its units are not "
+            f"known; export it again with its header, or if it is the other program's, use --from {other}",
+        )
+
+
+def _above(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines above the table's header."""
+    for line in lines:
+        if line.startswith(_COUNTER):
+            return
+        yield line
+
+
+def _begins(lines: Iterable[str], *starts: str) -> bool:
+    return any(line.startswith(starts) for line in lines)
 
 
 def _refuse_free_acceleration(table: _Table) -> None:
@@ -211,14 +268,17 @@ def _xyz(pattern: str) -> tuple[str, ...]:
 
 
 def looks_like(path: Path) -> Layout | None:
-    """Return whose export a file seems to be that is no table of ours; None where nobody knows."""
+    """Return whose export a file seems to be that is no table of ours; None where nobody knows.
+
+    Raises UnusableInputError where it is one that cannot be imported at all.
+    """
     if path.is_dir():
         return Layout.XIMU3 if (path / _INERTIAL).is_file() else None
-    head = list(_head(text_of(path)))
-    if any(line.startswith("PacketCounter\t") for line in head):
-        return Layout.XSENS
-    if any(line.startswith("PacketCounter,") for line in head):
-        return Layout.DOT
+    head = list(_head(_text(path)))
+    if _begins(head, *(_COUNTER + mark for mark in _XSENS_DELIMITERS)):
+        for layout, preamble in ((Layout.XSENS, _XSENS_PREAMBLE), (Layout.DOT, _DOT_PREAMBLE)):
+            if _begins(_above(head), *preamble):
+                return layout
     if head and head[0].startswith(("Timestamp (us),Gyroscope", "Time (s),Gyroscope")):
         return Layout.XIMU3
     return None

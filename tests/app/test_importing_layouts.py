@@ -37,3 +37,22 @@ def test_the_angles_are_the_same(layout: str, write: object, tmp_path: Path) -> 
     difference = np.degrees(again.angles.angles_rad - first.angles.angles_rad)[both]
     # Times are rounded to a microsecond, of MT Manager to a tenth of a millisecond.
     assert np.abs(difference).max() < (0.1 if layout == "xsens" else 0.01)
+
+
+def test_an_opensim_file_is_refused_with_what_is_needed(tmp_path: Path) -> None:
+    text = "DataRate=100\nDataType=Quaternion\nversion=3\nendheader\ntime\tpelvis_imu\n0\t1,0,0,0\n"
+    (tmp_path / "p.sto").write_text(text)
+    files = ["--pelvis", tmp_path / "p.sto", "--thigh", tmp_path / "p.sto"]
+    said = call("import", *files, "--exercise", "supine_ere", "--side", "left", "--out", tmp_path / "no.mcap").refusal
+    assert "needs gyroscope and accelerometer" in said
+    assert not (tmp_path / "no.mcap").exists()
+
+
+def test_the_largest_time_that_is_read_can_be_recorded(tmp_path: Path) -> None:
+    names = "Timestamp (us)," + ",".join(f"Gyroscope {axis} (deg/s)" for axis in "XYZ")
+    names += "," + ",".join(f"Accelerometer {axis} (g)" for axis in "XYZ")
+    for name, first in (("p", 1), ("t", 2)):
+        rows = [f"{9_999_999_990_000_000 + 10_000 * k // 10},{first},{k},0,0,0,1" for k in range(5)]
+        (tmp_path / name).write_text("\n".join([names, *rows]) + "\n")
+    files = ["--pelvis", tmp_path / "p", "--thigh", tmp_path / "t", "--exercise", "supine_ere", "--side", "left"]
+    assert call("import", *files, "--from", "ximu3", "--out", tmp_path / "x.mcap").code == 0

@@ -101,6 +101,49 @@ def test_rows_without_a_value_are_lost_samples(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.acc, np.delete(wanted.acc, 6, axis=0))
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_mt_manager_may_part_its_columns_otherwise_and_is_not_taken_for_a_dot(delimiter: str, tmp_path: Path) -> None:
+    wanted = samples(30, 6)
+    path = tmp_path / "x.csv"
+    path.write_text(xsens(wanted).replace("\t", delimiter))
+    assert looks_like(path) is Layout.XSENS
+    same(read_sensor_table(path, Layout.XSENS), wanted, 1.1e-4)
+
+
+def test_a_table_without_its_preamble_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(dot(samples(9, 1)).split("\n\n")[1])
+    assert looks_like(tmp_path / "x.csv") is None
+
+
+def test_the_first_row_of_a_dot_recording_with_six_zeros_is_no_sample(tmp_path: Path) -> None:
+    wanted = samples(20, 7)
+    lines = dot(wanted).splitlines()
+    first = lines[-20].split(",")
+    lines[-20] = ",".join([*first[:6], *["0.00000000000000"] * 6])
+    (tmp_path / "x.csv").write_text("sep=,\n" + "\n".join(lines) + "\n")
+    found = read_sensor_table(tmp_path / "x.csv", Layout.DOT)
+    np.testing.assert_array_equal(found.acc, wanted.acc[1:])
+
+
+def test_a_header_of_mt_manager_2022_needs_a_rate_and_says_so(tmp_path: Path) -> None:
+    wanted = samples(30, 8)
+    head = "// General information: \n//  MT Manager version: 2022.2.0 \n// Coordinate system: ENU\n"
+    text = xsens(wanted, fine=False).removeprefix(XSENS_HEAD).replace("\t\t", "\tNaN\t")
+    path = tmp_path / "x.txt"
+    path.write_text(head + text)
+    with pytest.raises(UnusableInputError, match=r"add the line '// Update Rate: 100\.0Hz' above the table"):
+        read_sensor_table(path, Layout.XSENS)
+    path.write_text(f"{head}// Update Rate: 100.0Hz\n{text}")
+    same(read_sensor_table(path, Layout.XSENS), wanted, 1e-9)
+
+
+@pytest.mark.parametrize("head", ["DataRate=100\nDataType=Quaternion\nversion=3", "angles\nversion=1\ninDegrees=yes"])
+def test_opensim_files_are_refused_whatever_they_are_said_to_be(head: str, tmp_path: Path) -> None:
+    (tmp_path / "x.sto").write_text(f"{head}\nendheader\ntime\tpelvis_imu\n0\t1,0,0,0\n")
+    with pytest.raises(UnusableInputError, match="gyroscope and accelerometer"):
+        looks_like(tmp_path / "x.sto")
+
+
 def test_an_ximu3_may_be_a_folder(tmp_path: Path) -> None:
     wanted = samples(10, 4)
     (tmp_path / "Inertial.csv").write_text(ximu3(wanted))
@@ -121,10 +164,20 @@ def test_an_ximu3_may_be_a_folder(tmp_path: Path) -> None:
         (Layout.DOT, dot(samples(9, 1)).replace(",1,0,0,0,", ",1,0,0,0,soon", 1), "is not a number"),
         (Layout.DOT, dot(samples(1, 1)), "at least 2 are needed"),
         (Layout.XSENS, xsens(samples(9, 1), fine=False).replace("Update Rate", "x"), "neither SampleTimeFine nor"),
-        (Layout.XSENS, dot(samples(9, 1)), "no line begins with 'PacketCounter'"),
+        (Layout.XSENS, dot(samples(9, 1)), "use --from dot"),
         (Layout.XIMU3, dot(samples(9, 1)), "begins with 'DeviceTag:'"),
         (Layout.XIMU3, ximu3(samples(9, 1)).replace("(g)", "(m/s^2)"), "no column Accelerometer X (g)"),
-        (Layout.XSENS, "DataRate=100\nDataType=Quaternion\nversion=3\nendheader\n", "holds orientations only"),
+        (Layout.XSENS, "DataRate=100\nDataType=Quaternion\nversion=3\nendheader\n", "orientations or angles only"),
+        (Layout.CSV, "DataRate=100\nDataType=Quaternion\nversion=3\nendheader\n", "the header must be"),
+        (Layout.DOT, XSENS_HEAD + dot(samples(9, 1)).split("\n\n")[1], "use --from xsens"),
+        (Layout.DOT, dot(samples(9, 1)).split("\n\n")[1], "its units are not known"),
+        (Layout.XSENS, xsens(samples(9, 1)).removeprefix(XSENS_HEAD), "its units are not known"),
+        (Layout.DOT, dot(samples(9, 1)).replace("Quat_W", "Gyr_X"), "column Gyr_X stands there twice"),
+        (Layout.XSENS, xsens(samples(9, 1), fine=False).replace("100.0Hz", "1.0.0Hz"), "neither SampleTimeFine nor"),
+        (Layout.XSENS, xsens(samples(9, 1), fine=False).replace("100.0Hz", "..Hz"), "neither SampleTimeFine nor"),
+        (Layout.XIMU3, f"{XIMU3_NAMES}\n1e299,1,0,0,0,0,1\n2e299,2,0,0,0,0,1\n", "line 2, column Timestamp (us)"),
+        (Layout.XIMU3, f"{XIMU3_NAMES}\n-5,1,0,0,0,0,1\n7,2,0,0,0,0,1\n", "line 2, column Timestamp (us): is no time"),
+        (Layout.XSENS, xsens(samples(9, 1)).replace("\t", ";").replace(".", ","), "is not a number"),
     ],
 )  # fmt: skip
 def test_what_is_something_else_is_refused_in_a_line(tmp_path: Path, layout: Layout, text: str, why: str) -> None:
