@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
+from copy import copy, deepcopy
 from enum import Enum
 
 import numpy as np
@@ -34,6 +35,7 @@ from imu_hip.stream.stage import StreamOutput, StreamParams
 
 _UNTIL_KNOWN_S = 0.01
 _ROWS_HASHED_TOGETHER = 64
+_EVOLVING = ("_stream", "_orientation", "_kinematics", "_judge", "_digest")
 
 
 class Pipeline:
@@ -65,6 +67,15 @@ class Pipeline:
         self._bias_known_since_s: float | None = None
         self._samples: AlignedBlock | None = None
         self._digest = _Digest()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Pipeline:
+        """Return another that goes on from here; what does not change is shared, the newest samples are left out."""
+        other = copy(self)
+        memo[id(self)] = other
+        for name in _EVOLVING:
+            setattr(other, name, deepcopy(getattr(self, name), memo))
+        other._samples = None
+        return other
 
     def receive(self, items: Sequence[NumberedItem]) -> Outputs:
         """Take in items, in their total order; return the rows and events that became final."""

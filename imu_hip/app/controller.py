@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from imu_hip.app.history_words import shown_history
 from imu_hip.app.pages import page_of
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
+from imu_hip.app.reporting import report_beside
 from imu_hip.app.results import Spans, kept_analysis, result_view, timeline
 from imu_hip.app.watching import Running
 from imu_hip.model.action import Action, ActionName
@@ -62,11 +64,13 @@ class Controller:
         ears: Ears | None = None,
         demo_possible: bool = True,
         radio_for: RadioFor = SystemRadio,
+        open_page: Callable[[str], object] = webbrowser.open,
     ) -> None:
         self._library = library
         self._specs = specs
         self._ears = ears
         self._radio_for = radio_for
+        self._open_page = open_page
         self._background = Background(self._failed)
         self._running: Running | None = None
         self._ending = False
@@ -163,6 +167,8 @@ class Controller:
                 self._open_recording(Path(value))
             case ActionName.SHOW_RESULT:
                 self._show_result(Path(value))
+            case ActionName.REPORT:
+                self._report(Path(value))
             case ActionName.PLAY | ActionName.SEEK | ActionName.STEP | ActionName.SPEED:
                 if isinstance(self._running, Replay):
                     steer(self._running, name, value)
@@ -330,6 +336,16 @@ class Controller:
             return lambda: self._set(results=replace(self._state.results, result=result))
 
         self._prepare(analyze)
+
+    def _report(self, path: Path) -> None:
+        """Write the report of a recording and open it in the browser."""
+
+        def write() -> Callable[[], None]:
+            out = report_beside(path, self._library)
+            opened = self._open_page(out.absolute().as_uri())
+            return lambda: self._set(notice=f"The report is in the browser: {out}" if opened else f"The report: {out}")
+
+        self._prepare(write)
 
     def _show_history(self) -> None:
         person = self._state.start.person

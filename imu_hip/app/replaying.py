@@ -17,6 +17,8 @@ _BATCH = 4096
 _WAKE_S = 0.02
 _KEEP_EVERY_S = 20.0
 """A place so far before any other is passed over in the blink of an eye."""
+_MOST_KEPT = 120
+"""Each takes half a megabyte."""
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
@@ -165,9 +167,10 @@ class Replay:
     def _run_ahead(self) -> None:
         """Keep places, all along the recording; what goes wrong here goes wrong when it is played."""
         session, at = self._fresh(), 0
+        every_s = max(_KEEP_EVERY_S, self.duration_s / _MOST_KEPT)
         with suppress(Exception):
             while not self._stop.is_set() and at < len(self._items):
-                stop = self._until((len(self._kept) + 1) * _KEEP_EVERY_S, at, len(self._items))
+                stop = self._until((len(self._kept) + 1) * every_s, at, len(self._items))
                 session.process(self._items[at:stop])
                 at = stop
                 self._kept.append((at, session.fork()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from imu_hip.report.material import Material
 from imu_hip.report.page import report_html
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.output_file import create_file, make_durable, refuse_overwriting, whole_file
+from imu_hip.session.user_library import Library
 
 
 def write_report(
@@ -39,6 +41,21 @@ def write_report(
     with whole_file(out, force=force) as part, create_file(part) as stream:
         stream.write(page.encode())
         make_durable(stream)
+
+
+def report_beside(path: Path, library: Library) -> Path:
+    """Write the report of a recording beside it, and return where; in the library in the place of an older one.
+
+    Raises UsageError, UnusableInputError and RecordingError as `write_report` does.
+    """
+    if library.holds(path):
+        out = path.with_name("report.html")
+        write_report(path, out, force=True)
+        return out
+    names = (path.with_name(f"{path.stem}{'' if number == 1 else f'-{number}'}.html") for number in count(1))
+    out = next(name for name in names if not name.exists())
+    write_report(path, out)
+    return out
 
 
 def report_of(analysis: Analysis, person: str = "") -> str:

@@ -23,6 +23,7 @@ class ActionName(StrEnum):
     COMMAND = "command"  # a CommandName, to the guide
     OPEN_RECORDING = "open_recording"  # a path
     SHOW_RESULT = "show_result"  # a path
+    REPORT = "report"  # the path of a recording
     PLAY = "play"  # go on, or stand still
     SEEK = "seek"  # seconds since the beginning
     STEP = "step"  # seconds on (or back)

@@ -9,7 +9,6 @@ bounds the bias AND is the rest criterion, so that the slow drift of a held limb
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +68,7 @@ class _Running:
         """Make another filter that stands where this one does: the library's own cannot be copied."""
         other = _Running(
             _make(self.params, self.period_s, known=self.known),
-            deepcopy(self.params, memo),
+            self.params,
             self.period_s,
             self.known,
             self.steps,

@@ -34,6 +34,8 @@ class ResultPanel(QFrame, Painted):
         self._not_listed.hide()
         self._replay = button(words.REPLAY, "primary", words.REPLAY_TIP)
         self._replay.clicked.connect(self._ask_for_replay)
+        self._report = button(words.REPORT, "", words.REPORT_TIP)
+        self._report.clicked.connect(self._ask_for_report)
         self._tiles = QWidget()
         self._grid = QGridLayout(self._tiles)
         spaced(self._grid, 0.0, 1.0)
@@ -62,7 +64,8 @@ class ResultPanel(QFrame, Painted):
         self._shown = result
         none = words.NONE_CHOSEN if any_listed else words.NO_RESULT
         self._title.setText(none if result is None else result.title)
-        self._replay.setVisible(result is not None)
+        for asked in (self._replay, self._report):
+            asked.setVisible(result is not None)
         self._show_figures(() if result is None else result.figures)
         holds = () if result is None else result.holds
         self._holds.show_rows([_cells(hold) for hold in holds], _first_to_read(holds))
@@ -75,6 +78,10 @@ class ResultPanel(QFrame, Painted):
         self._notes.setText("\n".join(f"•  {note}" for note in notes))
         for part in (self._notes_area, self._notes_heading):
             part.setVisible(bool(notes))
+
+    def _ask_for_report(self) -> None:
+        if self._shown is not None:
+            self._act(Action(ActionName.REPORT, self._shown.path))
 
     def _ask_for_replay(self) -> None:
         if self._shown is not None:
@@ -115,8 +122,9 @@ class ResultPanel(QFrame, Painted):
         top = QHBoxLayout()
         spaced(top, 0.0, 1.0)
         top.addWidget(self._title, 1)
-        sized(self._replay, height=5.2)
-        top.addWidget(self._replay)
+        for asked in (self._report, self._replay):
+            sized(asked, height=5.2)
+            top.addWidget(asked)
         rows = QVBoxLayout(self)
         spaced(rows, 1.6, 1.0)
         rows.addLayout(top)

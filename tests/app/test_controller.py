@@ -201,6 +201,25 @@ def test_a_recording_is_replayed_from_any_moment(app: Controller) -> None:
     assert len(state.results.result.holds) == len(holds) > 0
 
 
+def test_a_report_lies_beside_its_recording_and_opens_in_the_browser(library: Library, tmp_path: Path) -> None:
+    opened: list[str] = []
+    app = Controller(library, catalogue(), open_page=lambda page: opened.append(page) or True)  # type: ignore[func-returns-value]
+    mine = tmp_path / "mine.mcap"
+    kept = library.new_recording("me", "supine_ere", Side.RIGHT, "2026-11-22T18:00:00Z")
+    for path in (mine, kept):
+        path.write_bytes(RECORDING.read_bytes())
+    for path, names in ((mine, ["mine.html", "mine-2.html"]), (kept, ["report.html", "report.html"])):
+        for name in names:
+            do(app, ActionName.REPORT, str(path))
+            state = until(app, lambda state: "The report is in the browser" in state.notice)
+            assert state.notice.endswith(str(path.with_name(name)))
+            assert opened.pop() == path.with_name(name).as_uri()
+            assert path.with_name(name).read_text("utf-8").startswith("<!DOCTYPE html>")
+    do(app, ActionName.REPORT, str(tmp_path / "none.mcap"))
+    assert "there is no such file" in until(app, lambda state: "none.mcap" in state.notice).notice
+    app.close()
+
+
 def test_what_is_no_recording_is_said_in_one_line(app: Controller, tmp_path: Path) -> None:
     path = tmp_path / "notes.mcap"
     path.write_text("nothing")

@@ -79,6 +79,12 @@ def test_replay_asks_for_the_recording_of_this_session(qtbot: QtBot) -> None:
     assert controller.actions == [Action(ActionName.OPEN_RECORDING, RESULT.path)]
 
 
+def test_report_asks_for_the_page_of_this_session(qtbot: QtBot) -> None:
+    controller = Controller(STATES["results"])
+    QTest.mouseClick(opened(qtbot, controller)._results._result._report, LEFT)
+    assert controller.actions == [Action(ActionName.REPORT, RESULT.path)]
+
+
 def test_without_a_session_it_says_so(qtbot: QtBot) -> None:
     page = opened(qtbot, Controller(STATES["no_results"]))._results
     texts = visible_texts(page)
