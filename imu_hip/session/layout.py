@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from dataclasses import fields
+from typing import Any, NamedTuple, get_type_hints
 
 from imu_hip.model.item import (
     Characteristic,
@@ -97,6 +98,31 @@ _JSON_CHANNELS = {_ID_OF_TOPIC[topic]: kind for topic, kind in _JSON_KINDS.items
 def message_encoding(topic: str) -> str:
     """Name what the payloads of a topic are, in MCAP's words."""
     return "json" if topic in _JSON_KINDS else "application/octet-stream"
+
+
+def json_schema(topic: str) -> str | None:
+    """Return what the payloads of a JSON topic look like, as a JSON Schema; None for bytes."""
+    kind = _JSON_KINDS.get(topic)
+    if kind is None:
+        return None
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind) if field.name != "t_ns"]
+    properties = {name: _schema_of(hints[name]) for name in names}
+    told = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": kind.__name__,
+        "description": str(kind.__doc__).splitlines()[0],
+        "type": "object",
+        "properties": properties,
+        "required": names,
+    }
+    return json.dumps(told, separators=(",", ":"))
+
+
+def _schema_of(hint: Any) -> dict[str, object]:
+    if hint is int:
+        return {"type": "integer"}
+    return {"type": "string"} if hint is str else {"enum": [member.value for member in hint]}
 
 
 def to_message(numbered: NumberedItem) -> StoredMessage:

@@ -11,10 +11,11 @@ from mcap.writer import CompressionType, Writer
 from imu_hip import __version__
 from imu_hip.model.item import NumberedItem
 from imu_hip.model.setup import Setup
-from imu_hip.session.layout import PROFILE, TOPICS, message_encoding, to_message
+from imu_hip.session.layout import PROFILE, TOPICS, json_schema, message_encoding, to_message
 from imu_hip.session.output_file import create_file, make_durable, make_name_durable, whole_file
 from imu_hip.session.setup_json import METADATA_NAME, metadata_entries, setup_to_text
 
+CHANNELS_NAME = "channels"
 FLUSHES_PER_SETUP = 600  # five minutes of live recording
 
 
@@ -32,7 +33,7 @@ class RecordingWriter:
             self._mcap.start(profile=PROFILE, library=f"imu_hip {__version__}")
             self._add_setup()
             for topic in TOPICS:
-                self._mcap.register_channel(topic, message_encoding(topic), schema_id=0)
+                self._mcap.register_channel(topic, message_encoding(topic), schema_id=self._schema(topic))
             self.flush()
             make_name_durable(path)
         except BaseException:
@@ -72,9 +73,18 @@ class RecordingWriter:
             with suppress(OSError):
                 raw.close()
 
+    def _schema(self, topic: str) -> int:
+        """Write the schema of a JSON topic, so that any viewer knows its fields; 0 for bytes."""
+        schema = json_schema(topic)
+        return 0 if schema is None else self._mcap.register_schema(f"imu_hip{topic}", "jsonschema", schema.encode())
+
     def _add_setup(self) -> None:
-        """Write the setup, which is repeated now and then: without it no item can be interpreted."""
+        """Write the setup, which is repeated now and then: without it no item can be interpreted.
+
+        The channels stand beside it, outside of chunks: who has only some of these still knows what is what.
+        """
         self._mcap.add_metadata(METADATA_NAME, metadata_entries(self._setup_text))
+        self._mcap.add_metadata(CHANNELS_NAME, {str(number): topic for number, topic in enumerate(TOPICS, start=1)})
 
 
 def write_recording(path: Path, setup: Setup, items: Iterable[NumberedItem], *, force: bool = False) -> None:

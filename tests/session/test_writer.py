@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -42,7 +43,30 @@ def test_the_header_names_the_profile_and_the_setup_lies_at_both_ends(tmp_path: 
     with path.open("rb") as stream:
         reader = make_reader(stream)
         assert reader.get_header().profile == "imu_hip"
-        assert [record.name for record in reader.iter_metadata()] == ["session", "session"]
+        told = list(reader.iter_metadata())
+    assert [record.name for record in told] == ["session", "channels"] * 2
+    assert told[1].metadata == told[3].metadata == {str(k): topic for k, topic in enumerate(TOPICS, start=1)}
+
+
+def test_a_stock_reader_knows_the_fields_of_every_json_channel(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    write_recording(path, SETUP, ITEMS)
+    seen = set()
+    with path.open("rb") as stream:
+        for schema, channel, message in make_reader(stream).iter_messages():
+            if channel.message_encoding != "json":
+                assert schema is None
+                continue
+            assert schema is not None
+            assert (schema.name, schema.encoding) == (f"imu_hip{channel.topic}", "jsonschema")
+            described, fields = json.loads(schema.data), json.loads(message.data)
+            assert set(described["properties"]) == set(described["required"]) == set(fields)
+            for name, value in fields.items():
+                known = described["properties"][name]
+                assert value in known["enum"] if "enum" in known else type(value).__name__ in ("str", "int")
+                assert known.get("type", "") in ("", {str: "string", int: "integer"}[type(value)])
+            seen.add(channel.topic)
+    assert seen >= {"/marks", "/link", "/ticks"}
 
 
 def test_a_long_recording_repeats_its_setup_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +78,8 @@ def test_a_long_recording_repeats_its_setup_now_and_then(tmp_path: Path, monkeyp
         writer.flush()
     writer.close()
     with path.open("rb") as stream:
-        assert len(list(make_reader(stream).iter_metadata())) == 4
+        names = [record.name for record in make_reader(stream).iter_metadata()]
+    assert names == ["session", "channels"] * 4
     assert len(read_recording(path).items) == 70
 
 
