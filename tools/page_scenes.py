@@ -337,6 +337,6 @@ _CHANGES = (
     ExerciseChange("supine_ere", "right, in: +8° since 2026-11-02, more than the measurement error (6°)"),
     ExerciseChange("supine_ere", "left, in: +1° since 2026-11-02, no real change yet (6°)"),
 )
-_PROGRAMME = "day 19 of 14 to 21, practised on 10 days"
+_PROGRAMME = "day 19, practised on 10 days; the programme takes 14 to 21 days"
 _BANDS = (ErrorBand("supine_ere", "right", 25.0, 37.0), ErrorBand("supine_ere", "left", 21.0, 33.0))
 _AT_ONCE = 8

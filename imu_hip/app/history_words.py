@@ -57,7 +57,7 @@ def programme_words(found: Programme | None) -> str:
         return f"last practised {found.pause_days} days ago; the next session begins the {least} to {most} days anew"
     if found.day > most:
         return f"the {most} days are over (day {found.day}): practised on {days} of them"
-    return f"day {found.day} of {least} to {most}, practised on {days}"
+    return f"day {found.day}, practised on {days}; the programme takes {least} to {most} days"
 
 
 def bands(history: History) -> tuple[ErrorBand, ...]:

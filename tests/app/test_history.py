@@ -124,8 +124,8 @@ def test_internal_to_external_is_of_the_newest_measurement_of_both() -> None:
     ("found", "words"),
     [
         (None, ""),
-        (Programme(1, 12, 9, 0), "day 12 of 14 to 21, practised on 9 days"),
-        (Programme(1, 1, 1, 0), "day 1 of 14 to 21, practised on 1 day"),
+        (Programme(1, 12, 9, 0), "day 12, practised on 9 days; the programme takes 14 to 21 days"),
+        (Programme(1, 1, 1, 0), "day 1, practised on 1 day; the programme takes 14 to 21 days"),
         (Programme(1, 25, 17, 1), "the 21 days are over (day 25): practised on 17 days of them"),
         (Programme(1, 25, 7, 8), "last practised 8 days ago; the next session begins the 14 to 21 days anew"),
     ],

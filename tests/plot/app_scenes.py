@@ -160,7 +160,7 @@ RESULTS = ResultsView(
         ExerciseChange("supine_ere", "left, in: +4° since 2026-11-04, no real change yet (6°)"),
         ExerciseChange("supine_ere", "right, in: +7° since 2026-11-04, more than the measurement error (6°)"),
     ),
-    "day 9 of 14 to 21, practised on 6 days",
+    "day 9, practised on 6 days; the programme takes 14 to 21 days",
     (ErrorBand("supine_ere", "left", 27.0, 39.0), ErrorBand("supine_ere", "right", 31.0, 43.0)),
 )
 REPLAY = ReplayView(

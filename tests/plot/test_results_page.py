@@ -140,7 +140,7 @@ def test_changes_of_the_shown_exercise_are_told_in_words(qtbot: QtBot) -> None:
 
 def test_how_far_the_programme_is_stands_above_the_sessions(qtbot: QtBot) -> None:
     window = opened(qtbot, Controller(STATES["results"]))
-    assert window._results._programme.text() == "Day 9 of 14 to 21, practised on 6 days"
+    assert window._results._programme.text() == "Day 9, practised on 6 days; the programme takes 14 to 21 days"
     show(window, replace(STATES["results"], results=replace(RESULTS, programme="")))
     assert not window._results._programme.isVisible()
 
