@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from imu_hip.app.history import history_of
-from imu_hip.session.library_session import RAW, SCHEMA, SIDECAR
+from imu_hip.session.kept_session import RAW, SCHEMA, SIDECAR
 from imu_hip.session.user_library import Library
 
 SESSIONS = 10_000

@@ -14,7 +14,7 @@ from imu_hip.model.app_state import StartView
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
-from imu_hip.session.library_session import shown_name
+from imu_hip.session.kept_session import shown_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 

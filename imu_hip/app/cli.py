@@ -115,12 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     history = sub.add_parser("history", help="a person's sessions, and what has changed")
     history.add_argument("--person", default=DEFAULT_PERSON, metavar="P")
     history.add_argument("--json", action="store_true", help="as JSON")
-    history.set_defaults(run=_later("library_commands", "history"))
+    history.set_defaults(run=_later("person_commands", "history"))
 
     forget = sub.add_parser("forget", help="delete a person wholly")
     forget.add_argument("person", metavar="PERSON")
     forget.add_argument("--yes", action="store_true", help="do not ask")
-    forget.set_defaults(run=_later("library_commands", "forget"))
+    forget.set_defaults(run=_later("person_commands", "forget"))
 
     verify = sub.add_parser("verify", help="derive results again and compare them with those that are kept")
     verify.add_argument("file", type=Path, nargs="*", metavar="FILE", help="without one: all of the library")

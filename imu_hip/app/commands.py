@@ -64,7 +64,7 @@ def replay(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.app.replaying import Replay
     from imu_hip.app.watching import print_summary, watch
-    from imu_hip.session.library_session import shown_name
+    from imu_hip.session.kept_session import shown_name
     from imu_hip.session.user_library import Library
 
     recording = with_magnetometer(read(args.file), args.magnetometer or None)

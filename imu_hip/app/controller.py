@@ -29,7 +29,7 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
-from imu_hip.session.library_names import checked_name
+from imu_hip.session.person_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 

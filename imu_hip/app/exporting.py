@@ -16,7 +16,7 @@ from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.exports import bids, c3d, fhir, opensim, tables
 from imu_hip.session.exports.contents import Contents
 from imu_hip.session.foreign_csv import MarkedInterval
-from imu_hip.session.library_session import RAW
+from imu_hip.session.kept_session import RAW
 from imu_hip.session.output_file import create_file, merged_folder, refuse_overwriting, whole_file
 from imu_hip.session.reader import Recording
 from imu_hip.session.samples_csv import require_pyarrow

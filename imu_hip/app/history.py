@@ -12,7 +12,7 @@ from imu_hip.exercise.progress import SIDES_WITHIN_DAYS, Measured, Programme, Tr
 from imu_hip.model.app_state import HistoryRow
 from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.model.setup import Side
-from imu_hip.session.library_session import KeptSession, PartSummary
+from imu_hip.session.kept_session import KeptSession, PartSummary
 
 
 @dataclass(frozen=True, slots=True)

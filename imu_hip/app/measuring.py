@@ -15,7 +15,7 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
-from imu_hip.session.library_session import shown_name
+from imu_hip.session.kept_session import shown_name
 from imu_hip.session.user_library import KnownSensor, Library
 from imu_hip.session.versions import versions
 from imu_hip.view import view

@@ -20,7 +20,7 @@ from imu_hip.session.analysis_json import SCHEMA as ANALYSIS
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.expected_json import differences, expected_json
 from imu_hip.session.json_file import read_object
-from imu_hip.session.library_session import shown_name
+from imu_hip.session.kept_session import shown_name
 from imu_hip.session.user_library import Library
 
 

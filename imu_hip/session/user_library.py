@@ -19,13 +19,13 @@ from platformdirs import user_data_path
 from imu_hip.model.errors import Reason, RecordingError, UnusableInputError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
+from imu_hip.session.forgetting import traces
 from imu_hip.session.json_file import make_folder, read_object, write_object
-from imu_hip.session.library_forgetting import traces
-from imu_hip.session.library_index import SessionIndex
-from imu_hip.session.library_names import Names, checked_name, new_pseudonym
-from imu_hip.session.library_session import RAW, KeptSession, describe, keep_result, results_in
-from imu_hip.session.library_takeover import take_over
+from imu_hip.session.kept_session import RAW, KeptSession, describe, keep_result, results_in
 from imu_hip.session.output_file import writing_error
+from imu_hip.session.person_names import Names, checked_name, new_pseudonym
+from imu_hip.session.session_index import SessionIndex
+from imu_hip.session.takeover import take_over
 
 DEFAULT_PERSON = "me"
 HOME_VARIABLE = "IMU_HIP_HOME"

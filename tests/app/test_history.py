@@ -20,7 +20,7 @@ from imu_hip.exercise.progress import Programme, Verdict
 from imu_hip.model.event import Cycle, Hold, Trial
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.session.analysis_json import analysis_json
-from imu_hip.session.library_session import KeptSession, PartSummary, Summary, summary_of
+from imu_hip.session.kept_session import KeptSession, PartSummary, Summary, summary_of
 from tests.app.calling import RECORDING, call
 
 TODAY = date(2026, 11, 22).toordinal()

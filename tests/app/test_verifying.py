@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imu_hip import api
-from imu_hip.app.library_commands import OUT_OF_REACH
+from imu_hip.app.person_commands import OUT_OF_REACH
 from imu_hip.model.setup import Side
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.user_library import Library

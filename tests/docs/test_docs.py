@@ -50,8 +50,8 @@ from imu_hip.orientation.table_rest import TableRestParams
 from imu_hip.orientation.vqf_filter import VqfParams
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.foreign_csv import read_marks_csv, read_sensor_csv
+from imu_hip.session.kept_session import KeptSession, PartSummary, Summary
 from imu_hip.session.layout import TOPICS
-from imu_hip.session.library_session import KeptSession, PartSummary, Summary
 from imu_hip.stream.clock_match import MatchParams
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imu_hip.model.setup import Side
-from imu_hip.session.library_session import KeptSession
+from imu_hip.session.kept_session import KeptSession
 from imu_hip.session.user_library import Library
 from tests.session.kept import kept_result
 

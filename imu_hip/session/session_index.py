@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
-from imu_hip.session.library_session import RAW, SIDECAR, KeptSession, PartSummary, Summary, session_in
+from imu_hip.session.kept_session import RAW, SIDECAR, KeptSession, PartSummary, Summary, session_in
 from imu_hip.session.output_file import create_file
 
 _VERSION = 1

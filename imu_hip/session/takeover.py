@@ -11,9 +11,9 @@ from pathlib import Path
 
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.session.json_file import make_folder, read_object
-from imu_hip.session.library_names import Names, new_pseudonym
-from imu_hip.session.library_session import RAW, SIDECAR, describe, keep_result
+from imu_hip.session.kept_session import RAW, SIDECAR, describe, keep_result
 from imu_hip.session.output_file import writing_error
+from imu_hip.session.person_names import Names, new_pseudonym
 
 OLD_PERSON = "person.json"
 _OTHERS = "other-files"
