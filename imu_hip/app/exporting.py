@@ -8,10 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from imu_hip import api
+from imu_hip.app.marked import marked
 from imu_hip.app.preparing import prepare
 from imu_hip.model.block import AlignedBlock, joined
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.item import Edge, Mark
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.exports import bids, c3d, fhir, opensim, tables
 from imu_hip.session.exports.contents import Contents
@@ -125,23 +125,14 @@ def _marks(recording: Recording) -> tuple[MarkedInterval, ...]:
     if not items:
         return ()
     zero_ns = items[0].item.t_ns if recording.setup.zero_ns is None else recording.setup.zero_ns
-    found: list[MarkedInterval] = []
-    begun: dict[str, list[Mark]] = {}
-    for numbered in items:
-        mark = numbered.item
-        if not isinstance(mark, Mark):
-            continue
-        if mark.edge is Edge.BEGIN:
-            begun.setdefault(mark.label, []).append(mark)
-        elif begun.get(mark.label):
-            found.append(_interval(begun[mark.label].pop(), mark.t_ns, zero_ns))
     last_ns = max(numbered.item.t_ns for numbered in items)
-    found += [_interval(mark, last_ns, zero_ns) for marks in begun.values() for mark in marks if mark.t_ns < last_ns]
+    ended = ((mark, last_ns if end_ns is None else end_ns) for mark, end_ns in marked(items))
+    found = [
+        MarkedInterval((mark.t_ns - zero_ns) / 1e9, (end_ns - zero_ns) / 1e9, mark.label, mark.detail)
+        for mark, end_ns in ended
+        if mark.t_ns < end_ns
+    ]
     return tuple(sorted(found, key=lambda each: (each.start_s, each.end_s)))
-
-
-def _interval(begin: Mark, end_ns: int, zero_ns: int) -> MarkedInterval:
-    return MarkedInterval((begin.t_ns - zero_ns) / 1e9, (end_ns - zero_ns) / 1e9, begin.label, begin.detail)
 
 
 def _write_opensim(out: Path, contents: Contents, *, force: bool) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.report.material import Material
 from imu_hip.report.page import report_html
 from imu_hip.session.analysis_json import analysis_json
-from imu_hip.session.output_file import create_file, make_durable, refuse_overwriting, whole_file
+from imu_hip.session.output_file import refuse_overwriting, whole_file, write_text
 from imu_hip.session.user_library import Library
 
 
@@ -38,9 +38,8 @@ def write_report(
     recording = api.read(path)
     prepare()
     page = report_of(api.analyze(recording, progress=progress), person)
-    with whole_file(out, force=force) as part, create_file(part) as stream:
-        stream.write(page.encode())
-        make_durable(stream)
+    with whole_file(out, force=force) as part:
+        write_text(part, page)
 
 
 def report_beside(path: Path, library: Library) -> Path:

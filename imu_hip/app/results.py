@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from imu_hip.app.marked import marked
 from imu_hip.feedback.wording import angle, clock, figure
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.app_state import HoldRow, ResultView, TimelineSpan
@@ -28,7 +29,6 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
-from imu_hip.model.item import Edge, Mark
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -147,18 +147,11 @@ def timeline(recording: Recording, events: Sequence[Event]) -> tuple[Spans, Span
     zero_ns = first_ns if recording.setup.zero_ns is None else recording.setup.zero_ns
     late_s = (zero_ns - first_ns) / 1e9
     marks: list[TimelineSpan] = []
-    begun: dict[str, list[tuple[float, str]]] = {}
-    for numbered in items:
-        mark = numbered.item
-        if not isinstance(mark, Mark):
-            continue
-        t_s = (mark.t_ns - first_ns) / 1e9
-        if mark.edge is Edge.BEGIN:
-            begun.setdefault(mark.label, []).append((t_s, mark.detail))
-        elif begun.get(mark.label):
-            start_s, detail = begun[mark.label].pop()
+    for mark, end_ns in marked(items):
+        if end_ns is not None:
+            start_s, end_s = ((t_ns - first_ns) / 1e9 for t_ns in (mark.t_ns, end_ns))
             word = mark.label.value.replace("_", " ")
-            marks.append(TimelineSpan(start_s, t_s, mark.label.value, f"{word} {detail}".strip()))
+            marks.append(TimelineSpan(start_s, end_s, mark.label.value, f"{word} {mark.detail}".strip()))
     spans = [span for event in events if (span := _span(event, late_s)) is not None]
     marks.sort(key=lambda span: span.start_s)
     spans.sort(key=lambda span: span.start_s)

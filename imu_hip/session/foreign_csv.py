@@ -24,9 +24,9 @@ MAG_COLUMNS = ("mag_x", "mag_y", "mag_z")
 MARK_COLUMNS = ("t_start_s", "t_end_s", "label")
 DETAIL_COLUMN = "detail"
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_LARGEST_TIME_S = 1e10
+LARGEST_TIME_S = 1e10
 """Past any clock in seconds; a time in ms or µs since 1970 is larger."""
 _REST_ACC_M_S2 = (3.0, 30.0)
 """Whatever a body does, its median specific force is near 9.8; in g it is near 1, in mg near 1000."""
@@ -137,7 +137,7 @@ def _fast_table(text: str, width: int) -> NDArray[np.float64] | None:
         return None
     t_s = table[:, 0]
     sound = table.shape[1] == width and np.isfinite(table).all() and (np.diff(t_s) > 0.0).all()
-    return table if sound and np.abs(t_s).max() < _LARGEST_TIME_S else None
+    return table if sound and np.abs(t_s).max() < LARGEST_TIME_S else None
 
 
 def _careful_table(path: Path, text: str, header: list[str]) -> NDArray[np.float64]:
@@ -156,7 +156,7 @@ def _careful_table(path: Path, text: str, header: list[str]) -> NDArray[np.float
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:
-    if not _NUMBER.fullmatch(cell):
+    if not NUMBER.fullmatch(cell):
         why = f"{cell[:40]!r} is not a number"
         if not cell or _NOT_FINITE.fullmatch(cell):
             why = f"{cell or 'an empty cell'} is not a value; leave out rows in which a sample is missing"
@@ -164,7 +164,7 @@ def _number(path: Path, line: int, column: str, cell: str) -> float:
     value = float(cell)
     if not math.isfinite(value):
         raise _refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is too large a number")
-    if column.startswith("t_") and abs(value) >= _LARGEST_TIME_S:
+    if column.startswith("t_") and abs(value) >= LARGEST_TIME_S:
         raise _refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is no time in seconds")
     return value
 

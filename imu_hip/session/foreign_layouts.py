@@ -19,19 +19,16 @@ import numpy as np
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.packet import TimedSamples
-from imu_hip.session.foreign_csv import read_sensor_csv, refuse_wrong_units, text_of
+from imu_hip.session.foreign_csv import LARGEST_TIME_S, NUMBER, read_sensor_csv, refuse_wrong_units, text_of
 
 STANDARD_GRAVITY_M_S2 = 9.80665
 _NOTHING = {"", "nan", "n/a"}
 _INERTIAL = "Inertial.csv"
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _RATE = re.compile(r"//\s*(?:Update|Sample)\s*[Rr]ate:\s*(\d+(?:\.\d*)?)\s*Hz", re.ASCII)
 _DOT_PREAMBLE = ("sep=", "DeviceTag:")
 _XSENS_PREAMBLE = ("//",)
 _XSENS_DELIMITERS = "\t,;"
 _COUNTER = "PacketCounter"
-_LARGEST_TIME_S = 1e10
-"""Past any clock in seconds, and well inside what a recording can hold."""
 
 
 class Layout(StrEnum):
@@ -74,7 +71,7 @@ class _Table:
         cell = self.rows[row][column].strip()
         if cell.lower() in _NOTHING:
             return math.nan
-        value = float(cell) if _NUMBER.fullmatch(cell) else math.inf
+        value = float(cell) if NUMBER.fullmatch(cell) else math.inf
         if not math.isfinite(value):
             raise self.refusal(row, self.names[column], f"{cell[:40]!r} is not a number")
         return value
@@ -183,7 +180,7 @@ def _times(table: _Table, counter: _Counter) -> Floats:
     if counter.wraps_at:
         steps = np.where(steps < -0.5 * counter.wraps_at, steps + counter.wraps_at, steps)
     times_s = np.asarray((counts[:1] + np.cumsum(steps)) * counter.unit_s)
-    beyond = (counts < 0.0) | (times_s >= _LARGEST_TIME_S)
+    beyond = (counts < 0.0) | (times_s >= LARGEST_TIME_S)
     if beyond.any():
         raise table.refusal(int(np.argmax(beyond)), counter.name, "is no time that a sensor's clock can show")
     backward = np.diff(times_s) <= 0.0

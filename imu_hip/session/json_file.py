@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.session.output_file import create_file, make_durable, whole_file
+from imu_hip.session.output_file import whole_file, write_text
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -27,9 +27,8 @@ def read_object(path: Path) -> dict[str, Any]:
 def write_object(path: Path, values: Mapping[str, Any]) -> None:
     """Write a JSON object in the place of what was there. Raises RecordingError."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1)
-    with whole_file(path, force=True) as part, create_file(part) as stream:
-        stream.write(f"{text}\n".encode())
-        make_durable(stream)
+    with whole_file(path, force=True) as part:
+        write_text(part, f"{text}\n")
 
 
 def make_folder(folder: Path) -> None:

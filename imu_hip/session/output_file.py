@@ -29,6 +29,13 @@ def make_durable(stream: BinaryIO) -> None:
     getattr(os, "fdatasync", os.fsync)(stream.fileno())
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a new file in UTF-8, for its owner only, and wait until it lies on the disk. Raises OSError."""
+    with create_file(path) as stream:
+        stream.write(text.encode())
+        make_durable(stream)
+
+
 def make_name_durable(path: Path) -> None:
     """Wait until a file's entry in its folder lies on the disk (where the system can sync a folder)."""
     if os.name == "nt":

@@ -20,7 +20,7 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.item import Role
 from imu_hip.session.exports.contents import Contents, angle_columns, sensor_columns
 from imu_hip.session.exports.timeline import timeline
-from imu_hip.session.output_file import create_file, make_durable
+from imu_hip.session.output_file import write_text
 
 PARTICIPANTS = "participants.tsv"
 """The only file of a dataset that is written anew."""
@@ -57,11 +57,11 @@ def write_session(folder: Path, contents: Contents, dataset: Path) -> None:
         ("participants.json", _json({"participant_id": {"Description": "Pseudonym of a person"}})),
     ):
         if not (dataset / name).exists():
-            _write(folder / name, text)
+            write_text(folder / name, text)
     participant = f"sub-{contents.person}"
     if all(row.split("\t")[0] != participant for row in known[1:]):
         known = [*known, "\t".join([participant, *[_NOT_KNOWN] * known[0].count("\t")])]
-    _write(folder / PARTICIPANTS, "\n".join(known) + "\n")
+    write_text(folder / PARTICIPANTS, "\n".join(known) + "\n")
     session = folder / participant / f"ses-{contents.session}"
     motion = session / "motion"
     for made in (folder / participant, session, motion):
@@ -73,14 +73,14 @@ def write_session(folder: Path, contents: Contents, dataset: Path) -> None:
     channels = _channels(contents)
     t_s = contents.t_s
     table = np.column_stack([channel.values for channel in channels])
-    _write(motion / f"{stem}_tracksys-imu_motion.tsv", _rows(table))
-    _write(motion / f"{stem}_tracksys-imu_motion.json", _json(_sidecar(contents, task, channels, t_s)))
-    _write(motion / f"{stem}_tracksys-imu_channels.tsv", _channel_text(channels))
-    _write(motion / f"{stem}_events.tsv", _event_text(contents, float(t_s[0]) if len(t_s) else 0.0))
-    _write(motion / f"{stem}_events.json", _json(_event_sidecar()))
+    write_text(motion / f"{stem}_tracksys-imu_motion.tsv", _rows(table))
+    write_text(motion / f"{stem}_tracksys-imu_motion.json", _json(_sidecar(contents, task, channels, t_s)))
+    write_text(motion / f"{stem}_tracksys-imu_channels.tsv", _channel_text(channels))
+    write_text(motion / f"{stem}_events.tsv", _event_text(contents, float(t_s[0]) if len(t_s) else 0.0))
+    write_text(motion / f"{stem}_events.json", _json(_event_sidecar()))
     started = recording["start"] or _NOT_KNOWN
     scans = f"filename\tacq_time\nmotion/{stem}_tracksys-imu_motion.tsv\t{started.removesuffix('Z')}\n"
-    _write(session / f"{participant}_ses-{contents.session}_scans.tsv", scans)
+    write_text(session / f"{participant}_ses-{contents.session}_scans.tsv", scans)
 
 
 class _Channel:
@@ -196,9 +196,3 @@ def _cell(text: str) -> str:
 
 def _json(values: dict[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    with create_file(path) as stream:
-        stream.write(text.encode())
-        make_durable(stream)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import AlignedBlock, Floats, SampleState
 from imu_hip.model.item import Role
+from imu_hip.session.exports.even_grid import rate_of
 from imu_hip.session.foreign_csv import MarkedInterval
 
 GYR = ("gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s")
@@ -47,8 +48,7 @@ class Contents:
     @property
     def rate_hz(self) -> float:
         """Rows a second: of the middle distance between them, since lost samples leave longer ones."""
-        t_s = self.t_s
-        return 1.0 / float(np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
+        return rate_of(self.t_s) if len(self.t_s) > 1 else 0.0
 
 
 def measured(contents: Contents, role: Role) -> NDArray[np.bool_]:

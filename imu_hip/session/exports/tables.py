@@ -17,7 +17,7 @@ from imu_hip.model.output import Outputs
 from imu_hip.session.exports.contents import Contents, sensor_columns
 from imu_hip.session.exports.timeline import COLUMNS, timeline
 from imu_hip.session.foreign_csv import DETAIL_COLUMN, MAG_COLUMNS, MARK_COLUMNS, SENSOR_COLUMNS
-from imu_hip.session.output_file import create_file, make_durable
+from imu_hip.session.output_file import create_file, make_durable, write_text
 from imu_hip.session.samples_csv import Table, sample_table, write_csv, write_parquet
 
 SCHEMA = "imu-hip/export/1"
@@ -32,13 +32,13 @@ def write_folder(folder: Path, contents: Contents) -> None:
         write_csv(stream, sample_table((Outputs(analysis.angles, analysis.phases, ()),)))
         make_durable(stream)
     for role in Role:
-        _write_text(folder / f"{role.value}.csv", _sensor_text(contents, role))
+        write_text(folder / f"{role.value}.csv", _sensor_text(contents, role))
     rows = [(m.start_s, m.end_s, m.label.value, m.detail) for m in contents.marks]
-    _write_text(folder / "marks.csv", csv_text((*MARK_COLUMNS, DETAIL_COLUMN), rows))
+    write_text(folder / "marks.csv", csv_text((*MARK_COLUMNS, DETAIL_COLUMN), rows))
     found = [tuple(getattr(each, name) for name in COLUMNS) for each in timeline(contents)]
-    _write_text(folder / "events.csv", csv_text(COLUMNS, found))
+    write_text(folder / "events.csv", csv_text(COLUMNS, found))
     told = json.dumps(about(contents), ensure_ascii=False, allow_nan=False, indent=1)
-    _write_text(folder / "about.json", f"{told}\n")
+    write_text(folder / "about.json", f"{told}\n")
 
 
 def write_one_parquet(path: Path, contents: Contents) -> None:
@@ -103,9 +103,3 @@ def _sensor_text(contents: Contents, role: Role) -> str:
     table = np.column_stack([rows.t_s, *fields])
     known = np.equal(sensor.state, SampleState.MEASURED) & ~np.isnan(table).any(axis=1)
     return csv_text((*SENSOR_COLUMNS, *(MAG_COLUMNS if len(fields) > 2 else ())), table[known].tolist())
-
-
-def _write_text(path: Path, text: str) -> None:
-    with create_file(path) as stream:
-        stream.write(text.encode())
-        make_durable(stream)
