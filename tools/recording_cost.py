@@ -45,7 +45,7 @@ def recording(folder: Path) -> None:
     replay.playing = False
     begun_s = time.perf_counter()
     replay.start()
-    replay._ahead.join()
+    replay.look_ahead()
     print(f"looked ahead in {time.perf_counter() - begun_s:.1f} s, in the background")
     took_ms = sorted(_went_ms(replay, place_s) for place_s in PLACES_S)
     print(f"elsewhere in {statistics.median(took_ms):.0f} ms, at most {took_ms[-1]:.0f} ms")

@@ -218,12 +218,10 @@ class Controller:
         self._prepare(prepare)
 
     def _begin_replay(self, replay: Replay, recording: Recording, path: Path) -> None:
-        from imu_hip import api
-
         self._begin(replay, path)
 
         def look_ahead() -> Callable[[], None]:
-            spans = timeline(recording, api.analyze(recording).events)
+            spans = timeline(recording, replay.look_ahead())
             return lambda: self._note_spans(replay, spans)
 
         self._background.do(look_ahead)

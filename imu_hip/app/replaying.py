@@ -10,6 +10,7 @@ from contextlib import suppress
 from imu_hip.app.live import LiveSession
 from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.model.action import ActionName
+from imu_hip.model.event import Event
 from imu_hip.session.reader import Recording
 from imu_hip.view import view
 
@@ -57,6 +58,7 @@ class Replay:
         self._wanted_s: float | None = None
         self._at = 0
         self._kept: list[tuple[int, LiveSession]] = []
+        self._found: tuple[Event, ...] = ()
         self.session = self._fresh()
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
         self._ahead = threading.Thread(target=self._run_ahead, name="replay-ahead", daemon=True)
@@ -83,6 +85,11 @@ class Replay:
     def seek(self, position_s: float) -> None:
         """Go on from another moment; may be called from any thread."""
         self._wanted_s = min(max(0.0, position_s), self.duration_s)
+
+    def look_ahead(self) -> tuple[Event, ...]:
+        """Wait until all of it was passed through once; return what was found in it, less where it was ended before."""
+        self._ahead.join()
+        return self._found
 
     def request_stop(self) -> None:
         """End early; what has been played is still summed up."""
@@ -174,6 +181,8 @@ class Replay:
                 session.process(self._items[at:stop])
                 at = stop
                 self._kept.append((at, session.fork()))
+            session.finish()
+            self._found = tuple(session.events)
 
     def _time_s(self, at: int) -> float:
         return (self._items[at - 1].item.t_ns - self._first_ns) / 1e9 if at else 0.0

@@ -69,6 +69,12 @@ def test_the_result_after_going_to_and_fro_is_that_of_the_analysis(recording: Re
     assert sorted(map(repr, still.session.events)) == sorted(map(repr, analysis.events))
 
 
+def test_looking_ahead_finds_what_the_analysis_does(recording: Recording, still: Replay) -> None:
+    assert sorted(map(repr, still.look_ahead())) == sorted(map(repr, api.analyze(recording).events))
+    still.request_stop()
+    still.finish()
+
+
 def test_places_that_are_kept_stay_as_they_are(still: Replay) -> None:
     first = moment(still, 41.0)
     moment(still, 90.0)
