@@ -14,6 +14,7 @@ from imu_hip.app.radio_access import RadioAccess
 from imu_hip.app.radio_thread import RadioThread
 from imu_hip.ble.bridge import run_sensors
 from imu_hip.ble.clock import LoopClock
+from imu_hip.codec.registry import drivers
 from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.model.item import Item, LinkChange, LinkState, Role
 from imu_hip.session.output_file import refuse_overwriting
@@ -134,4 +135,5 @@ class GuidedSession:
                     self._access.streaming()
 
         async with self._access.open() as radio:
-            await run_sensors(radio, self._access.roles, emit=emit, clock=clock, stop=stop)
+            families = drivers([sensor.family for sensor in self.setup.sensors])
+            await run_sensors(radio, self._access.roles, emit=emit, clock=clock, stop=stop, drivers=families)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from imu_hip.ble.radio import Radio
 from imu_hip.model.item import Role
+from imu_hip.virtual.addresses import ADDRESS
 
 if TYPE_CHECKING:
-    from imu_hip.virtual.sensor import SensorPlan
+    from imu_hip.virtual.peripheral import Plan
     from imu_hip.virtual.world import VirtualWorld
 
 
@@ -52,12 +53,12 @@ class VirtualRadio:
 
     def __init__(
         self,
-        plans: Mapping[Role, SensorPlan],
+        plans: Mapping[Role, Plan],
         *,
         seed: int = 0,
         disturb: Callable[[VirtualWorld], None] | None = None,
     ) -> None:
-        self.roles: Mapping[str, Role] = {plan.serial: role for role, plan in plans.items()}
+        self.roles: Mapping[str, Role] = {plan.serial or ADDRESS[role]: role for role, plan in plans.items()}
         self._plans = plans
         self._seed = seed
         self._disturb = disturb

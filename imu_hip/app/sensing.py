@@ -9,7 +9,6 @@ from imu_hip.ble.bridge import blink, identify
 from imu_hip.ble.radio import Radio
 from imu_hip.ble.scan import FoundSensor as Advertised
 from imu_hip.ble.scan import scan
-from imu_hip.codec.registry import BIP_V1
 from imu_hip.model.app_state import FoundSensor
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.session.user_library import KnownSensor
@@ -43,7 +42,7 @@ async def look_around(
             address=advertised.address,
             name=advertised.name,
             serial=None,
-            family=BIP_V1,
+            family=advertised.driver.family,
             signal_dbm=advertised.rssi_dbm,
             battery_percent=None,
             role=None,

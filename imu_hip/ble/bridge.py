@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 
 from imu_hip.ble.clock import Clock
 from imu_hip.ble.connection import SensorConnection
+from imu_hip.ble.dialogue import Dialogue
 from imu_hip.ble.radio import Radio
 from imu_hip.ble.scan import NOT_FOUND_REASONS, FoundSensor, scan
 from imu_hip.ble.worn_sensor import Emit, WornSensor
-from imu_hip.codec import bip_v1
+from imu_hip.codec.registry import DRIVERS
+from imu_hip.model.driver import Driver
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Notification, Role, Tick
-from imu_hip.model.packet import Capability, ControlOpcode, ControlRequest, SensorInfo
+from imu_hip.model.packet import SensorInfo
 
 _TICK_S = 0.5
 _SYNC_EVERY_S = 60.0
@@ -29,9 +31,12 @@ async def run_sensors(
     emit: Emit,
     clock: Clock,
     stop: asyncio.Event,
+    drivers: Sequence[Driver] = DRIVERS,
     scan_timeout_s: float = 10.0,
 ) -> None:
     """Find the sensors with the serial numbers of `roles`, stream them until `stop` is set, and close them.
+
+    Only the families of `drivers` are looked for.
 
     A sensor that is lost on the way is a LinkChange item, and the others go on. Cancelling closes as cleanly
     as `stop` does.
@@ -39,9 +44,9 @@ async def run_sensors(
     Raises
     ------
     LinkError
-        Bluetooth cannot be used, a sensor is not there at the start, or one does not speak BIP v1.
+        Bluetooth cannot be used, a sensor is not there at the start, or one does not do what its family does.
     """
-    work = asyncio.create_task(_measure(radio, roles, emit, clock, scan_timeout_s))
+    work = asyncio.create_task(_measure(radio, roles, emit, clock, drivers, scan_timeout_s))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -59,7 +64,7 @@ async def identify(radio: Radio, found: FoundSensor) -> SensorInfo:
     Raises
     ------
     LinkError
-        The sensor cannot be connected, is lost meanwhile, or does not speak BIP v1.
+        The sensor cannot be connected, is lost meanwhile, or is not what it seems.
     """
     connection, info, _ = await _meet(radio, found)
     await connection.close()
@@ -72,26 +77,35 @@ async def blink(radio: Radio, found: FoundSensor) -> SensorInfo:
     Raises
     ------
     LinkError
-        The sensor cannot be connected, is lost meanwhile, does not speak BIP v1, or cannot blink.
+        The sensor cannot be connected, is lost meanwhile, is not what it seems, or cannot blink.
     """
     connection, info, _ = await _meet(radio, found)
     try:
-        if not info.capabilities & Capability.IDENTIFY:
+        if not found.driver.identify:
             raise LinkError(Reason.WRONG_SENSOR, f"{info.serial} has no light to blink with: switch the other one off")
-        await connection.subscribe(Characteristic.CONTROL, lambda _reply: None)
-        request = bip_v1.encode_control_request(ControlRequest(ControlOpcode.IDENTIFY))
-        await connection.write(Characteristic.CONTROL, request, response=True)
+        await Dialogue(connection, _to_nobody, _to_nobody).follow(found.driver.identify)
         await asyncio.sleep(_BLINKS_S)
     finally:
         await connection.close()
     return info
 
 
-async def _measure(radio: Radio, roles: Mapping[str, Role], emit: Emit, clock: Clock, scan_timeout_s: float) -> None:
+def _to_nobody(_characteristic: Characteristic, _payload: bytes) -> None:
+    """Nobody records what is said to a sensor that only shows itself."""
+
+
+async def _measure(
+    radio: Radio,
+    roles: Mapping[str, Role],
+    emit: Emit,
+    clock: Clock,
+    drivers: Sequence[Driver],
+    scan_timeout_s: float,
+) -> None:
     sensors: list[WornSensor] = []
     ticks = asyncio.create_task(_tick(emit, clock))
     try:
-        await _connect_all(radio, roles, emit, clock, scan_timeout_s, sensors)
+        await _connect_all(radio, roles, emit, clock, drivers, scan_timeout_s, sensors)
         for sensor in sensors:
             await _unless_lost(sensor.start())
         while True:
@@ -109,13 +123,14 @@ async def _connect_all(
     roles: Mapping[str, Role],
     emit: Emit,
     clock: Clock,
+    drivers: Sequence[Driver],
     scan_timeout_s: float,
     sensors: list[WornSensor],
 ) -> None:
     """Connect and prepare the sensors of `roles` in turn; each is in `sensors` as soon as it is ours."""
     missing = dict(roles)
     failure: LinkError | None = None
-    found = await scan(radio, timeout_s=scan_timeout_s, until=missing)
+    found = await scan(radio, timeout_s=scan_timeout_s, until=missing, drivers=drivers)
     # A serial number is often part of the advertised name: those first, a stranger's sensors last.
     for candidate in sorted(found, key=lambda sensor: not any(serial in sensor.name for serial in roles)):
         try:

@@ -12,11 +12,9 @@ from bleak.exc import BleakCharacteristicNotFoundError
 
 from imu_hip.ble.radio import Radio, adapter_errors, connect_errors, sensor_errors
 from imu_hip.ble.scan import FoundSensor
-from imu_hip.codec import bip_v1
-from imu_hip.codec.gatt import BATTERY_SERVICE_UUID, BIP_SERVICE_UUID, UUID_OF
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import BadPacket, SensorInfo
+from imu_hip.model.packet import SensorInfo
 
 _CONNECT_TIMEOUT_S = 10.0
 _DISCONNECT_TIMEOUT_S = 3.0
@@ -32,12 +30,14 @@ class SensorConnection:
     def __init__(self, radio: Radio, found: FoundSensor) -> None:
         self.name = found.name or found.address
         self.address = found.address
+        self.driver = found.driver
         self.is_lost = False
+        self._uuids = found.driver.uuids
         self._radio = radio
         self._client = BleakClient(
             found.device,
             disconnected_callback=lambda _client: self.lose(),
-            services=[BIP_SERVICE_UUID, BATTERY_SERVICE_UUID],
+            services=list(found.driver.services),
             timeout=_CONNECT_TIMEOUT_S,
             backend=radio.client_backend,
         )
@@ -57,12 +57,17 @@ class SensorConnection:
                 await self._client.connect()
 
     async def identify(self) -> tuple[SensorInfo, bytes]:
-        """Read who the sensor is, decoded and as bytes; its serial number is its identity, no address is."""
-        payload = await self.read(Characteristic.INFO)
-        info = bip_v1.decode_info(payload)
-        if isinstance(info, BadPacket):
+        """Read who the sensor is, decoded and as bytes; its serial number is its identity.
+
+        An address is that only where a family has no serial number to read.
+        """
+        says_so = Characteristic.INFO in self._uuids
+        payload = await self.read(Characteristic.INFO) if says_so else self.address.encode("ascii")
+        info = self.driver.decoder()(Characteristic.INFO, payload)
+        if not isinstance(info, SensorInfo):
+            why = getattr(info, "reason", "it does not say who it is")
             raise LinkError(
-                Reason.WRONG_SENSOR, f"{self.name} does not speak BIP v1 ({info.reason}): update its firmware"
+                Reason.WRONG_SENSOR, f"{self.name} is no {self.driver.product} ({why}): update its firmware"
             )
         self.name = info.serial
         return info, payload
@@ -88,25 +93,26 @@ class SensorConnection:
     def offers(self, characteristic: Characteristic) -> bool:
         """Whether the sensor has this characteristic."""
         with self._operation():
-            return self._client.services.get_characteristic(UUID_OF[characteristic]) is not None
+            uuid = self._uuids.get(characteristic)
+            return uuid is not None and self._client.services.get_characteristic(uuid) is not None
 
     def largest_payload_bytes(self) -> int:
         """How much a notification of the stream can carry; BlueZ knows this before it knows the MTU."""
         with self._operation():
-            stream = self._client.services.get_characteristic(UUID_OF[Characteristic.STREAM])
+            stream = self._client.services.get_characteristic(self._uuids[Characteristic.STREAM])
             if stream is None:
-                raise BleakCharacteristicNotFoundError(UUID_OF[Characteristic.STREAM])
+                raise BleakCharacteristicNotFoundError(self._uuids[Characteristic.STREAM])
             return stream.max_write_without_response_size
 
     async def read(self, characteristic: Characteristic) -> bytes:
         """Read a value."""
         with self._operation():
-            return bytes(await self._client.read_gatt_char(UUID_OF[characteristic]))
+            return bytes(await self._client.read_gatt_char(self._uuids[characteristic]))
 
     async def write(self, characteristic: Characteristic, payload: bytes, *, response: bool) -> None:
         """Write a value, and wait for the sensor's response if it is asked for one."""
         with self._operation():
-            await self._client.write_gatt_char(UUID_OF[characteristic], payload, response=response)
+            await self._client.write_gatt_char(self._uuids[characteristic], payload, response=response)
 
     async def subscribe(self, characteristic: Characteristic, on_value: Callable[[bytearray], None]) -> None:
         """Have every notification or indication passed to `on_value`, which must return within 50 µs."""
@@ -115,12 +121,12 @@ class SensorConnection:
             on_value(value)
 
         with self._operation():
-            await self._client.start_notify(UUID_OF[characteristic], on_notification)
+            await self._client.start_notify(self._uuids[characteristic], on_notification)
 
     async def unsubscribe(self, characteristic: Characteristic) -> None:
         """End a subscription."""
         with self._operation():
-            await self._client.stop_notify(UUID_OF[characteristic])
+            await self._client.stop_notify(self._uuids[characteristic])
 
     # ---------------------------------------------------------------- loss
 

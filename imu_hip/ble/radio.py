@@ -70,7 +70,7 @@ def sensor_errors(name: str) -> Iterator[None]:
         yield
     except (BleakGATTProtocolError, BleakCharacteristicNotFoundError) as error:
         raise LinkError(
-            Reason.WRONG_SENSOR, f"{name} refuses ({error}): it does not speak BIP v1 as it should, update it"
+            Reason.WRONG_SENSOR, f"{name} refuses ({error}): it does not behave as its kind should, update its firmware"
         ) from error
     except (*_STACK_ERRORS, TimeoutError) as error:
         raise LinkError(

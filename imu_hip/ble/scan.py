@@ -1,9 +1,9 @@
-"""Finding sensors by the service that they advertise."""
+"""Finding sensors by what they advertise."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bleak import BleakScanner
@@ -11,7 +11,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from imu_hip.ble.radio import Radio, adapter_errors
-from imu_hip.codec.gatt import BIP_SERVICE_UUID
+from imu_hip.codec.registry import DRIVERS
+from imu_hip.model.driver import Driver
 from imu_hip.model.errors import LinkError, Reason
 
 NOT_FOUND_REASONS = (
@@ -27,12 +28,15 @@ class FoundSensor:
     address: str
     rssi_dbm: int
     device: BLEDevice
+    driver: Driver
 
 
-async def scan(radio: Radio, *, timeout_s: float = 10.0, until: Collection[str] = ()) -> list[FoundSensor]:
-    """Scan for sensors, the strongest first.
+async def scan(
+    radio: Radio, *, timeout_s: float = 10.0, until: Collection[str] = (), drivers: Sequence[Driver] = DRIVERS
+) -> list[FoundSensor]:
+    """Scan for sensors of the families of `drivers`, the strongest first.
 
-    Stops before `timeout_s` only when every text of `until` (serial numbers, say) is part of a found name.
+    Stops before `timeout_s` only when every text of `until` (serial numbers, say) is part of a found name or address.
 
     Raises
     ------
@@ -44,14 +48,17 @@ async def scan(radio: Radio, *, timeout_s: float = 10.0, until: Collection[str] 
 
     def on_advertisement(device: BLEDevice, advertisement: AdvertisementData) -> None:
         name = advertisement.local_name or device.name or ""
-        found[device.address] = FoundSensor(name, device.address, advertisement.rssi, device)
-        if until and all(any(text in sensor.name for sensor in found.values()) for text in until):
+        driver = _driver(drivers, name, advertisement)
+        if driver is None:
+            return
+        found[device.address] = FoundSensor(name, device.address, advertisement.rssi, device, driver)
+        if until and all(any(text in sensor.name + sensor.address for sensor in found.values()) for text in until):
             complete.set()
 
     with adapter_errors():
         async with (
             radio.lock,
-            BleakScanner(on_advertisement, service_uuids=[BIP_SERVICE_UUID], backend=radio.scanner_backend),
+            BleakScanner(on_advertisement, service_uuids=_service_uuids(drivers), backend=radio.scanner_backend),
         ):
             try:
                 async with asyncio.timeout(timeout_s):
@@ -61,3 +68,17 @@ async def scan(radio: Radio, *, timeout_s: float = 10.0, until: Collection[str] 
     if not found:
         raise LinkError(Reason.SENSOR_NOT_FOUND, f"no sensor found within {timeout_s:g} s: {NOT_FOUND_REASONS}")
     return sorted(found.values(), key=lambda sensor: (-sensor.rssi_dbm, sensor.address))
+
+
+def _driver(drivers: Sequence[Driver], name: str, advertisement: AdvertisementData) -> Driver | None:
+    """Return the first driver that recognises an advertisement."""
+    service_uuids, company_ids = advertisement.service_uuids, tuple(advertisement.manufacturer_data)
+    return next((each for each in drivers if each.recognises(name, service_uuids, company_ids)), None)
+
+
+def _service_uuids(drivers: Sequence[Driver]) -> list[str] | None:
+    """Return the services to which the system can confine the scan: none where a family is known by other signs."""
+    advertised = [driver.advertised for driver in drivers]
+    if any(shown.name_prefixes or shown.company_ids for shown in advertised):
+        return None
+    return [uuid for shown in advertised for uuid in shown.service_uuids]

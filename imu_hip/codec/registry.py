@@ -1,48 +1,50 @@
-"""Which codec reads a sensor family's bytes."""
+"""Which codec reads a sensor family's bytes, and which drivers there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from imu_hip.codec import bip_v1, float64_table
+from imu_hip.codec import bip_v1_driver, float64_table
+from imu_hip.model.driver import Decoder, Driver, StreamsDecoder
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import Packet, StreamPackets, TimedTables
 
-Decoder = Callable[[Characteristic, bytes], Packet]
-"""Makes a packet of any bytes: what makes no sense becomes a BadPacket, nothing is ever raised."""
-
-StreamsDecoder = Callable[[Sequence[bytes]], StreamPackets | TimedTables | None]
-"""Makes packets of the values of many notifications of one sensor's stream, unless they are too different for that."""
-
-BIP_V1: Final = "bip1"
+BIP_V1: Final = bip_v1_driver.DRIVER.family
 FLOAT64_TABLE: Final = "float64"
 
-_DECODERS: Final[dict[str, Decoder]] = {BIP_V1: bip_v1.decode, FLOAT64_TABLE: float64_table.decode}
-_STREAMS_DECODERS: Final[dict[str, StreamsDecoder]] = {
-    BIP_V1: bip_v1.decode_streams,
-    FLOAT64_TABLE: float64_table.decode_streams,
-}
+DRIVERS: Final[tuple[Driver, ...]] = (bip_v1_driver.DRIVER,)
+"""The families of sensors that can be connected; one that several recognise is taken for the first of them."""
+
+_DRIVER_OF: Final = {driver.family: driver for driver in DRIVERS}
 
 
 def decoder(family: str) -> Decoder:
-    """Find the decoder of a sensor family.
+    """Make a decoder of a sensor family's values.
 
     Raises
     ------
     UnusableInputError
         No such family: the recording is of a newer version, or its setup is damaged.
     """
-    found = _DECODERS.get(family)
+    if family == FLOAT64_TABLE:
+        return float64_table.decode
+    found = _DRIVER_OF.get(family)
     if found is None:
+        known = ", ".join(sorted([*_DRIVER_OF, FLOAT64_TABLE]))
         raise UnusableInputError(
-            Reason.NEWER_FORMAT,
-            f"sensor family {family!r} is not known to this version; it knows {', '.join(sorted(_DECODERS))}",
+            Reason.NEWER_FORMAT, f"sensor family {family!r} is not known to this version; it knows {known}"
         )
-    return found
+    return found.decoder()
 
 
 def streams_decoder(family: str) -> StreamsDecoder | None:
-    """Find what decodes many stream notifications at once; None where the family is not known."""
-    return _STREAMS_DECODERS.get(family)
+    """Find what decodes many stream notifications at once; None where nothing does."""
+    if family == FLOAT64_TABLE:
+        return float64_table.decode_streams
+    found = _DRIVER_OF.get(family)
+    return None if found is None else found.decode_streams
+
+
+def drivers(families: Sequence[str]) -> tuple[Driver, ...]:
+    """Return the drivers of these families, in the order in which advertisements are compared with them."""
+    return tuple(driver for driver in DRIVERS if driver.family in families)

@@ -134,6 +134,19 @@ class TimedTables:
         return len(self.stops)
 
 
+@dataclass(frozen=True, slots=True)
+class SensorSamples:
+    """Samples in SI of a sensor that does not count them.
+
+    `values` (n, 6) gyr x y z rad/s, acc x y z m/s², or (n, 9) with mag x y z µT. `device_us` (n,): sensor time of each
+    in µs, which wraps at 2**32; None for a sensor that does not stamp them.
+    """
+
+    device_us: NDArray[np.int64] | None
+    values: NDArray[np.float64]
+    clipped: bool = False
+
+
 class Capability(IntFlag):
     """What a sensor can do besides streaming."""
 
@@ -230,7 +243,17 @@ class BatteryLevel:
     percent: int
 
 
-Packet = StreamPacket | TimedSamples | SensorInfo | SensorConfig | SyncReply | ControlReply | BatteryLevel | BadPacket
+Packet = (
+    StreamPacket
+    | SensorSamples
+    | TimedSamples
+    | SensorInfo
+    | SensorConfig
+    | SyncReply
+    | ControlReply
+    | BatteryLevel
+    | BadPacket
+)
 
 
 @dataclass(frozen=True, slots=True)

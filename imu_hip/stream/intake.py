@@ -14,7 +14,7 @@ from imu_hip.model.packet import Packet, Received, ReceivedTogether
 from imu_hip.stream import pairing, sensor
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams, PairingState
-from imu_hip.stream.sensor import SensorState
+from imu_hip.stream.sensor_state import SensorState
 
 # Rows cut out together cost least, but each piece that waits is copied with every new one.
 _MOST_PIECES = 512
@@ -54,6 +54,7 @@ class Intake:
             case Mark(label=label, edge=edge, detail=detail):
                 self.marks.append(TimedMark(_effective(t_s, self.pairs.horizon_s), label, edge, detail))
             case LinkChange(role=role, state=LinkState.LOST, detail=detail):
+                self.sensors[role] = sensor.interrupted(self.sensors[role])
                 self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LOST, 1, detail))
             case Drop(role=role, count=count):
                 self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.QUEUE_FULL, count))

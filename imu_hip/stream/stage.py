@@ -12,11 +12,12 @@ from imu_hip.model.item import Role, TimedMark
 from imu_hip.model.output import LinkStatistics
 from imu_hip.model.packet import ReceivedTogether
 from imu_hip.model.setup import Setup
-from imu_hip.stream import pairing, sensor
+from imu_hip.stream import pairing
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.intake import Intake, OneItem
 from imu_hip.stream.pairing import PairingParams, PairingState
-from imu_hip.stream.sensor import SensorState
+from imu_hip.stream.sensor_state import SensorState
+from imu_hip.stream.sensor_state import statistics as statistics_of
 
 StreamInput = OneItem | ReceivedTogether
 
@@ -82,12 +83,12 @@ def finish(params: StreamParams, state: StreamState) -> tuple[StreamState, Strea
     """Give out the rows that still waited for the thigh sensor: nothing more will come."""
     pairs = replace(state.pairing, horizon_s=max(state.pairing.horizon_s, state.pairing.pelvis.last_s))
     pairs, block = pairing.take(params.pairing, pairs)
-    return replace(state, pairing=pairs), StreamOutput(block, (), _clock_warning(params, state))
+    return replace(state, pairing=pairs), StreamOutput(block, (), (*_clock_warning(params, state), *_unstamped(state)))
 
 
 def statistics(state: StreamState) -> dict[Role, LinkStatistics]:
     """Return each sensor's radio life so far."""
-    return {role: sensor.statistics(s) for role, s in state.sensors.items()}
+    return {role: statistics_of(s) for role, s in state.sensors.items()}
 
 
 def _clock_warning(params: StreamParams, state: StreamState) -> tuple[Warning, ...]:
@@ -101,3 +102,16 @@ def _clock_warning(params: StreamParams, state: StreamState) -> tuple[Warning, .
         "end of the recording"
     )
     return (Warning("clock_uncertain", text),)
+
+
+def _unstamped(state: StreamState) -> tuple[Warning, ...]:
+    """Tell of sensors whose lost samples nobody can see."""
+    roles = [role.value for role, known in state.sensors.items() if not known.is_stamped]
+    if not roles:
+        return ()
+    which = " and ".join(roles)
+    text = (
+        f"the {which} sensor does not stamp its samples: times are those of arrival, and a short loss cannot be told "
+        "from a delay, so speeds and times of holds are less exact; keep the computer near"
+    )
+    return (Warning("samples_unstamped", text),)

@@ -8,7 +8,7 @@ from imu_hip.model.item import Role
 from imu_hip.model.packet import Received, SensorConfig, StreamPacket
 from imu_hip.model.setup import SensorSetup
 from imu_hip.stream import stage
-from imu_hip.stream.sensor import SensorState
+from imu_hip.stream.sensor_state import SensorState
 from imu_hip.stream.stage import StreamInput, StreamParams, StreamState
 
 _CONFIG = SensorConfig(100, 5, 1e-3, 1e-2, 0.0, (1, 2, 3), 15.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from bumble import att
-from bumble.device import Connection, Device
+from bumble.device import Connection
 from bumble.gatt import Characteristic
 
 from imu_hip.codec import bip_v1
@@ -26,10 +26,11 @@ from imu_hip.model.packet import (
     SensorInfo,
     SyncReply,
 )
-from imu_hip.virtual.adapter import MTU, make_device
+from imu_hip.virtual.adapter import MTU
 from imu_hip.virtual.air import AirLink
 from imu_hip.virtual.gatt_table import ADVERTISING_DATA, GattTable, scan_response_data
 from imu_hip.virtual.motion import SampleSource
+from imu_hip.virtual.peripheral import Peripheral
 from imu_hip.virtual.run import Runner
 from imu_hip.virtual.sampling import SensorClock
 from imu_hip.virtual.transmitter import Transmitter, notify
@@ -49,7 +50,6 @@ DEFAULT_CONFIG = SensorConfig(
 MAGNETIC_CONFIG = replace(DEFAULT_CONFIG, mag_ut_per_lsb=float(np.float32(0.15)))
 """The same with a magnetometer of ±4900 µT."""
 
-_ADVERTISING_INTERVAL_MS = 50.0
 _FIRMWARE_VERSION = (1, 0, 0)
 _HARDWARE_ID = 0
 _RUN_WITHOUT_CONNECTION_S = 60.0
@@ -76,6 +76,15 @@ class SensorPlan:
     queue_packets: int = 128
     name: str | None = None
 
+    @property
+    def connection_interval_ms(self) -> float:
+        """The connection interval that it asks for."""
+        return self.config.connection_interval_ms
+
+    def sensor(self, address: str, air: AirLink, time: WorldTime, seed: int) -> VirtualSensor:
+        """Make it."""
+        return VirtualSensor(self, address, air, time, seed)
+
 
 def as_on_the_air(config: SensorConfig) -> SensorConfig:
     """Round a configuration to what Config carries (scales are float32)."""
@@ -85,21 +94,18 @@ def as_on_the_air(config: SensorConfig) -> SensorConfig:
     return rounded
 
 
-class VirtualSensor:
+class VirtualSensor(Peripheral):
     """One peripheral on the air, as firmware_protocol/bip_v1.md asks a sensor to be."""
 
     def __init__(self, plan: SensorPlan, address: str, air: AirLink, time: WorldTime, seed: int) -> None:
+        super().__init__(plan.serial, address, air)
         rng = random.Random(f"{seed} {plan.serial}")
         self.plan = plan
-        self.address = address
         self.blinks = 0
         self._time = time
-        self._powered = False
         self._factory_config = self._config = as_on_the_air(plan.config)
         self._battery = BatteryLevel(plan.battery_percent)
-        self._connection: Connection | None = None
         self._reply: asyncio.Task[None] | None = None
-        self._advertising: asyncio.Task[None] | None = None
         self._end_of_run: asyncio.TimerHandle | None = None
 
         self._table = GattTable(
@@ -122,14 +128,7 @@ class VirtualSensor:
         )
         self._transmitter = Transmitter(self._table.stream, plan.queue_packets)
         self._runner = Runner(plan.source, plan.clock, time, self._transmitter, self._largest_batch, rng)
-        self._device = make_device(plan.serial, address, air)
-        self._device.advertising_data = ADVERTISING_DATA
-        self._device.scan_response_data = scan_response_data(plan.name or plan.serial)
-        self._device.advertising_interval_min = _ADVERTISING_INTERVAL_MS
-        self._device.advertising_interval_max = _ADVERTISING_INTERVAL_MS
-        self._device.gatt_server.max_mtu = MTU
-        self._device.add_services(self._table.services)
-        self._device.on(Device.EVENT_CONNECTION, self._on_connection)
+        self.serve(self._table.services, ADVERTISING_DATA, scan_response_data(plan.name or plan.serial))
         self._table.stream.on(Characteristic.EVENT_SUBSCRIPTION, self._on_stream_subscription)
 
     @property
@@ -139,20 +138,15 @@ class VirtualSensor:
 
     # ---------------------------------------------------------------- life
 
-    async def power_on(self) -> None:
-        """Boot and advertise."""
-        await self._device.power_on()
-        self._powered = True
-        await self._device.start_advertising()
-
     async def power_off(self) -> None:
-        """Fall silent: no samples, no advertising, no connection."""
-        self._powered = False
-        self._runner.stop()
-        await self._device.stop_advertising()
-        await self.drop_link()
+        """Fall silent; no run is left to end."""
+        await super().power_off()
         if self._end_of_run is not None:
             self._end_of_run.cancel()
+
+    def stop_sampling(self) -> None:
+        """End the run."""
+        self._runner.stop()
 
     def begin(self, world_time_s: float) -> None:
         """Play the source from this world time on; before it the first sample stands, after it the last."""
@@ -161,8 +155,8 @@ class VirtualSensor:
     def set_battery(self, percent: int) -> None:
         """Change the charge, and notify it to who subscribed."""
         self._battery = BatteryLevel(percent)
-        if self._connection is not None and self._table.is_subscribed(self._table.battery, self._connection):
-            notify(self._connection, self._table.battery, bip_v1.encode_battery_level(self._battery))
+        if self.connection is not None and self._table.is_subscribed(self._table.battery, self.connection):
+            notify(self.connection, self._table.battery, bip_v1.encode_battery_level(self._battery))
 
     # ---------------------------------------------------------------- faults
 
@@ -174,18 +168,12 @@ class VirtualSensor:
         """Garble the next packets, each in another way."""
         self._runner.send_malformed(count)
 
-    async def drop_link(self) -> None:
-        """Close the connection from the sensor's side; it advertises again at once."""
-        if self._connection is not None:
-            await self._connection.disconnect()
-
     # ---------------------------------------------------------------- connection
 
-    def _on_connection(self, connection: Connection) -> None:
-        self._connection = connection
+    def connected(self, connection: Connection) -> None:
+        """Go on with a run that a lost connection left."""
         if self._end_of_run is not None:
             self._end_of_run.cancel()
-        connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
 
     def _on_stream_subscription(self, connection: Connection, notified: bool, indicated: bool) -> None:
         if notified:
@@ -193,18 +181,17 @@ class VirtualSensor:
         else:
             self._transmitter.disconnect()
 
-    def _on_disconnection(self, reason: int) -> None:
+    def disconnected(self) -> None:
+        """Keep the run for a while."""
         self._transmitter.disconnect()
-        self._connection = None
         if self._reply is not None:
             self._reply.cancel()
         if self._powered:
-            self._advertising = asyncio.create_task(self._device.start_advertising())
             end_s = self._time.now_s() + _RUN_WITHOUT_CONNECTION_S
             self._end_of_run = self._time.call_at(end_s, self._runner.stop)
 
     def _largest_batch(self) -> int:
-        mtu = MTU if self._connection is None else self._connection.att_mtu
+        mtu = MTU if self.connection is None else self.connection.att_mtu
         return bip_v1.max_samples_per_packet(mtu, magnetometer=self._config.mag_ut_per_lsb > 0.0)
 
     # ---------------------------------------------------------------- what the central writes

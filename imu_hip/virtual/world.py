@@ -12,13 +12,12 @@ from bleak.backends.scanner import BaseBleakScanner
 
 from imu_hip.model.item import Role
 from imu_hip.virtual.adapter import Adapter
+from imu_hip.virtual.addresses import ADDRESS
 from imu_hip.virtual.air import AirLink, AirQuality
 from imu_hip.virtual.client import VirtualClient
+from imu_hip.virtual.peripheral import Plan
 from imu_hip.virtual.scanner import VirtualScanner
-from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
 from imu_hip.virtual.world_time import WorldTime
-
-_ADDRESS = {Role.PELVIS: "F0:00:00:00:00:01", Role.THIGH: "F0:00:00:00:00:02"}
 
 
 class VirtualWorld:
@@ -28,9 +27,9 @@ class VirtualWorld:
     same seed on a `SimulatedTimeLoop` gives the same bytes at the same times.
     """
 
-    def __init__(self, plans: Mapping[Role, SensorPlan], *, quality: AirQuality | None = None, seed: int = 0) -> None:
+    def __init__(self, plans: Mapping[Role, Plan], *, quality: AirQuality | None = None, seed: int = 0) -> None:
         quality = AirQuality() if quality is None else quality
-        intervals_s = {_ADDRESS[role]: plan.config.connection_interval_ms / 1000.0 for role, plan in plans.items()}
+        intervals_s = {ADDRESS[role]: plan.connection_interval_ms / 1000.0 for role, plan in plans.items()}
         air = AirLink(replace(quality, interval_by_address_s=intervals_s | dict(quality.interval_by_address_s)), seed)
         adapter = Adapter(air)
 
@@ -45,15 +44,14 @@ class VirtualWorld:
         self.client_backend: type[BaseBleakClient] = Client
         self.adapter = adapter
         self._time = WorldTime()
-        self.sensors = {
-            role: VirtualSensor(plan, _ADDRESS[role], air, self._time, seed) for role, plan in sorted(plans.items())
-        }
+        self.sensors = {role: plan.sensor(ADDRESS[role], air, self._time, seed) for role, plan in sorted(plans.items())}
         self._air = air
+        self._plans = dict(plans)
 
     @property
     def roles(self) -> dict[str, Role]:
         """Which serial number is worn where."""
-        return {sensor.plan.serial: role for role, sensor in self.sensors.items()}
+        return {plan.serial or ADDRESS[role]: role for role, plan in self._plans.items()}
 
     @property
     def time_s(self) -> float:

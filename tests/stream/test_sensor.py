@@ -9,10 +9,10 @@ from imu_hip.model.event import RadioTrouble
 from imu_hip.model.item import Role
 from imu_hip.model.packet import BadPacket, BadPacketReason, BatteryLevel, ControlReply, SyncReply, TimedSamples
 from imu_hip.model.setup import ClockMap, SensorSetup
-from imu_hip.stream import sensor
+from imu_hip.stream import sensor, sensor_state
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.samples import in_si
-from imu_hip.stream.sensor import SensorState
+from imu_hip.stream.sensor_state import SensorState
 from tests.stream.radio import CONFIG, info, packet
 
 PARAMS = ClockParams()
@@ -31,7 +31,7 @@ def test_a_packet_becomes_samples_that_end_when_it_was_taken() -> None:
     assert troubles == ()
     assert samples is not None
     np.testing.assert_allclose(in_si([samples]).t_s, 7.0 - 0.01 * np.arange(4, -1, -1), atol=1e-12)
-    assert sensor.statistics(state).samples == 5
+    assert sensor_state.statistics(state).samples == 5
 
 
 def test_a_repeated_packet_brings_nothing_and_is_counted() -> None:
@@ -39,7 +39,7 @@ def test_a_repeated_packet_brings_nothing_and_is_counted() -> None:
     again, samples, (trouble,) = sensor.receive(PARAMS, state, packet(0, 40_000), 7.1)
     assert samples is None
     assert (trouble.kind, trouble.count) == (RadioTrouble.DUPLICATE, 5)
-    assert sensor.statistics(again) == sensor.statistics(state)
+    assert sensor_state.statistics(again) == sensor_state.statistics(state)
 
 
 @pytest.mark.parametrize(("flag", "kind"), [("clipped", RadioTrouble.CLIPPED), ("overran", RadioTrouble.OVERRUN)])
@@ -119,7 +119,7 @@ def test_the_clock_of_a_file_is_mapped_to_the_common_one() -> None:
     state, samples, _ = sensor.receive(PARAMS, state, table, 0.0)
     assert samples is not None
     np.testing.assert_allclose(in_si([samples]).t_s, t_s + 100.0 + 1e-4 * (t_s - 5.0), rtol=1e-15)
-    found = sensor.statistics(state)
+    found = sensor_state.statistics(state)
     assert found.clock_ppm == pytest.approx(100.0)
     assert (found.clock_sd_s, found.clock_delay_s) == (0.004, 0.0)
 
@@ -136,7 +136,7 @@ def test_statistics_tell_rate_battery_and_serial() -> None:
     state, _, _ = sensor.receive(PARAMS, _known(), BatteryLevel(73), 0.0)
     for k in (*range(10), *range(12, 400)):
         state, _, _ = sensor.receive(PARAMS, state, packet(k, 50_000 * k), 1.0 + 0.05 * k)
-    found = sensor.statistics(state)
+    found = sensor_state.statistics(state)
     assert (found.serial, found.battery_percent, found.samples, found.lost) == ("S1", 73, 1990, 10)
     assert found.rate_hz == pytest.approx(100.0, rel=5e-5)
     assert found.clock_ppm == pytest.approx(0.0, abs=1.0)
@@ -149,7 +149,7 @@ def test_after_an_exchange_no_unknown_delay_is_left() -> None:
     state = sensor.requested(_known(), b"\x07", 0.990)
     state, _, _ = sensor.receive(PARAMS, state, SyncReply(7, 0), 1.010)
     state, _, _ = sensor.receive(PARAMS, state, packet(0, 50_000), 1.080)
-    found = sensor.statistics(state)
+    found = sensor_state.statistics(state)
     assert found.clock_delay_s == 0.0
     assert found.clock_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
 
