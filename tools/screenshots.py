@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import doc_pictures
 from page_scenes import replayed, scenes
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
@@ -85,6 +86,7 @@ def main() -> int:
     elif args.docs:
         for picture, (name, theme) in DOCS.items():
             draw(every[name](), theme, USUAL, ROOT / "docs" / f"{picture}.png")
+        doc_pictures.draw(ROOT / "docs" / "pictures")
     else:
         names, themes = args.only or list(every), args.theme or THEMES
         args.out.mkdir(parents=True, exist_ok=True)

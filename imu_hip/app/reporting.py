@@ -60,8 +60,12 @@ def report_beside(path: Path, library: Library) -> Path:
 def report_of(analysis: Analysis, person: str = "") -> str:
     """Return the page of an analysis."""
     result = analysis_json(analysis)
-    least_changes = [_least_change(part) for part in result["parts"]]
-    return report_html(Material(analysis, result, least_changes, SOURCE, person))
+    return report_html(Material(analysis, result, least_changes(result), SOURCE, person))
+
+
+def least_changes(result: Mapping[str, Any]) -> list[dict[str, float]]:
+    """Return for each part by how much another day's result must differ, of each direction, in degrees."""
+    return [_least_change(part) for part in result["parts"]]
 
 
 def _least_change(part: Mapping[str, Any]) -> dict[str, float]:
