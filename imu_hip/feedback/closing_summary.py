@@ -27,6 +27,7 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.judged_by import end_ranges, last_of_each_direction
 from imu_hip.model.setup import Setup
 
 DISCLAIMER = "Training, research and education. Not a medical device."
@@ -36,10 +37,12 @@ COUNTED = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.BAD_PACKET, RadioTr
 def summary_lines(setup: Setup, events: Sequence[Event]) -> list[str]:
     """Return the summary of everything that happened, part by part; angles are ± 2 SD, in degrees."""
     lines = []
-    for exercise_id, part in _parts(setup, events):
+    for (exercise_id, part), ends in zip(_parts(setup, events), end_ranges(setup, events), strict=True):
         spec = setup.exercise(exercise_id)
         name = f"{spec.name}, {spec.posture.value.replace('_', ' ')}" if spec else exercise_id
-        lines += [f"{name} · {setup.side.value} side", *_part(part)]
+        lines.append(f"{name} · {setup.side.value} side")
+        lines += [f"  {_end_range(found)}" for found in last_of_each_direction(ends)]
+        lines += _part(part)
     lines += _calibration(events) + _trouble(events)
     lines += [f"! {event.text}" for event in events if isinstance(event, Warning)]
     return [*lines, DISCLAIMER]
@@ -54,19 +57,16 @@ def _parts(setup: Setup, events: Sequence[Event]) -> Iterable[tuple[str, list[Ev
     for first, beyond in zip(starts, [*starts[1:], len(events)], strict=True):
         start = events[first]
         if isinstance(start, PartStarted):
-            # Maximal repetitions are made before the part that they are for.
-            before = [event for event in events[:first] if isinstance(event, EndRange)]
-            yield start.exercise_id, [*before, *events[first:beyond]]
+            yield start.exercise_id, list(events[first:beyond])
 
 
 def _part(events: Sequence[Event]) -> list[str]:
-    end_ranges = {event.direction: _end_range(event) for event in events if isinstance(event, EndRange)}
     cycles = [event for event in events if isinstance(event, Cycle)]
     holds = [event for event in events if isinstance(event, Hold)]
     exits = [event for event in events if isinstance(event, Exit)]
     blocks = [event for event in events if isinstance(event, Block)]
     touches = sum(isinstance(event, Touch) for event in events)
-    lines = [f"  {text}" for text in end_ranges.values()]
+    lines = []
     if cycles:
         complete = sum(cycle.complete for cycle in cycles)
         lines.append(f"  Cycles: {complete} of {len(cycles)} complete")

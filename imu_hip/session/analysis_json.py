@@ -29,8 +29,8 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
+from imu_hip.model.judged_by import end_ranges, last_of_each_direction
 from imu_hip.model.output import LinkStatistics
-from imu_hip.session.end_ranges import end_ranges, last_of_each_direction
 from imu_hip.session.versions import versions
 
 SCHEMA = "imu-hip/analysis/1"

@@ -9,8 +9,8 @@ from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Touch
 from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.judged_by import end_ranges, last_of_each_direction
 from imu_hip.session.analysis_json import analysis_json
-from imu_hip.session.end_ranges import end_ranges, last_of_each_direction
 from tests.app.calling import RECORDING
 
 ANALYSIS = api.analyze(RECORDING)
