@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from imu_hip import api
+from imu_hip.app.catalogue import exercise
 from imu_hip.codec import bip_v1
-from imu_hip.model.item import Characteristic, LinkState, Role
+from imu_hip.model.block import SampleState
+from imu_hip.model.event import RadioTrouble, Trouble
+from imu_hip.model.item import Characteristic, LinkState, NumberedItem, Role
 from imu_hip.model.packet import ControlOpcode, SensorInfo
+from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
+from imu_hip.session.reader import Recording
 from imu_hip.virtual.air import AirQuality
 from tests.virtual.rig import PELVIS, THIGH, Rig, simulate, two_plans
 
@@ -183,3 +190,34 @@ def test_bad_air_and_drops_lose_no_sample_that_the_sensor_still_has(seed: int) -
     for role in Role:
         found = indices(rig, role)
         assert sorted(found) == list(range(max(found) + 1))
+
+
+def test_late_data_fills_the_hole_where_it_may_be_used_and_is_counted_late_where_not() -> None:
+    async def scenario(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(4.0)
+        rig.world.fade(THIGH, 6.0)
+        return await after(rig, 6.0)
+
+    rig = simulate(scenario)
+    sensors = (SensorSetup(Role.PELVIS, "bip1"), SensorSetup(Role.THIGH, "bip1"))
+    setup = Setup(Side.LEFT, "supine_ere", (exercise("supine_ere"),), sensors, Origin.LIVE, None, None, ())
+    recording = Recording(setup, tuple(NumberedItem(k, item) for k, item in enumerate(rig.items)), "")
+
+    def measured(*, with_late: bool) -> tuple[int, dict[RadioTrouble, int]]:
+        states: list[np.ndarray] = []
+        found = api.analyze(recording, with_late=with_late, seen=lambda rows: states.append(rows.thigh.state))
+        counts = {
+            kind: sum(e.count for e in found.events if isinstance(e, Trouble) and e.kind is kind and e.role is THIGH)
+            for kind in (RadioTrouble.LATE, RadioTrouble.DUPLICATE, RadioTrouble.GAP, RadioTrouble.BACK)
+        }
+        return int(np.count_nonzero(np.concatenate(states) == SampleState.MISSING)), counts
+
+    missing, counts = measured(with_late=False)
+    assert missing > 150
+    assert counts[RadioTrouble.LATE] == counts[RadioTrouble.GAP] > 150
+    assert (counts[RadioTrouble.DUPLICATE], counts[RadioTrouble.BACK]) == (0, 1)
+    missing, counts = measured(with_late=True)
+    assert missing < 20
+    assert counts[RadioTrouble.GAP] == counts[RadioTrouble.DUPLICATE] == 0
