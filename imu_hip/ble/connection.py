@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -18,6 +18,7 @@ from imu_hip.model.packet import SensorInfo
 
 _CONNECT_TIMEOUT_S = 10.0
 _DISCONNECT_TIMEOUT_S = 3.0
+_ANSWER_TIMEOUT_S = 5.0
 
 
 class SensorConnection:
@@ -42,6 +43,7 @@ class SensorConnection:
             backend=radio.client_backend,
         )
         self._closing = False
+        self._gone = asyncio.Event()
         self._on_lost: Callable[[], None] | None = None
 
     async def open(self) -> None:
@@ -54,7 +56,20 @@ class SensorConnection:
         """
         with adapter_errors(), connect_errors(self.name):
             async with self._radio.lock, asyncio.timeout(_CONNECT_TIMEOUT_S):
-                await self._client.connect()
+                await self._unless_gone(self._client.connect())
+
+    async def _unless_gone(self, connecting: Awaitable[None]) -> None:
+        """Await a connection; some stacks go on waiting for one that has gone meanwhile."""
+        attempt, gone = asyncio.ensure_future(connecting), asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait((attempt, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not attempt.done():
+                raise TimeoutError("the connection went away while it was made")
+            attempt.result()
+        finally:
+            gone.cancel()
+            attempt.cancel()
+            await asyncio.wait((attempt,))
 
     async def identify(self) -> tuple[SensorInfo, bytes]:
         """Read who the sensor is, decoded and as bytes; its serial number is its identity.
@@ -106,12 +121,12 @@ class SensorConnection:
 
     async def read(self, characteristic: Characteristic) -> bytes:
         """Read a value."""
-        with self._operation():
+        async with self._exchange():
             return bytes(await self._client.read_gatt_char(self._uuids[characteristic]))
 
     async def write(self, characteristic: Characteristic, payload: bytes, *, response: bool) -> None:
         """Write a value, and wait for the sensor's response if it is asked for one."""
-        with self._operation():
+        async with self._exchange():
             await self._client.write_gatt_char(self._uuids[characteristic], payload, response=response)
 
     async def subscribe(self, characteristic: Characteristic, on_value: Callable[[bytearray], None]) -> None:
@@ -120,15 +135,22 @@ class SensorConnection:
         def on_notification(_sender: BleakGATTCharacteristic, value: bytearray) -> None:
             on_value(value)
 
-        with self._operation():
+        async with self._exchange():
             await self._client.start_notify(self._uuids[characteristic], on_notification)
 
     async def unsubscribe(self, characteristic: Characteristic) -> None:
         """End a subscription."""
-        with self._operation():
+        async with self._exchange():
             await self._client.stop_notify(self._uuids[characteristic])
 
     # ---------------------------------------------------------------- loss
+
+    @asynccontextmanager
+    async def _exchange(self) -> AsyncIterator[None]:
+        """Do something that a sensor has to answer, which it may never do."""
+        with self._operation():
+            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                yield
 
     @contextmanager
     def _operation(self) -> Iterator[None]:
@@ -145,5 +167,6 @@ class SensorConnection:
         if self._closing or self.is_lost:
             return
         self.is_lost = True
+        self._gone.set()
         if self._on_lost is not None:
             self._on_lost()

@@ -43,14 +43,12 @@ async def _found_again(
     strangers: set[str] = set()
     while True:
         try:
-            window = await scan(
-                radio, timeout_s=_WINDOW_S, until=(before.name or before.address,), drivers=(before.driver,)
-            )
+            name = before.name or before.address
+            drivers = (before.driver,)
+            window = await scan(radio, timeout_s=_WINDOW_S, until=(name,), without=strangers, drivers=drivers)
         except LinkError as error:
             window, why = [], error.message
         for candidate in _likely_first(window, before):
-            if candidate.address in strangers:
-                continue
             try:
                 sensor = await _returned(radio, candidate, lost, role, emit, clock)
             except LinkError as error:

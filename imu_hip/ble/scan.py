@@ -32,11 +32,17 @@ class FoundSensor:
 
 
 async def scan(
-    radio: Radio, *, timeout_s: float = 10.0, until: Collection[str] = (), drivers: Sequence[Driver] = DRIVERS
+    radio: Radio,
+    *,
+    timeout_s: float = 10.0,
+    until: Collection[str] = (),
+    without: Collection[str] = (),
+    drivers: Sequence[Driver] = DRIVERS,
 ) -> list[FoundSensor]:
     """Scan for sensors of the families of `drivers`, the strongest first.
 
     Stops before `timeout_s` only when every text of `until` (serial numbers, say) is part of a found name or address.
+    Addresses of `without` are not looked at.
 
     Raises
     ------
@@ -49,7 +55,7 @@ async def scan(
     def on_advertisement(device: BLEDevice, advertisement: AdvertisementData) -> None:
         name = advertisement.local_name or device.name or ""
         driver = _driver(drivers, name, advertisement)
-        if driver is None:
+        if driver is None or device.address in without:
             return
         found[device.address] = FoundSensor(name, device.address, advertisement.rssi, device, driver)
         if until and all(any(text in sensor.name + sensor.address for sensor in found.values()) for text in until):

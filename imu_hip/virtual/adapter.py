@@ -64,6 +64,10 @@ class Adapter:
         """Refuse everything from now on, as an adapter that somebody switched off."""
         self._powered = False
 
+    def power_on_again(self) -> None:
+        """Work as before."""
+        self._powered = True
+
     def _require_power(self) -> None:
         if not self._powered:
             raise BleakBluetoothNotAvailableError(

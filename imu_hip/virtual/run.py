@@ -18,6 +18,7 @@ from imu_hip.virtual.transmitter import Transmitter
 from imu_hip.virtual.world_time import WorldTime
 
 _KEPT_S = 30.0
+_US_SPAN = 1 << 32
 
 
 class Runner:
@@ -44,6 +45,7 @@ class Runner:
         self._begin_s = np.inf
         self._silent_until_s = 0.0
         self._malformed = 0
+        self._stepped_us = 0
         self._sampling: Sampling | None = None
         self._kept: deque[tuple[int, StreamPacket]] = deque()
         self._first_number = self._next_number = 0
@@ -57,6 +59,10 @@ class Runner:
     def begin(self, world_s: float) -> None:
         """Play the source from this world time on."""
         self._begin_s = world_s
+
+    def step_clock(self, seconds: float) -> None:
+        """Let the time that is stamped on packets jump, as a firmware with a fault would."""
+        self._stepped_us += round(seconds * 1e6)
 
     def gap(self, duration_s: float) -> None:
         """Lose the packets of the next seconds."""
@@ -118,7 +124,7 @@ class Runner:
         counts, clipped = sampling.counts(self._source, instants_s - self._begin_s)
         packet = StreamPacket(
             first_index=(self._next_number - self._first_number) % (1 << 16),
-            device_us=sampling.device_us(self._next_number + n - 1),
+            device_us=(sampling.device_us(self._next_number + n - 1) + self._stepped_us) % _US_SPAN,
             counts=counts,
             resent=False,
             clipped=clipped,

@@ -66,6 +66,7 @@ class SensorPlan:
     """Who a virtual sensor is, what it feels, how its clock runs, and how many packets its queue holds.
 
     It advertises as `name`, or else as its serial number. `resends`: it keeps 30 s for those who ask again.
+    `mtu`: the largest that it accepts.
     """
 
     serial: str
@@ -76,6 +77,7 @@ class SensorPlan:
     queue_packets: int = 128
     name: str | None = None
     resends: bool = True
+    mtu: int = MTU
 
     @property
     def connection_interval_ms(self) -> float:
@@ -99,7 +101,7 @@ class VirtualSensor(Peripheral):
     """One peripheral on the air, as firmware_protocol/bip_v1.md asks a sensor to be."""
 
     def __init__(self, plan: SensorPlan, address: str, air: AirLink, time: WorldTime, seed: int) -> None:
-        super().__init__(plan.serial, address, air)
+        super().__init__(plan.serial, address, air, mtu=plan.mtu)
         self._rng = random.Random(f"{seed} {plan.serial}")
         self.plan = plan
         self.blinks = 0
@@ -149,9 +151,10 @@ class VirtualSensor(Peripheral):
         if self._end_of_run is not None:
             self._end_of_run.cancel()
 
-    async def reboot(self, duration_s: float = 0.5) -> None:
-        """Start again as after a reset: another boot id, and the clock begins at 0."""
+    async def reboot(self, duration_s: float = 0.5, config: SensorConfig | None = None) -> None:
+        """Start again as after a reset: another boot id, the clock begins at 0; perhaps with another configuration."""
         await self.power_off()
+        self._config = self._factory_config if config is None else as_on_the_air(config)
         self._info = replace(self._info, boot_id=self._rng.getrandbits(32))
         await asyncio.sleep(duration_s)
         self._clock = replace(self._clock, offset_s=-self._time.now_s() * (1.0 + self._clock.ppm * 1e-6))
@@ -177,6 +180,10 @@ class VirtualSensor(Peripheral):
     def gap(self, duration_s: float) -> None:
         """Lose what is sampled in the next seconds inside the sensor."""
         self._runner.gap(duration_s)
+
+    def step_clock(self, seconds: float) -> None:
+        """Let the time that is stamped on packets jump."""
+        self._runner.step_clock(seconds)
 
     def send_malformed(self, count: int) -> None:
         """Garble the next packets, each in another way."""

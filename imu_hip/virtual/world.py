@@ -15,7 +15,7 @@ from imu_hip.virtual.adapter import Adapter
 from imu_hip.virtual.addresses import ADDRESS
 from imu_hip.virtual.air import AirLink, AirQuality
 from imu_hip.virtual.client import VirtualClient
-from imu_hip.virtual.peripheral import Plan
+from imu_hip.virtual.peripheral import Peripheral, Plan
 from imu_hip.virtual.scanner import VirtualScanner
 from imu_hip.virtual.world_time import WorldTime
 
@@ -47,6 +47,7 @@ class VirtualWorld:
         self.sensors = {role: plan.sensor(ADDRESS[role], air, self._time, seed) for role, plan in sorted(plans.items())}
         self._air = air
         self._plans = dict(plans)
+        self._strangers: list[Peripheral] = []
 
     @property
     def roles(self) -> dict[str, Role]:
@@ -66,7 +67,7 @@ class VirtualWorld:
 
     async def stop(self) -> None:
         """Switch the sensors off."""
-        for sensor in self.sensors.values():
+        for sensor in (*self.sensors.values(), *self._strangers):
             await sensor.power_off()
 
     def begin_playback(self, delay_s: float = 0.0) -> float:
@@ -79,6 +80,13 @@ class VirtualWorld:
         for sensor in self.sensors.values():
             sensor.begin(begin_s)
         return begin_s
+
+    async def add(self, plan: Plan, address: str) -> Peripheral:
+        """Switch on a sensor that nobody wears, at an address of its own."""
+        stranger = plan.sensor(address, self._air, self._time, 0)
+        self._strangers.append(stranger)
+        await stranger.power_on()
+        return stranger
 
     # ---------------------------------------------------------------- faults
 
