@@ -10,7 +10,7 @@ from imu_hip.ble.clock import Clock
 from imu_hip.ble.connection import SensorConnection
 from imu_hip.ble.dialogue import Dialogue
 from imu_hip.ble.resend import Gaps
-from imu_hip.model.errors import LinkError
+from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Item, LinkChange, LinkState, Notification, Role, Write
 from imu_hip.model.packet import Capability, SensorInfo
 
@@ -69,13 +69,18 @@ class WornSensor:
         LinkError
             The sensor is lost, or does not do what its family does.
         """
+        room = self.connection.largest_payload_bytes()
         self._tell(
-            LinkState.CONNECTED,
-            f"{self.connection.name} at {self.connection.address}, "
-            f"packets of up to {self.connection.largest_payload_bytes()} bytes",
+            LinkState.CONNECTED, f"{self.connection.name} at {self.connection.address}, packets of up to {room} bytes"
         )
         self.connection.watch(self._on_lost)
         self._emit(info)
+        if room < self._driver.least_payload_bytes:
+            text = (
+                f"{self.connection.name} needs packets of {self._driver.least_payload_bytes} bytes and this connection "
+                f"carries {room}: use another Bluetooth adapter"
+            )
+            raise LinkError(Reason.WRONG_SENSOR, text)
         await self._dialogue.follow(self._driver.preparation)
         await self.compare_clocks()
 

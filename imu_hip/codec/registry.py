@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from imu_hip.codec import bip_v1_driver, float64_table
+from imu_hip.codec import bip_v1_driver, float64_table, movella_dot, thingy52, witmotion
 from imu_hip.model.driver import Decoder, Driver, StreamsDecoder
 from imu_hip.model.errors import Reason, UnusableInputError
 
 BIP_V1: Final = bip_v1_driver.DRIVER.family
 FLOAT64_TABLE: Final = "float64"
 
-DRIVERS: Final[tuple[Driver, ...]] = (bip_v1_driver.DRIVER,)
+DRIVERS: Final[tuple[Driver, ...]] = (
+    bip_v1_driver.DRIVER,
+    movella_dot.DRIVER,
+    witmotion.DRIVER,
+    thingy52.DRIVER,
+)
 """The families of sensors that can be connected; one that several recognise is taken for the first of them."""
 
 _DRIVER_OF: Final = {driver.family: driver for driver in DRIVERS}

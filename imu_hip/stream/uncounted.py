@@ -46,6 +46,8 @@ def receive(
     params: ClockParams, state: SensorState, packet: SensorSamples, arrival_s: float
 ) -> tuple[SensorState, Samples | None, tuple[Trouble, ...]]:
     """Take in one packet; return new samples on the common clock, if it brought any, and what went wrong."""
+    if len(packet.values) == 0:
+        return state, None, ()
     if state.config is None:
         what = "samples before the configuration"
         return state, None, (trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, what),)
