@@ -17,6 +17,7 @@ from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName, Side
 from imu_hip.pipeline import Pipeline
+from imu_hip.session.notes import notes_beside, notes_in
 from imu_hip.session.reader import Recording, read_recording
 from imu_hip.session.sample_columns import Samples, samples_of
 
@@ -45,7 +46,8 @@ def read(path: str | Path) -> Recording:
     UnusableInputError
         The file is not a recording, is damaged, or comes from a newer version.
     """
-    return read_recording(Path(path))
+    recording = read_recording(Path(path))
+    return replace(recording, notes=notes_beside(Path(path)))
 
 
 def with_magnetometer(recording: Recording, magnetometer: bool | None) -> Recording:
@@ -150,4 +152,5 @@ def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -
         events=tuple(events),
         link=pipeline.link(),
         result_sha256=pipeline.result_sha256,
+        notes=(*notes_in(recording.items, recording.zero_ns), *recording.notes),
     )

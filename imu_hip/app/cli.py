@@ -204,6 +204,12 @@ def _parser() -> argparse.ArgumentParser:
     _force(recover)
     recover.set_defaults(run=commands.recover)
 
+    note = sub.add_parser("note", help="write something down about a finished recording, beside it")
+    note.add_argument("file", type=Path, metavar="FILE")
+    note.add_argument("text", metavar="TEXT")
+    note.add_argument("--at", type=_moment, metavar="S", help="about this second of it; without: about all of it")
+    note.set_defaults(run=commands.note)
+
     report = sub.add_parser("report", help="one page to print or hand over: result, plot, holds and why")
     report.add_argument("file", type=Path, metavar="FILE")
     report.add_argument("--out", type=Path, required=True, metavar="REPORT.html")
@@ -272,6 +278,14 @@ def _delay(text: str) -> float:
     if not 0.0 <= seconds <= 120.0:
         raise argparse.ArgumentTypeError(f"{text} is not a time to wait: 0 to 120 s")
     return seconds
+
+
+def _moment(text: str) -> float:
+    """Return a time of a recording."""
+    moment_s = _number(text)
+    if not abs(moment_s) < 1e10:
+        raise argparse.ArgumentTypeError(f"{text} is no time of a recording, in seconds")
+    return moment_s
 
 
 def _replay_speed(text: str) -> float | None:

@@ -80,6 +80,7 @@ def analyze(args: Namespace) -> int:
     from imu_hip import api
     from imu_hip.app.preparing import prepare
     from imu_hip.feedback.closing_summary import summary_lines
+    from imu_hip.feedback.wording import told
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
     from imu_hip.session.output_file import refuse_overwriting
@@ -101,7 +102,8 @@ def analyze(args: Namespace) -> int:
     if args.json:
         print_json(analysis_json(result))
         return 0
-    print_lines([*summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
+    said = told(result.notes)
+    print_lines([*said, *summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
     return 0
 
 
@@ -174,6 +176,19 @@ def export(args: Namespace) -> int:
     )  # fmt: skip
     for path in made:
         print(f"{args.to}: {path}", file=sys.stderr)
+    return 0
+
+
+def note(args: Namespace) -> int:
+    """Write a note about a finished recording beside it."""
+    from datetime import UTC, datetime
+
+    from imu_hip.api import read
+    from imu_hip.session.notes import add_note
+
+    read(args.file)
+    made = add_note(args.file, args.text, args.at, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    print(f"note: {made}", file=sys.stderr)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from imu_hip.app.choices import exercises_named, start_view
 from imu_hip.app.history import history_of
 from imu_hip.app.history_words import shown_history
 from imu_hip.app.pages import page_of
+from imu_hip.app.pain_keys import PainKeys
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
 from imu_hip.app.reporting import report_beside
@@ -75,6 +77,7 @@ class Controller:
         self._running: Running | None = None
         self._ending = False
         self._preparing = False
+        self._pain = PainKeys()
         self.failure: ImuHipError | None = None
         self._path: Path | None = None
         self._spans: tuple[Spans, Spans] = ((), ())
@@ -163,6 +166,9 @@ class Controller:
             case ActionName.COMMAND:
                 if self._running is not None:
                     self._running.session.command(CommandName(value))
+                    self._ask_how_much(CommandName(value))
+            case ActionName.PAIN_SCORE:
+                self._score(int(value))
             case ActionName.OPEN_RECORDING:
                 self._open_recording(Path(value))
             case ActionName.SHOW_RESULT:
@@ -176,6 +182,17 @@ class Controller:
                 self._set(settings=preferences.switched(self._state.settings, name, value))
                 self._adjust_sound()
                 self._keep_preferences()
+
+    def _ask_how_much(self, command: CommandName) -> None:
+        if command is CommandName.PAIN and not isinstance(self._running, Replay):
+            self._pain.reported(time.monotonic())
+            self._set(notice="How much does it hurt, from 0 to 10? Type it (1 and 0 for ten).")
+
+    def _score(self, digit: int) -> None:
+        score = self._pain.digit(digit, time.monotonic())
+        if score is not None and self._running is not None:
+            self._running.session.pain_score(score)
+            self._set(notice=f"Pain {score} of 10 is noted.")
 
     def _open(self, page: Page) -> None:
         if self._running is None:

@@ -16,7 +16,7 @@ from imu_hip.guide.guide import TimedCommand
 from imu_hip.model.command import CommandName
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
-from imu_hip.model.item import Command, LinkChange, LinkState, Mark, NumberedItem, Role
+from imu_hip.model.item import Command, LinkChange, LinkState, Mark, Note, NoteKind, NumberedItem, Role
 from imu_hip.model.output import JudgeSnapshot, Outputs
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
@@ -89,6 +89,16 @@ class LiveSession:
         """Take a command of the person, as of now; nothing while no clock runs yet."""
         if self.clock is not None:
             self.intake.put(Command(self.clock(), name))
+
+    def note(self, text: str) -> None:
+        """Keep what the person says, as of now; nothing while no clock runs yet."""
+        if self.clock is not None:
+            self.intake.put(Note(self.clock(), NoteKind.TEXT, text=text))
+
+    def pain_score(self, score: int) -> None:
+        """Keep how much it hurts, 0 to 10; of several the last one counts."""
+        if self.clock is not None:
+            self.intake.put(Note(self.clock(), NoteKind.PAIN, score))
 
     def fork(self) -> LiveSession:
         """Return another session that goes on from here by itself, without a recorder; this one is left as it is.

@@ -21,6 +21,7 @@ class ActionName(StrEnum):
     DEMO = "demo"  # the same with virtual sensors
     END = "end"  # the session or replay, on to its results
     COMMAND = "command"  # a CommandName, to the guide
+    PAIN_SCORE = "pain_score"  # a digit, after the command "pain"
     OPEN_RECORDING = "open_recording"  # a path
     SHOW_RESULT = "show_result"  # a path
     REPORT = "report"  # the path of a recording

@@ -115,7 +115,8 @@ class ResultView:
 class HistoryRow:
     """One exercise of a session of a person; angles with their standard deviations, None where not known.
 
-    `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train.
+    `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train. `pain`: highest
+    score of the whole session, None where none was told; `notes`: how many were written.
     """
 
     when: str
@@ -132,6 +133,8 @@ class HistoryRow:
     posture: str = ""
     hold_s: float = 0.0
     measurement: bool = False
+    pain: int | None = None
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

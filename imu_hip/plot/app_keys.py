@@ -47,6 +47,7 @@ class AppKeys:
             self._key("E", session.end_set),
             self._key("R", session.redo),
             self._key("S", session.finish),
+            *(self._key(str(digit), partial(session.score, digit)) for digit in range(10)),
         ]
         self._replay = [
             self._key("Space", replay.play),

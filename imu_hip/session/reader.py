@@ -14,7 +14,7 @@ from pathlib import Path
 from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.item import NumberedItem
+from imu_hip.model.item import NumberedItem, TimedNote
 from imu_hip.model.setup import Setup
 from imu_hip.session.input_file import opened
 from imu_hip.session.layout import PROFILE, TOPICS, from_message
@@ -34,11 +34,18 @@ from imu_hip.session.setup_json import setup_from_text, setup_text_of
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Everything a replay needs. `items` in their order; `sha256` of the file."""
+    """Everything a replay needs. `items` in their order; `sha256` of the file; `notes` were written about it later."""
 
     setup: Setup
     items: tuple[NumberedItem, ...]
     sha256: str
+    notes: tuple[TimedNote, ...] = ()
+
+    @property
+    def zero_ns(self) -> int:
+        """Host time of t_s = 0."""
+        first_ns = self.items[0].item.t_ns if self.items else 0
+        return first_ns if self.setup.zero_ns is None else self.setup.zero_ns
 
     @property
     def missing(self) -> int:

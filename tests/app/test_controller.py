@@ -19,7 +19,7 @@ from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.model.command import CommandName
 from imu_hip.model.errors import LinkError
 from imu_hip.model.event import Hold
-from imu_hip.model.item import Command, Mark, Role
+from imu_hip.model.item import Command, Mark, Note, Role
 from imu_hip.model.setup import Origin, Side
 from imu_hip.model.signal import Signal
 from imu_hip.session.user_library import KnownSensor, Library
@@ -158,6 +158,9 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert (refused.page, refused.notice) == (Page.CALIBRATE, "A session is under way: finish it first (S).")
     do(app, ActionName.COMMAND, CommandName.GO_ON)
     until(app, lambda state: state.session is not None and state.session.guide.asks == "table_rest")
+    assert do(app, ActionName.PAIN_SCORE, "3").notice == ""
+    assert do(app, ActionName.COMMAND, CommandName.PAIN).notice.startswith("How much does it hurt")
+    assert do(app, ActionName.PAIN_SCORE, "7").notice == "Pain 7 of 10 is noted."
     do(app, ActionName.END)
     state = until(app, lambda state: state.page is Page.RESULTS)
     assert app.is_over
@@ -166,7 +169,12 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert kept.summary.result_sha256 == api.analyze(kept.path).result_sha256
     recording = api.read(kept.path)
     assert recording.setup.origin is Origin.LIVE
-    assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [CommandName.GO_ON]
+    assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [
+        CommandName.GO_ON,
+        CommandName.PAIN,
+    ]
+    assert [n.item.score for n in recording.items if isinstance(n.item, Note)] == [7]
+    assert kept.summary.pain == 7
     assert any(isinstance(n.item, Mark) for n in recording.items)
     assert state.results.result is not None
     assert state.results.result.path == str(kept.path)
