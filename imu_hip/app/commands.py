@@ -83,11 +83,12 @@ def analyze(args: Namespace) -> int:
     from imu_hip.feedback.wording import told
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
+    from imu_hip.session.kept_session import segments_of
     from imu_hip.session.output_file import refuse_overwriting
     from imu_hip.session.samples_csv import write_samples
 
     if args.samples is not None:
-        refuse_overwriting(args.samples, force=args.force, inputs=(args.file,))
+        refuse_overwriting(args.samples, force=args.force, inputs=segments_of(args.file))
     recording = api.read(args.file)
     prepare()
     result = api.analyze(

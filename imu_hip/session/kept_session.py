@@ -76,6 +76,29 @@ class KeptSession:
         return self.path.parent.name
 
 
+def recording_at(path: Path) -> Path:
+    """Return the recording that a path means: of a session's folder its first one."""
+    return path / RAW if path.is_dir() else path
+
+
+def segments_of(recording: Path) -> tuple[Path, ...]:
+    """Return the files of a recording in their order: `raw.mcap` means all of its session, any other only itself."""
+    found = [recording]
+    while recording.name == RAW and (following := recording.with_name(_segment_name(len(found) + 1))).exists():
+        found.append(following)
+    return tuple(found)
+
+
+def next_segment(recording: Path) -> Path:
+    """Return the file in which the session of a `raw.mcap` goes on."""
+    return recording.with_name(_segment_name(len(segments_of(recording)) + 1))
+
+
+def _segment_name(number: int) -> str:
+    stem, ending = RAW.split(".")
+    return f"{stem}.{number}.{ending}"
+
+
 def shown_name(recording: Path) -> str:
     """Return what to call a recording: in the library all are called alike, their folders are not."""
     return recording.parent.name if recording.name == RAW else recording.name
