@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from imu_hip.app.marked import marked
@@ -81,13 +82,30 @@ def refuse_another(
     ids = [spec.id for spec in setup.exercises]
     if ids != [spec.id for spec in specs]:
         raise _other(cut, f"of {' '.join(ids)}", " ".join(ids))
-    asked = {mark.label for numbered in cut.recording.items if isinstance(mark := numbered.item, Mark)}
-    was = Calibration.LYING if asked & _LYING else Calibration.STANDING if asked & _STANDING else calibration
+    was = calibration_of(cut.recording, calibration)
     if was is not calibration:
         raise _other(cut, f"calibrated {was.value}", f"--calibration {was.value}")
     worn = {sensor.role: sensor.family for sensor in setup.sensors}
     if worn != dict(families):
         raise _other(cut, "with sensors of another kind", "those sensors")
+
+
+def calibration_of(recording: Recording, chosen: Calibration) -> Calibration:
+    """Return how the person was calibrated; as `chosen` where it was cut off before anything told."""
+    asked = {mark.label for numbered in recording.items if isinstance(mark := numbered.item, Mark)}
+    return Calibration.LYING if asked & _LYING else Calibration.STANDING if asked & _STANDING else chosen
+
+
+def offer(library: Library, person: str, now_s: float) -> str:
+    """Return which session can go on, in words; "" without one."""
+    if library.cut_off(person, now_s) is None:
+        return ""
+    start = library.sessions(person)[0].start
+    try:
+        when = f" of {datetime.fromisoformat(start or '').astimezone():%H:%M}"
+    except ValueError:
+        when = ""
+    return f"Go on with the session{when}"
 
 
 def _other(cut: CutOff, what: str, mend: str) -> UsageError:

@@ -14,6 +14,7 @@ from imu_hip.app import beginning, preferences, sensor_search
 from imu_hip.app.background import Background, Job
 from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
+from imu_hip.app.continuing import offer
 from imu_hip.app.history import history_of
 from imu_hip.app.history_words import shown_history
 from imu_hip.app.pages import page_of
@@ -158,6 +159,8 @@ class Controller:
                 self._sense(name, value)
             case ActionName.BEGIN:
                 self._begin_with_sensors()
+            case ActionName.GO_ON:
+                self._go_on_with_sensors()
             case ActionName.DEMO:
                 self._begin_demo()
             case ActionName.END:
@@ -214,6 +217,15 @@ class Controller:
 
         def prepare() -> Callable[[], None]:
             running = beginning.with_sensors(start, specs, self._library, self._radio_for)
+            return lambda: self._begin(running, running.path)
+
+        self._prepare(prepare)
+
+    def _go_on_with_sensors(self) -> None:
+        start = self._state.start
+
+        def prepare() -> Callable[[], None]:
+            running = beginning.rest_of_cut_off(start, self._library, self._radio_for)
             return lambda: self._begin(running, running.path)
 
         self._prepare(prepare)
@@ -368,7 +380,8 @@ class Controller:
         history = history_of(self._library.sessions(person), date.today().toordinal(), names)
         results = replace(self._state.results, **shown_history(history, person))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
-        self._set(results=results, start=replace(self._state.start, persons=persons))
+        cut_off = offer(self._library, person, time.time())
+        self._set(results=results, start=replace(self._state.start, persons=persons, cut_off=cut_off))
 
     # ---------------------------------------------------------------- what is under way
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imu_hip.app.continuing import cut_off_session, refuse_another
+from imu_hip.app.continuing import CutOff, cut_off_session, refuse_another
 from imu_hip.app.guided_session import GuidedSession
 from imu_hip.app.radio_access import RadioAccess
 from imu_hip.guide.around import Calibration
@@ -74,11 +74,7 @@ def measurement(
     if continues:
         cut = cut_off_session(library, person, time.time())
         refuse_another(cut, specs, side, calibration, families)
-        setup = cut.recording.setup
-        prompts = routine_script(setup.exercises, cycles, calibration)
-        params = view.Params(setup, mode="live", recording=shown_name(cut.path), cycles_goal=cycles, person=person)
-        guided = GuideParams(prompts, waits=waits, ready_s=ready_s)
-        return GuidedSession(radio, params, guided, cut.path, cut=cut)
+        return going_on(cut, person, radio, calibration=calibration, cycles=cycles, waits=waits, ready_s=ready_s)
     start_utc = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     prompts = routine_script(specs, cycles, calibration)
     setup = Setup(
@@ -98,3 +94,26 @@ def measurement(
     path = out if out is not None else library.new_recording(person, name, side, start_utc)
     params = view.Params(setup, mode="live", recording=shown_name(path), cycles_goal=cycles, person=person)
     return GuidedSession(radio, params, GuideParams(prompts, waits=waits, ready_s=ready_s), path, force=force)
+
+
+def going_on(
+    cut: CutOff,
+    person: str,
+    radio: RadioAccess,
+    *,
+    calibration: Calibration,
+    cycles: int = 1,
+    waits: bool = True,
+    ready_s: float = READY_S,
+) -> GuidedSession:
+    """Prepare the rest of a session that was cut off, and create its next file.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be created.
+    """
+    setup = cut.recording.setup
+    prompts = routine_script(setup.exercises, cycles, calibration)
+    params = view.Params(setup, mode="live", recording=shown_name(cut.path), cycles_goal=cycles, person=person)
+    return GuidedSession(radio, params, GuideParams(prompts, waits=waits, ready_s=ready_s), cut.path, cut=cut)

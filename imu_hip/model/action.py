@@ -18,6 +18,7 @@ class ActionName(StrEnum):
     IDENTIFY = "identify"  # a sensor's address
     ASSIGN = "assign"  # pelvis=ADDRESS or thigh=ADDRESS
     BEGIN = "begin"  # the chosen exercise with sensors
+    GO_ON = "go_on"  # with the session that was cut off
     DEMO = "demo"  # the same with virtual sensors
     END = "end"  # the session or replay, on to its results
     COMMAND = "command"  # a CommandName, to the guide

@@ -37,7 +37,10 @@ class ExerciseChoice:
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    """What can be chosen, and what is: ids and words as in the contract; `calibration`: "standing" or "lying"."""
+    """What can be chosen, and what is: ids and words as in the contract; `calibration`: "standing" or "lying".
+
+    `cut_off`: which session of the person was just cut off and can go on, in words; "" without one.
+    """
 
     exercises: tuple[ExerciseChoice, ...]
     persons: tuple[str, ...]
@@ -46,6 +49,7 @@ class StartView:
     person: str
     calibration: str
     demo_possible: bool = True
+    cut_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ class StartPage(QWidget):
         self._person.textActivated.connect(lambda _: self._choose_person())
         self._typing.editingFinished.connect(self._choose_person)
         self._cues = CuesRow(act)
+        self._go_on = button("", "primary")
         self._begin = button(words.BEGIN, "primary")
         self._demo = button(words.DEMO, tip=words.DEMO_TIP)
         self._open = button(words.OPEN)
+        self._go_on.clicked.connect(lambda: act(Action(ActionName.GO_ON)))
         self._begin.clicked.connect(lambda: act(Action(ActionName.BEGIN)))
         self._demo.clicked.connect(lambda: act(Action(ActionName.DEMO)))
         self._open.clicked.connect(self._ask_for_recording)
@@ -67,6 +69,9 @@ class StartPage(QWidget):
         self._demo.setEnabled(view.demo_possible)
         self._demo.setToolTip(words.DEMO_TIP if view.demo_possible else words.NO_DEMO)
         self._begin.setEnabled(bool(view.exercise_id))
+        self._go_on.setText(view.cut_off)
+        self._go_on.setAccessibleName(view.cut_off)
+        self._go_on.setVisible(bool(view.cut_off))
         self._show_persons(view)
 
     def _show_persons(self, view: StartView) -> None:
@@ -131,6 +136,9 @@ class StartPage(QWidget):
         form.addWidget(self._person)
         form.addWidget(label(words.PERSON_HINT, "dim", wraps=True))
         form.addStretch(4)
+        sized(self._go_on, height=5.4)
+        self._go_on.hide()
+        form.addWidget(self._go_on)
         sized(self._begin, height=7.0)
         form.addWidget(self._begin)
         for other in (self._demo, self._open):

@@ -14,6 +14,7 @@ from imu_hip.app.controller import PREPARING, Controller
 from imu_hip.app.demo import simulated_person, virtual_sensors
 from imu_hip.app.radio_access import RadioAccess, VirtualRadio
 from imu_hip.codec.registry import BIP_V1
+from imu_hip.guide.wording import CUT_OFF
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.model.command import CommandName
@@ -23,6 +24,7 @@ from imu_hip.model.item import Command, Mark, Note, Role
 from imu_hip.model.setup import Origin, Side
 from imu_hip.model.signal import Signal
 from imu_hip.session.user_library import KnownSensor, Library
+from tests.app.test_continuing import write_cut_off
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "supine_ere_right.mcap"
 
@@ -180,6 +182,29 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert state.results.result.path == str(kept.path)
     assert [row.path for row in state.results.sessions] == [str(kept.path)]
     assert heard.signals
+
+
+def test_a_session_that_was_cut_off_is_offered_and_goes_on(app: Controller, library: Library) -> None:
+    find_and_assign(app)
+    recording = api.read(RECORDING)
+    path = library.new_recording("Anna", "supine_ere", Side.RIGHT, "2026-11-22T18:00:00Z")
+    write_cut_off(path, recording, recording.items[len(recording.items) // 2].item.t_ns)
+    before = path.read_bytes()
+    assert do(app, ActionName.CHOOSE_PERSON, "Bert").start.cut_off == ""
+    do(app, ActionName.CHOOSE_SIDE, "left")
+    assert do(app, ActionName.CHOOSE_PERSON, "Anna").start.cut_off.startswith("Go on with the session of ")
+    do(app, ActionName.GO_ON)
+    state = until(app, lambda state: state.session is not None and state.session.guide.paused, 60.0)
+    assert state.session is not None
+    assert (state.session.side, state.session.prompt) == ("right", CUT_OFF)
+    do(app, ActionName.END)
+    state = until(app, lambda state: state.page is Page.RESULTS)
+    assert state.start.cut_off == ""
+    (kept,) = library.sessions("Anna")
+    assert kept.summary is not None
+    assert kept.summary.recording_sha256 == api.read(path).sha256
+    assert path.read_bytes() == before
+    assert (path.parent / "raw.2.mcap").exists()
 
 
 def test_a_recording_is_replayed_from_any_moment(app: Controller) -> None:

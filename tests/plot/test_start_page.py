@@ -105,6 +105,22 @@ def test_begin_and_demo(qtbot: QtBot, name: ActionName) -> None:
     assert controller.actions == [Action(name)]
 
 
+@pytest.mark.parametrize("size", [(1024, 640), (1920, 1080)])
+def test_a_session_that_was_cut_off_can_go_on(qtbot: QtBot, size: tuple[int, int]) -> None:
+    assert not opened(qtbot, Controller())._start._go_on.isVisible()
+    text = "Go on with the session of 18:04"
+    controller = Controller(replace(STATES["start"], start=replace(START, cut_off=text)))
+    window = opened(qtbot, controller)
+    window.resize(*size)
+    page = window._start
+    assert page._go_on.isVisible()
+    assert page._go_on.text() == text
+    assert page._go_on.width() >= page._go_on.sizeHint().width()
+    assert page._go_on.geometry().bottom() < page._begin.geometry().top()
+    QTest.mouseClick(page._go_on, LEFT)
+    assert controller.actions == [Action(ActionName.GO_ON)]
+
+
 def test_a_demo_that_is_not_installed_cannot_be_asked_for(qtbot: QtBot) -> None:
     state = replace(STATES["start"], start=replace(START, demo_possible=False))
     page = opened(qtbot, Controller(state))._start
