@@ -34,6 +34,7 @@ class StartPage(QWidget):
         self._person = Chooser()
         self._person.setEditable(True)
         self._person.setAccessibleName(words.PERSON)
+        self._person_hint = label(words.PERSON_HINT, "dim", wraps=True)
         self._typing = QLineEdit()
         self._person.setLineEdit(self._typing)
         self._typing.setAccessibleName(words.PERSON)
@@ -72,6 +73,8 @@ class StartPage(QWidget):
         self._go_on.setText(view.cut_off)
         self._go_on.setAccessibleName(view.cut_off)
         self._go_on.setVisible(bool(view.cut_off))
+        # On a small screen there is not room for all; the person is known who just trained.
+        self._person_hint.setVisible(not view.cut_off)
         self._show_persons(view)
 
     def _show_persons(self, view: StartView) -> None:
@@ -134,9 +137,9 @@ class StartPage(QWidget):
             form.addStretch(1)
         form.addWidget(label(words.PERSON, "heading"))
         form.addWidget(self._person)
-        form.addWidget(label(words.PERSON_HINT, "dim", wraps=True))
+        form.addWidget(self._person_hint)
         form.addStretch(4)
-        sized(self._go_on, height=5.4)
+        sized(self._go_on, height=4.6)
         self._go_on.hide()
         form.addWidget(self._go_on)
         sized(self._begin, height=7.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -110,13 +111,12 @@ def test_a_session_that_was_cut_off_can_go_on(qtbot: QtBot, size: tuple[int, int
     assert not opened(qtbot, Controller())._start._go_on.isVisible()
     text = "Go on with the session of 18:04"
     controller = Controller(replace(STATES["start"], start=replace(START, cut_off=text)))
-    window = opened(qtbot, controller)
-    window.resize(*size)
-    page = window._start
+    page = opened(qtbot, controller, size)._start
     assert page._go_on.isVisible()
     assert page._go_on.text() == text
     assert page._go_on.width() >= page._go_on.sizeHint().width()
-    assert page._go_on.geometry().bottom() < page._begin.geometry().top()
+    column = (page._person, page._go_on, page._begin, page._demo, page._open)
+    assert all(upper.geometry().bottom() < lower.geometry().top() for upper, lower in pairwise(column))
     QTest.mouseClick(page._go_on, LEFT)
     assert controller.actions == [Action(ActionName.GO_ON)]
 
