@@ -23,7 +23,7 @@ from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock, joined
-from imu_hip.model.event import CalibrationStep, Event, ReZero
+from imu_hip.model.event import CalibrationStep, Event, ReZero, ZeroRefined
 from imu_hip.model.item import MarkLabel, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup
@@ -133,9 +133,8 @@ class Pipeline:
         )
         self._note_bias(calibrated)
         angles, aligned = self._angles(oriented, received.marks, period_s)
-        self._judge, judged = judge.step(
-            self._params_of_judge(), self._judge, angles, received.marks, [e for e in aligned if isinstance(e, ReZero)]
-        )
+        corrections = [event for event in aligned if isinstance(event, ReZero | ZeroRefined)]
+        self._judge, judged = judge.step(self._params_of_judge(), self._judge, angles, received.marks, corrections)
         self._digest.angles(angles, judged.phases)
         for room, events in (
             ("stream", received.troubles),

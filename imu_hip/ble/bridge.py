@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 
 from imu_hip.ble.clock import Clock
-from imu_hip.ble.connection import SensorConnection
 from imu_hip.ble.dialogue import Dialogue
+from imu_hip.ble.meeting import meet
 from imu_hip.ble.radio import Radio
+from imu_hip.ble.reconnection import keep
 from imu_hip.ble.scan import NOT_FOUND_REASONS, FoundSensor, scan
 from imu_hip.ble.worn_sensor import Emit, WornSensor
 from imu_hip.codec.registry import DRIVERS
@@ -18,9 +19,6 @@ from imu_hip.model.item import Characteristic, Notification, Role, Tick
 from imu_hip.model.packet import SensorInfo
 
 _TICK_S = 0.5
-_SYNC_EVERY_S = 60.0
-_CONNECT_ATTEMPTS = 3
-_FIRST_PAUSE_S = 0.1
 _BLINKS_S = 3.0
 
 
@@ -38,8 +36,8 @@ async def run_sensors(
 
     Only the families of `drivers` are looked for.
 
-    A sensor that is lost on the way is a LinkChange item, and the others go on. Cancelling closes as cleanly
-    as `stop` does.
+    A sensor that is lost on the way is a LinkChange item; it is looked for until it is back, and the others go on.
+    Cancelling closes as cleanly as `stop` does.
 
     Raises
     ------
@@ -66,7 +64,7 @@ async def identify(radio: Radio, found: FoundSensor) -> SensorInfo:
     LinkError
         The sensor cannot be connected, is lost meanwhile, or is not what it seems.
     """
-    connection, info, _ = await _meet(radio, found)
+    connection, info, _ = await meet(radio, found)
     await connection.close()
     return info
 
@@ -79,7 +77,7 @@ async def blink(radio: Radio, found: FoundSensor) -> SensorInfo:
     LinkError
         The sensor cannot be connected, is lost meanwhile, is not what it seems, or cannot blink.
     """
-    connection, info, _ = await _meet(radio, found)
+    connection, info, _ = await meet(radio, found)
     try:
         if not found.driver.identify:
             raise LinkError(Reason.WRONG_SENSOR, f"{info.serial} has no light to blink with: switch the other one off")
@@ -102,19 +100,23 @@ async def _measure(
     drivers: Sequence[Driver],
     scan_timeout_s: float,
 ) -> None:
-    sensors: list[WornSensor] = []
-    ticks = asyncio.create_task(_tick(emit, clock))
+    prepared: list[tuple[WornSensor, FoundSensor, Role]] = []
+    tasks = [asyncio.create_task(_tick(emit, clock))]
     try:
-        await _connect_all(radio, roles, emit, clock, drivers, scan_timeout_s, sensors)
-        for sensor in sensors:
+        await _connect_all(radio, roles, emit, clock, drivers, scan_timeout_s, prepared)
+        for sensor, _, _ in prepared:
             await _unless_lost(sensor.start())
-        while True:
-            await asyncio.sleep(_SYNC_EVERY_S)
-            for sensor in sensors:
-                await _unless_lost(sensor.compare_clocks())
+        while prepared:
+            sensor, found, role = prepared.pop(0)
+            tasks.append(asyncio.create_task(keep(radio, sensor, found, role, emit, clock)))
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
     finally:
-        ticks.cancel()
-        for sensor in sensors:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for sensor, _, _ in prepared:
             await sensor.close()
 
 
@@ -125,16 +127,16 @@ async def _connect_all(
     clock: Clock,
     drivers: Sequence[Driver],
     scan_timeout_s: float,
-    sensors: list[WornSensor],
+    prepared: list[tuple[WornSensor, FoundSensor, Role]],
 ) -> None:
-    """Connect and prepare the sensors of `roles` in turn; each is in `sensors` as soon as it is ours."""
+    """Connect and prepare the sensors of `roles` in turn; each is in `prepared` as soon as it is ours."""
     missing = dict(roles)
     failure: LinkError | None = None
     found = await scan(radio, timeout_s=scan_timeout_s, until=missing, drivers=drivers)
     # A serial number is often part of the advertised name: those first, a stranger's sensors last.
     for candidate in sorted(found, key=lambda sensor: not any(serial in sensor.name for serial in roles)):
         try:
-            connection, info, payload = await _meet(radio, candidate)
+            connection, info, payload = await meet(radio, candidate)
         except LinkError as error:
             if error.reason is Reason.NO_ADAPTER:
                 raise
@@ -145,8 +147,8 @@ async def _connect_all(
         if role is None:
             await connection.close()
             continue
-        sensor = WornSensor(connection, role, emit, clock)
-        sensors.append(sensor)
+        sensor = WornSensor(connection, info, role, emit, clock)
+        prepared.append((sensor, candidate, role))
         await _unless_lost(sensor.prepare(Notification(arrival_ns, role, Characteristic.INFO, payload)))
         if not missing:
             return
@@ -154,28 +156,6 @@ async def _connect_all(
         raise failure
     names = " and ".join(f"{serial} ({role})" for serial, role in missing.items())
     raise LinkError(Reason.SENSOR_NOT_FOUND, f"{names} not found: {NOT_FOUND_REASONS}")
-
-
-async def _meet(radio: Radio, found: FoundSensor) -> tuple[SensorConnection, SensorInfo, bytes]:
-    """Connect, in a few attempts, and ask the sensor who it is."""
-    pause_s = _FIRST_PAUSE_S
-    for attempt in range(1, _CONNECT_ATTEMPTS + 1):
-        connection = SensorConnection(radio, found)
-        try:
-            await connection.open()
-            info, payload = await connection.identify()
-        except LinkError as error:
-            await connection.close()
-            if attempt == _CONNECT_ATTEMPTS or error.reason in (Reason.NO_ADAPTER, Reason.WRONG_SENSOR):
-                raise
-        except BaseException:
-            await connection.close()
-            raise
-        else:
-            return connection, info, payload
-        await asyncio.sleep(pause_s)
-        pause_s *= 2.0
-    raise AssertionError("the last attempt returns or raises")
 
 
 async def _unless_lost(operation: Awaitable[None]) -> None:

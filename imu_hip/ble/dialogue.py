@@ -26,6 +26,7 @@ class Dialogue:
         self._connection = connection
         self._heard = heard
         self._said = said
+        self._turn = asyncio.Lock()
         self._question: Ask | None = None
         self._answer: asyncio.Future[int] | None = None
 
@@ -62,13 +63,14 @@ class Dialogue:
         TimeoutError
             No answer came.
         """
-        self._question, self._answer = question, asyncio.get_running_loop().create_future()
-        try:
-            await self._write(question)
-            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-                return await self._answer
-        finally:
-            self._question = self._answer = None
+        async with self._turn:
+            self._question, self._answer = question, asyncio.get_running_loop().create_future()
+            try:
+                await self._write(question)
+                async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                    return await self._answer
+            finally:
+                self._question = self._answer = None
 
     async def _insist(self, question: Ask) -> None:
         """Ask, and once more after what helps against a refusal."""

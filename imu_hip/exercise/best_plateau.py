@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imu_hip.exercise.half_second import HalfSecond
 from imu_hip.exercise.levels import larger
@@ -25,3 +25,9 @@ def step(rule: HoldRule, state: BestPlateauState, seen: HalfSecond) -> None:
         return
     if seen.fastest_rad_s <= larger(rule.still, angle_rad):
         state.best = Plateau(seen.start_s, state.direction, angle_rad, seen.sd_rad)
+
+
+def refined(state: BestPlateauState, change_rad: float) -> None:
+    """Take in that the best plateau lies `change_rad` further now, by what is known of the zero. Changes `state`."""
+    if state.best is not None:
+        state.best = replace(state.best, angle_rad=max(0.0, state.best.angle_rad + change_rad))

@@ -140,7 +140,7 @@ def _other_way(state: FaultState, moment: Moment, end_ranges_rad: Mapping[Direct
     threshold, neutral, expected = state.spec.faults.wrong_direction, state.neutral.neutral, _expected(state)
     if threshold is None or expected is None or neutral is None:
         return ()
-    toward = 1.0 if expected is Direction.INTERNAL else -1.0
+    toward = expected.sign
     limit_rad = larger(threshold, end_ranges_rad.get(expected, 0.0))
     fault_flag.follow(state.other_way, moment.t_s, toward * (neutral.rotation_rad - moment.rotation_rad), limit_rad)
     return () if state.other_way.showing else _flagged(state.other_way, CompensationKind.WRONG_DIRECTION, state)

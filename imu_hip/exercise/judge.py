@@ -28,7 +28,7 @@ from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
 from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.errors import Reason, UsageError
-from imu_hip.model.event import CalibrationStep, EndRange, Event, Phase, ReZero, Warning
+from imu_hip.model.event import CalibrationStep, EndRange, Event, Phase, ReZero, Warning, ZeroRefined
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
 from imu_hip.model.item import Edge, MarkLabel, TimedMark
 from imu_hip.model.output import JudgeSnapshot
@@ -73,6 +73,7 @@ class State:
     `marked`: an `exercise` mark has come. `held_back`: events of the part that is judged without one. `preparing`:
     other intervals that are open. `over`: what there was to show when the last part had ended. `phase`: of the newest
     judged row; `neutral`: the last one, also before a part; `habits`: what maximal repetitions show.
+    `refined`: since the end range was told, the repetitions have come to read otherwise.
     """
 
     rows: Floats = field(default_factory=rows_state)
@@ -89,6 +90,7 @@ class State:
     last_s: float = 0.0
     neutral: NeutralState = field(default_factory=NeutralState)
     habits: HabitState = field(default_factory=HabitState)
+    refined: bool = False
 
 
 @dataclass(slots=True)
@@ -100,16 +102,20 @@ class JudgeOutput:
 
 
 def step(
-    params: Params, state: State, block: AngleBlock, marks: Sequence[TimedMark], re_zeros: Sequence[ReZero] = ()
+    params: Params,
+    state: State,
+    block: AngleBlock,
+    marks: Sequence[TimedMark],
+    corrections: Sequence[ReZero | ZeroRefined] = (),
 ) -> tuple[State, JudgeOutput]:
     """Judge a block; a mark takes effect at the first judged row at or after its time. The same for any cutting.
 
-    `re_zeros`: corrections of the angles that fall into the block, in the order of time.
+    `corrections` of the angles, or of what is known of earlier ones, that fall into the block, in the order of time.
     """
-    if not (len(block.t_s) or marks or re_zeros):
+    if not (len(block.t_s) or marks or corrections):
         return state, JudgeOutput((), np.zeros(0, np.uint8))
     before = int(state.phase)
-    corrections = deque(re_zeros)
+    waiting = deque(corrections)
     pending = sorted((*state.pending, *marks), key=lambda mark: mark.t_s)
     events: list[Event] = []
     phases: list[int] = []
@@ -119,8 +125,8 @@ def step(
     for t_s, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s, looked_at in rows:
         while pending and pending[0].t_s <= t_s:
             events += _mark(params, state, pending.pop(0))
-        while corrections and corrections[0].t_s <= t_s:
-            _corrected(state, corrections.popleft())
+        while waiting and waiting[0].t_s <= t_s:
+            _corrected(state, waiting.popleft())
         state.last_s = t_s
         sample = Sample(t_s - LAG_S, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s)
         new, state.phase = _judge(params, state, sample, t_s)
@@ -128,7 +134,7 @@ def step(
         events += new
         if looked_at:
             events += _look(params, state, next(looks))
-    for correction in corrections:
+    for correction in waiting:
         _corrected(state, correction)
     state.pending = tuple(pending)
     return state, JudgeOutput(tuple(events), of_every_row(judged, phases, before, len(block.t_s)))
@@ -161,7 +167,7 @@ def _within(running: PartState) -> JudgeSnapshot:
     lane = part.lane_in_view(running)
     if lane is None or lane.levels is None:
         return JudgeSnapshot(None, None, None, 0, 0, (), running.spec.id)
-    sign = 1.0 if lane.direction is Direction.INTERNAL else -1.0
+    sign = lane.direction.sign
     cycle = lane.cycle
     number = max(1, cycle.finished + bool(cycle.steps)) if running.spec.cycle else 0
     return JudgeSnapshot(
@@ -185,7 +191,7 @@ def _before_part(params: Params, state: State) -> JudgeSnapshot:
         return JudgeSnapshot(None, None, None, 0, 0, (), None)
     end_range_rad = end_range.from_repetitions(plateaus_rad)
     own = levels(spec.directions[0], end_range_rad, spec.hold, spec.exit)
-    sign = 1.0 if own.direction is Direction.INTERNAL else -1.0
+    sign = own.direction.sign
     return JudgeSnapshot(sign * end_range_rad, sign * own.enter_rad, None, 0, 0, (), None)
 
 
@@ -225,10 +231,22 @@ def _look(params: Params, state: State, moment: Moment) -> tuple[Event, ...]:
     return _kept_until_marked(state, faults.step(running.faults, moment, end_ranges_rad))
 
 
-def _corrected(state: State, re_zero: ReZero) -> None:
-    neutral_before.shift(state.neutral, re_zero.change_rad, channel_changes(re_zero))
+def _corrected(state: State, correction: ReZero | ZeroRefined) -> None:
+    if isinstance(correction, ZeroRefined):
+        _refined(state, correction.change_rad)
+        return
+    neutral_before.shift(state.neutral, correction.change_rad, channel_changes(correction))
     if state.part is not None:
-        part.corrected(state.part, re_zero)
+        part.corrected(state.part, correction)
+
+
+def _refined(state: State, change_rad: float) -> None:
+    """Tell again how far the limb went before, by what is known of the zero now."""
+    for direction, plateaus_rad in state.plateaus_rad.items():
+        state.plateaus_rad[direction] = [plateau + direction.sign * change_rad for plateau in plateaus_rad]
+        state.refined = True
+    if state.part is not None:
+        part.refined(state.part, change_rad)
 
 
 def _kept_until_marked(state: State, events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -279,7 +297,8 @@ def _begin_part(params: Params, state: State, mark: TimedMark) -> tuple[Event, .
 
 
 def _part(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
-    return part.start(spec, t_s, state.plateaus_rad, state.neutral, state.habits)
+    refined, state.refined = state.refined, False
+    return part.start(spec, t_s, state.plateaus_rad, state.neutral, state.habits, refined=refined)
 
 
 def _end_part(state: State, t_s: float) -> tuple[Event, ...]:
@@ -315,6 +334,7 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
         else CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, True, quality.quality, quality.text)
     )
     events: tuple[Event, ...] = (EndRange(t_s, direction, end_range_rad, from_max_rep=True), told)
+    state.refined = False
     if state.part is not None:
         events += part.retarget(state.part, direction, end_range_rad)
     return events

@@ -21,6 +21,7 @@ from imu_hip.model.event import Block as IsometricBlock
 from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
 from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
 
+_LEAST_REFINED_RAD = math.radians(0.05)
 _MOST_WAITING = 6_000
 """How many samples wait for an end range at most: two minutes at 50 Hz."""
 
@@ -33,7 +34,8 @@ class LaneState:
 
     `levels` is None until an end range is known. `excursion` is None when that came from maximal repetitions: then
     `plateaus_rad` are those of holds, otherwise of ways out, which are `waiting` to be judged until there is one.
-    `next_rad`: an end range for when the limb is at rest.
+    `next_rad`: an end range for when the limb is at rest. `refined_rad`: by how much the end range that was told last
+    reads more by now.
     """
 
     direction: Direction
@@ -46,6 +48,7 @@ class LaneState:
     plateaus_rad: list[float] = field(default_factory=list)
     waiting: list[Sample] = field(default_factory=list)
     next_rad: float | None = None
+    refined_rad: float = 0.0
     last_s: float = -math.inf
 
 
@@ -99,13 +102,29 @@ def corrected(spec: ExerciseSpec, state: LaneState) -> None:
             state.hold.enter_rad = state.levels.enter_rad
 
 
+def refined(spec: ExerciseSpec, state: LaneState, change_rad: float) -> None:
+    """Take in that what was reached before lies `change_rad` further now, by what is known of the zero."""
+    state.plateaus_rad = [plateau + change_rad for plateau in state.plateaus_rad]
+    if state.next_rad is not None:
+        state.next_rad += change_rad
+    if state.levels is not None and state.levels.end_range_rad + change_rad > state.levels.neutral_rad:
+        state.levels = _levels(spec, state, state.levels.end_range_rad + change_rad)
+        state.refined_rad += change_rad
+        if hold.is_at_rest(state.hold):
+            state.hold.enter_rad = state.levels.enter_rad
+
+
 def close(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
     """End whatever is going on, because nothing more comes."""
     events: tuple[ExerciseEvent, ...] = ()
     if state.levels is None and state.excursion is not None and state.excursion.best_rad > 0.0:
         state.next_rad = state.excursion.best_rad
         events = _adopt(spec, state, state.last_s)
-    return events + _break_off(spec, state)
+    events += _break_off(spec, state)
+    if state.levels is None or abs(state.refined_rad) < _LEAST_REFINED_RAD:
+        return events
+    told = EndRange(state.last_s, state.direction, state.levels.end_range_rad, from_max_rep=state.excursion is None)
+    return (*events, told)
 
 
 def phase(spec: ExerciseSpec, state: LaneState, sample: Sample) -> Phase:
@@ -245,6 +264,7 @@ def _judge_waiting(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent,
 
 def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:
     state.levels = _levels(spec, state, end_range_rad)
+    state.refined_rad = 0.0
     state.hold = hold.initial(state.levels)
 
 

@@ -45,8 +45,13 @@ def start(
     plateaus_rad: Mapping[Direction, Sequence[float]],
     neutral: NeutralState,
     habits: HabitState,
+    *,
+    refined: bool = False,
 ) -> tuple[PartState, tuple[Event, ...]]:
-    """Begin a part; `plateaus_rad` are the maximal repetitions made for it, `neutral` what it starts from."""
+    """Begin a part; `plateaus_rad` are the maximal repetitions made for it, `neutral` what it starts from.
+
+    `refined`: by what is known of the zero now they went elsewhere than was told.
+    """
     lanes: list[LaneState] = []
     events: list[Event] = [PartStarted(t_s, spec.id)]
     unknown = []
@@ -57,8 +62,10 @@ def start(
             lanes.append(lane.start(spec, direction, None))
             continue
         end_range_rad = end_range.from_repetitions(repetitions)
+        if len(repetitions) == 1 or refined:
+            events.append(EndRange(t_s, direction, end_range_rad, from_max_rep=True))
         if len(repetitions) == 1:
-            events += [EndRange(t_s, direction, end_range_rad, from_max_rep=True), _one_repetition(direction)]
+            events.append(_one_repetition(direction))
         if end_range_rad < spec.hold.smallest_end_range_rad:
             events.append(_too_small(spec, direction, end_range_rad))
         else:
@@ -101,6 +108,14 @@ def corrected(state: PartState, re_zero: ReZero) -> None:
     faults.corrected(state.faults, re_zero)
     for each in state.lanes:
         lane.corrected(state.spec, each)
+
+
+def refined(state: PartState, change_rad: float) -> None:
+    """Take in that angles before read `change_rad` more now. Changes `state`."""
+    for each in state.lanes:
+        lane.refined(state.spec, each, each.direction.sign * change_rad)
+    for plateau in state.plateaus:
+        best_plateau.refined(plateau, plateau.direction.sign * change_rad)
 
 
 def prompted_neutral(state: PartState, edge: Edge, t_s: float) -> tuple[Event, ...]:

@@ -33,7 +33,7 @@ def step(rule: HoldRule, state: TrialState, sample: Sample, seen: HalfSecond | N
 
     A plateau is the median of half a second as still as a hold must be to begin.
     """
-    toward = 1.0 if state.direction is Direction.INTERNAL else -1.0
+    toward = state.direction.sign
     if seen is not None:
         angle_rad = toward * seen.angle_rad
         further = angle_rad > max(state.best_rad, _LEAST_RAD, _LEAST_SHARE * state.most_rad)

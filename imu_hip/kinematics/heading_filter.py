@@ -56,13 +56,18 @@ class HeadingParams:
     """How many pauses as scattered as expected the model is worth, before a session shows how scattered they are."""
 
 
+_NOTHING: Floats = np.zeros(UNKNOWNS)
+
+
 @dataclass(frozen=True, slots=True)
 class HeadingState:
     """`x` (14,) and its covariance (14, 14); `rate_sd_rad_s` is the prior of the slow rate.
 
     `surprise`: sum of the squared innovations of neutral pauses over their variances; `pauses`: how many there were.
     `mounted`: what the zero pose showed of pelvis and thigh. Since the last pause the pelvis has turned to `turned_rad`
-    about the vertical, within `rightmost_rad` and `leftmost_rad`.
+    about the vertical, within `rightmost_rad` and `leftmost_rad`. `with_then` (14,): covariance of the unknowns with
+    the error that an angle had at a moment that is kept (`remembered`), None when none is; `since_then_rad`: how much
+    more that angle would read by what is known now.
     """
 
     x: Floats
@@ -74,6 +79,8 @@ class HeadingState:
     turned_rad: float = 0.0
     rightmost_rad: float = 0.0
     leftmost_rad: float = 0.0
+    with_then: Floats | None = None
+    since_then_rad: float = 0.0
 
 
 def start(
@@ -107,11 +114,23 @@ def start(
 def in_another_posture(params: HeadingParams, state: HeadingState) -> HeadingState:
     """Forget how the person lay or sat: another posture is off in another way."""
     x, covariance = state.x.copy(), state.covariance.copy()
+    with_then = None if state.with_then is None else state.with_then.copy()
     for k, sd_rad in ((ADDUCTION_OFF, params.adduction_off_rad), (LEVEL_OFF, params.level_off_rad)):
         x[k] = 0.0
+        if with_then is not None:
+            with_then[k] = 0.0
         covariance[k, :] = covariance[:, k] = 0.0
         covariance[k, k] = sd_rad * sd_rad
-    return replace(state, x=x, covariance=covariance)
+    return replace(state, x=x, covariance=covariance, with_then=with_then)
+
+
+def remembered(state: HeadingState, gradient: Floats) -> HeadingState:
+    """Keep the error that an angle has now, by its `gradient` (14,): later measurements tell of it, too.
+
+    What was shown before can be told again by what was learned since, although the heading has drifted meanwhile
+    (stochastic cloning: Roumeliotis & Burdick 2002, doi:10.1109/ROBOT.2002.1014801).
+    """
+    return replace(state, with_then=spread(state.covariance, gradient)[0], since_then_rad=0.0)
 
 
 def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: float, lost_rad2: float) -> HeadingState:
@@ -124,9 +143,11 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
     rightmost, leftmost = min(state.rightmost_rad, turned), max(state.leftmost_rad, turned)
     wider_rad2 = (leftmost - rightmost) ** 2 - (state.leftmost_rad - state.rightmost_rad) ** 2
     x, covariance = state.x.copy(), state.covariance.copy()
+    with_then = _NOTHING if state.with_then is None else state.with_then.copy()
     _predict(
         x,
         covariance,
+        with_then,
         dt_s,
         max(0.0, 1.0 - dt_s / params.rate_decay_s),
         stays,
@@ -135,14 +156,16 @@ def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: f
         (1.0 - stays * stays) * params.link_off_rad**2,
     )
     return HeadingState(
-        x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted, turned, rightmost, leftmost
-    )
+        x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted, turned, rightmost, leftmost,
+        None if state.with_then is None else with_then, state.since_then_rad,
+    )  # fmt: skip
 
 
 @compiled
 def _predict(
     x: Floats,
     p: Floats,
+    with_then: Floats,
     dt_s: float,
     rate_stays: float,
     link_stays: float,
@@ -154,6 +177,9 @@ def _predict(
     x[HEADING] += dt_s * x[RATE]
     x[RATE] *= rate_stays
     x[LINK_OFF] *= link_stays
+    with_then[HEADING] += dt_s * with_then[RATE]
+    with_then[RATE] *= rate_stays
+    with_then[LINK_OFF] *= link_stays
     for k in range(UNKNOWNS):
         p[HEADING, k] += dt_s * p[RATE, k]
         p[RATE, k] *= rate_stays
@@ -194,6 +220,10 @@ def update(
         state = replace(state, surprise=surprises, pauses=pauses, turned_rad=0.0, rightmost_rad=0.0, leftmost_rad=0.0)
     gain = along / variance
     covariance = _measured(state.covariance, gain, gradient, noise)
+    if state.with_then is not None:
+        answers = float((state.with_then * gradient).sum())
+        since_then_rad = state.since_then_rad + answers / variance * innovation
+        state = replace(state, with_then=state.with_then - gain * answers, since_then_rad=since_then_rad)
     return replace(state, x=state.x + gain * innovation, covariance=covariance), True
 
 

@@ -11,18 +11,20 @@ from dataclasses import replace
 
 from imu_hip.kinematics import mounting
 from imu_hip.kinematics.alignment import Alignment
-from imu_hip.kinematics.heading_filter import HeadingState, contradicted
+from imu_hip.kinematics.heading_filter import HeadingState, contradicted, remembered
 from imu_hip.kinematics.neutral_anchor import TEMPLATES, PostureTemplate, Refusal, anchor, looks_like, zeroed
 from imu_hip.kinematics.pose_quality import neutral_quality
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.kinematics.unknowns import corrected, of_angles
 from imu_hip.kinematics.zeroing import re_zero, shown_angles, slipped, turn_round
 from imu_hip.model.block import Floats
-from imu_hip.model.event import CalibrationStep, Event, Warning
+from imu_hip.model.event import CalibrationStep, Event, Warning, ZeroRefined
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel
 from imu_hip.quaternion import multiply
 
 _STANDING = TEMPLATES[Posture.STANDING]
+_LEAST_REFINED_RAD = math.radians(0.05)
 
 
 def begin_prompt(state: KinematicsState, label: MarkLabel, begin_s: float) -> KinematicsState:
@@ -105,6 +107,7 @@ def take(
             return replace(state, anchored=not prompted), tuple(turned), refusal
         heading = recovered
     in_posture = state.posture_anchored or template is not _STANDING
+    heading, refined = _refined(state, heading, pelvis, thigh, t_s)
     state = replace(state, heading=heading, anchored=True, posture_anchored=in_posture, contradiction=None)
     text = "neutral pause taken as zero" if prompted else "a pause that nobody prompted taken as zero"
     posture = Posture.STANDING if template is _STANDING else state.posture or params.posture
@@ -112,7 +115,20 @@ def take(
     quality = 1.0 if facing is None else neutral_quality(params.calibration.standing, facing).quality
     used = CalibrationStep(_began_s(state), t_s, state.neutral_mark or MarkLabel.NEUTRAL, True, quality, text)
     state, moved = look(params, state, t_s)
-    return state, (*turned, used, *re_zero(params, state, t_s, before), *moved), None
+    return state, (*turned, used, *re_zero(params, state, t_s, before), *refined, *moved), None
+
+
+def _refined(
+    state: KinematicsState, heading: HeadingState, pelvis: Floats, thigh: Floats, t_s: float
+) -> tuple[HeadingState, list[ZeroRefined]]:
+    """Tell what a pause says of the angles before it; that on entering a posture is where they are counted from."""
+    if state.neutral_mark is MarkLabel.POSTURE_NEUTRAL:
+        both = corrected(pelvis, thigh, heading.x, heading.mounted)
+        return remembered(heading, of_angles(*both, heading.mounted)[2]), []
+    change_rad = heading.since_then_rad
+    if abs(change_rad) < _LEAST_REFINED_RAD:
+        return heading, []
+    return replace(heading, since_then_rad=0.0), [ZeroRefined(t_s, change_rad)]
 
 
 def look(params: KinematicsParams, state: KinematicsState, t_s: float) -> tuple[KinematicsState, list[Event]]:

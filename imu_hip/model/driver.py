@@ -95,7 +95,10 @@ class Driver:
     the sensor cannot say who it is, and its address (of which the decoder makes the serial number) has to do. The
     steps: `preparation` before the stream, `start` and `stop` of it, `identify` to be seen or heard (empty where it
     cannot). `sync` makes a question for the sensor's clock of a token, 0 to 255. A notification must be able to carry
-    `least_payload_bytes`. `decoder` makes a fresh decoder: it may keep what earlier bytes said. `limits`: what a
+    `least_payload_bytes`. `resume` goes on with a run that was begun before the connection was lost (empty: it begins
+    anew). `resend` makes a request for samples again, by the first index of the run and their number, which is granted
+    as far as the sensor has them, unless its result is `busy`; `counted` returns first index (16 bits) and number of
+    samples of a live packet. `decoder` makes a fresh decoder: it may keep what earlier bytes said. `limits`: what a
     person should know of such sensors, in short sentences.
     """
 
@@ -112,6 +115,10 @@ class Driver:
     decoder: Callable[[], Decoder]
     decode_streams: StreamsDecoder | None = None
     sync: Callable[[int], Ask] | None = None
+    resume: tuple[Step, ...] = ()
+    resend: Callable[[int, int], Ask] | None = None
+    busy: int = -1
+    counted: Callable[[bytes], tuple[int, int] | None] | None = None
     least_payload_bytes: int = 20
     limits: tuple[str, ...] = ()
 

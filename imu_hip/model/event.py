@@ -233,6 +233,17 @@ class ReZero:
 
 
 @dataclass(frozen=True, slots=True)
+class ZeroRefined:
+    """A neutral pause told more of the zero: internal rotation that was shown before reads `change_rad` more now.
+
+    Other than what a pause corrects itself, this leaves out what has drifted since.
+    """
+
+    t_s: float
+    change_rad: float
+
+
+@dataclass(frozen=True, slots=True)
 class StrapGainFound:
     """From now on: degrees of the shin per degree of the strap, its standard deviation, from so many holds."""
 
@@ -284,4 +295,4 @@ ExerciseEvent = (
     | PartStarted
     | PartEnded
 )
-Event = ExerciseEvent | CalibrationStep | ReZero | StrapGainFound | Trouble | Warning
+Event = ExerciseEvent | CalibrationStep | ReZero | ZeroRefined | StrapGainFound | Trouble | Warning

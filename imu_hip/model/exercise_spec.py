@@ -30,6 +30,11 @@ class Direction(StrEnum):
     INTERNAL = "internal"
     EXTERNAL = "external"
 
+    @property
+    def sign(self) -> float:
+        """1 for internal, -1 for external rotation: what an angle toward this end has as shown."""
+        return 1.0 if self is Direction.INTERNAL else -1.0
+
 
 class Leg(StrEnum):
     """Which leg wears the thigh sensor, left or right; its side is the side of the session."""

@@ -59,6 +59,8 @@ class LinkState(StrEnum):
     CONNECTED = "connected"
     STREAMING = "streaming"
     LOST = "lost"
+    SEARCHING = "searching"
+    """It has been looked for in vain for a while, and still is."""
     CLOSED = "closed"
 
 

@@ -46,7 +46,7 @@ def span(state: ViewState) -> tuple[float, float] | None:
         asked = Direction.EXTERNAL if state.outward else Direction.INTERNAL
     if asked is None or state.phase in (Phase.HOLD, Phase.BLOCK, Phase.EXIT):
         return None
-    sign = 1.0 if asked is Direction.INTERNAL else -1.0
+    sign = asked.sign
     target = FAR_DEG
     if state.band_deg is not None and sign * sum(state.band_deg) > 0.0:
         target = max(abs(degrees) for degrees in state.band_deg)

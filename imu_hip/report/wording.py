@@ -183,6 +183,7 @@ COSTS: Mapping[str, str] = {
     "no_exercise_mark": "Calibration and rest may be among what was judged.",
     "unknown_exercise": "The rules of another exercise were used.",
     "clock_uncertain": "Angles in fast movement, and speeds of exits, are less exact.",
+    "samples_unstamped": "Speeds and times of holds are less exact, and a short loss is not seen.",
     "no_magnetometer": "Heading is kept by neutral pauses alone.",
     "magnetic_field_disturbed": "Heading is kept by neutral pauses alone.",
     "items_missing": "What happened then is not in this report.",

@@ -96,7 +96,7 @@ class Repetitions:
         self._first_share = share if self._holds <= 1 else self._first_share
         if any(fault.kind is CompensationKind.WRONG_DIRECTION for fault in self._faults):
             direction = Direction.EXTERNAL if direction is Direction.INTERNAL else Direction.INTERNAL
-        toward = 1.0 if direction is Direction.INTERNAL else -1.0
+        toward = direction.sign
         left = min((SHARE_WITHOUT_ROTATION.get(fault.kind, 1.0) for fault in self._faults), default=1.0)
         rotation_rad = toward * share * left * self._person.range_rad(direction)
         self._turn(start_s, duration_s, rotation_rad, direction, _HOLDING)
@@ -202,7 +202,7 @@ class Repetitions:
         working: tuple[float, float, float],
     ) -> None:
         """Turn the thigh, and move what else moves in this repetition."""
-        toward = 1.0 if direction is Direction.INTERNAL else -1.0
+        toward = direction.sign
         moved: dict[Channel, float] = {}
         for fault in self._faults:
             for channel, change in moved_by(fault, toward, self.stance.lifting, self._hip_rad).items():

@@ -223,7 +223,7 @@ def true_end_range(t_s: Floats, strap_rad: Floats, plan: Plan, direction: Direct
     tops = [Span(way.end_s, way.end_s + 0.5) for way in ways]
     if not tops:
         return None
-    toward = 1.0 if direction is Direction.INTERNAL else -1.0
+    toward = direction.sign
     return toward * float(np.median([np.median(strap_rad[_rows(t_s, top)]) for top in tops]))
 
 

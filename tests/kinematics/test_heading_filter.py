@@ -166,3 +166,62 @@ def test_where_pauses_scatter_the_rate_is_allowed_to_change_faster() -> None:
         for state in (calm, wild)
     ]
     assert grown[1] > 2.0 * grown[0]
+
+
+def _augmented(
+    x: np.ndarray, p: np.ndarray, gradient: np.ndarray, innovation: float, sd: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Update a textbook filter of one unknown more: the angle as it was."""
+    h = np.append(gradient, 0.0)
+    gain = p @ h / (h @ p @ h + sd * sd)
+    i_kh = np.eye(len(h)) - np.outer(gain, h)
+    return x + gain * innovation, i_kh @ p @ i_kh.T + np.outer(gain, gain) * sd * sd
+
+
+def test_what_is_remembered_is_what_a_filter_says_that_carries_the_angle_as_it_was_along() -> None:
+    rng = np.random.default_rng(4)
+    then = _gradient(rng)
+    state = heading_filter.remembered(_state(), then)
+    n = UNKNOWNS + 1
+    p = np.zeros((n, n))
+    p[:-1, :-1] = state.covariance
+    p[-1, :-1] = p[:-1, -1] = state.covariance @ then
+    p[-1, -1] = then @ state.covariance @ then
+    x = np.append(state.x, 0.0)
+    for k in range(40):
+        dt = rng.uniform(0.05, 0.3)
+        state = heading_filter.predict(PARAMS, state, dt, 0.0, 0.0)
+        f, q = np.eye(n), np.zeros((n, n))
+        none = np.zeros((UNKNOWNS, UNKNOWNS))
+        moved, q[:-1, :-1] = _textbook_predict(x[:-1], none, dt, 0.0, 0.0)
+        f[:-1, :-1] = np.column_stack([_textbook_predict(unit, none, dt, 0.0, 0.0)[0] for unit in np.eye(UNKNOWNS)])
+        x, p = np.append(moved, x[-1]), f @ p @ f.T + q
+        if k % 4 == 0:
+            gradient, innovation = _gradient(rng), rng.normal(0.0, 0.05)
+            state, believed = heading_filter.update(PARAMS, state, innovation, gradient, 0.03, gated=False)
+            assert believed
+            x, p = _augmented(x, p, gradient, innovation, 0.03)
+        assert state.since_then_rad == pytest.approx(float(x[-1]), abs=1e-9)
+        assert state.with_then is not None
+        assert np.allclose(state.with_then, p[-1, :-1], atol=1e-9)
+
+
+def test_a_zero_that_was_wrong_is_told_again_and_what_drifted_since_is_not() -> None:
+    """Rotation answers to the thigh's mounting as to the heading; pauses say that it reads 0.1 too much."""
+    gradient = np.zeros(UNKNOWNS)
+    gradient[0] = gradient[THIGH_AXIAL] = 1.0
+    settled = _state()
+    for _ in range(3):
+        settled, _ = heading_filter.update(PARAMS, settled, 0.0, gradient, 0.001, gated=False)
+
+    def told_again(pause_s: float) -> float:
+        state = heading_filter.remembered(settled, gradient)
+        state, _ = heading_filter.update(PARAMS, state, 0.01, gradient, 0.03, gated=False)
+        for _ in range(max(1, round(pause_s))):
+            state = heading_filter.predict(PARAMS, state, pause_s / max(1, round(pause_s)), 0.0, 0.0)
+        before = state.since_then_rad
+        state, _ = heading_filter.update(PARAMS, state, -0.1, gradient, 0.001, gated=False)
+        return (state.since_then_rad - before) / -0.1
+
+    assert told_again(0.01) > 0.0
+    assert told_again(600.0) < 0.2 * told_again(0.01)
