@@ -6,7 +6,7 @@ import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,14 +24,16 @@ from imu_hip.app.replaying import Replay, steer
 from imu_hip.app.reporting import report_beside
 from imu_hip.app.results import Spans, kept_analysis, result_view, timeline
 from imu_hip.app.watching import Running
+from imu_hip.feedback.wording import told
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Flash, Page, ReplayView, ResultsView, Settings
 from imu_hip.model.command import CommandName
 from imu_hip.model.errors import ImuHipError, Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.model.item import Role
+from imu_hip.model.item import NoteKind, Role, TimedNote
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
+from imu_hip.session.notes import add_note
 from imu_hip.session.person_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
@@ -178,6 +180,13 @@ class Controller:
                 self._show_result(Path(value))
             case ActionName.REPORT:
                 self._report(Path(value))
+            case ActionName.NOTE:
+                if (result := self._state.results.result) is not None:
+                    self._note(Path(result.path), value, None)
+            case ActionName.NOTE_AT:
+                if isinstance(self._running, Replay) and self._path is not None:
+                    at_s, _, text = value.partition(" ")
+                    self._note(self._path, text, self._running.on_clock_s(float(at_s)))
             case ActionName.PLAY | ActionName.SEEK | ActionName.STEP | ActionName.SPEED:
                 if isinstance(self._running, Replay):
                     steer(self._running, name, value)
@@ -373,6 +382,18 @@ class Controller:
             return lambda: self._set(notice=f"The report is in the browser: {out}" if opened else f"The report: {out}")
 
         self._prepare(write)
+
+    def _note(self, path: Path, text: str, t_s: float | None) -> None:
+        """Write a note beside a recording, and show it with its result."""
+        written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        add_note(path, text, t_s, written)
+        (line,) = told([TimedNote(t_s, NoteKind.TEXT, text=text)])
+        result = self._state.results.result
+        if result is not None and Path(result.path) == path:
+            shown = replace(result, notes=(line, *result.notes))
+            self._set(results=replace(self._state.results, result=shown))
+        self._show_history()
+        self._set(notice=f"Noted: {line}")
 
     def _show_history(self) -> None:
         person = self._state.start.person

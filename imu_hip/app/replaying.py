@@ -76,6 +76,10 @@ class Replay:
             return wanted_s
         return self._time_s(self._at)
 
+    def on_clock_s(self, position_s: float) -> float:
+        """Return a position as a time on the recording's common clock."""
+        return position_s + (self._first_ns - self._recording.zero_ns) / 1e9
+
     def start(self) -> None:
         """Begin."""
         self._thread.start()

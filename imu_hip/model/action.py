@@ -26,6 +26,8 @@ class ActionName(StrEnum):
     OPEN_RECORDING = "open_recording"  # a path
     SHOW_RESULT = "show_result"  # a path
     REPORT = "report"  # the path of a recording
+    NOTE = "note"  # a text about the result that is shown
+    NOTE_AT = "note_at"  # seconds since the beginning of the replay, a space, the text
     PLAY = "play"  # go on, or stand still
     SEEK = "seek"  # seconds since the beginning
     STEP = "step"  # seconds on (or back)

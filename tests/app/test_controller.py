@@ -253,6 +253,27 @@ def test_a_report_lies_beside_its_recording_and_opens_in_the_browser(library: Li
     app.close()
 
 
+def test_a_note_about_a_moment_and_one_about_a_session_are_kept_beside_the_recording(
+    app: Controller, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.mcap"
+    path.write_bytes(RECORDING.read_bytes())
+    assert do(app, ActionName.NOTE, "about nothing").notice == ""
+    do(app, ActionName.OPEN_RECORDING, str(path))
+    until(app, lambda state: state.replay is not None, 60.0)
+    do(app, ActionName.PLAY)
+    assert do(app, ActionName.NOTE_AT, "12.50 slipped here").notice == "Noted: 0:12 Note: slipped here"
+    assert "the note is empty" in do(app, ActionName.NOTE_AT, "12.50 \0").notice
+    do(app, ActionName.END)
+    state = until(app, lambda state: state.page is Page.RESULTS)
+    assert state.results.result is not None
+    assert state.results.result.notes[0] == "0:12 Note: slipped here"
+    state = do(app, ActionName.NOTE, "new shoes")
+    assert state.results.result is not None
+    assert state.results.result.notes[0] == "Note: new shoes"
+    assert [(note.t_s, note.text) for note in api.read(path).notes] == [(12.5, "slipped here"), (None, "new shoes")]
+
+
 def test_what_is_no_recording_is_said_in_one_line(app: Controller, tmp_path: Path) -> None:
     path = tmp_path / "notes.mcap"
     path.write_text("nothing")
