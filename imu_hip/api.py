@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imu_hip.codec.late_data import in_place
 from imu_hip.exercise.asymmetry import Comparison, change, side_difference
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.block import AlignedBlock, joined
@@ -79,7 +80,7 @@ def analyze(
     recording = replace(recording, setup=replace(recording.setup, filter=filter))
     pipeline = Pipeline(recording.setup, with_late=with_late)
     outputs: list[Outputs] = []
-    items = recording.items
+    items = in_place(recording.setup, recording.items) if with_late else recording.items
     for start in range(0, len(items), ITEMS_AT_A_TIME):
         outputs.append(pipeline.receive(items[start : start + ITEMS_AT_A_TIME]))
         _tell(pipeline, seen)

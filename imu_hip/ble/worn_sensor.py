@@ -88,9 +88,9 @@ class WornSensor:
             The sensor is lost, or refuses.
         """
         goes_on = self._driver.resume and self.gaps is not None and self.gaps.boot_id == self.info.boot_id
-        if not goes_on:
-            self.gaps = Gaps(self.info.boot_id)
         await self._dialogue.follow(self._driver.resume if goes_on else self._driver.start)
+        if not goes_on:  # what came before the reply was of another run
+            self.gaps = Gaps(self.info.boot_id)
         self._heard_s = self._time()
         self._tell(LinkState.STREAMING)
 

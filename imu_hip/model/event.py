@@ -48,6 +48,7 @@ class RadioTrouble(StrEnum):
     OVERRUN = "overrun"
     CLOCK_RESTART = "clock_restart"
     LOST = "lost"
+    SEARCHING = "searching"
     BACK = "back"
     QUEUE_FULL = "queue_full"
 

@@ -211,6 +211,7 @@ COST_TROUBLE: Mapping[str, str] = {
     "overrun": "Samples are missing, as if lost on the radio.",
     "clock_restart": "Samples around it are missing.",
     "lost": "No angles while it was gone.",
+    "searching": "The session went on without it for a while.",
     "back": "Nothing.",
     "queue_full": "Their samples are missing, as if lost on the radio.",
 }

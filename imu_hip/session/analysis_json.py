@@ -351,6 +351,7 @@ _TROUBLE = {
     RadioTrouble.OVERRUN: "times the sensor's own queue ran over",
     RadioTrouble.CLOCK_RESTART: "times the sensor's clock started anew",
     RadioTrouble.LOST: "times the connection was lost",
+    RadioTrouble.SEARCHING: "times the sensor was not back within 10 s",
     RadioTrouble.BACK: "times the sensor came back",
     RadioTrouble.QUEUE_FULL: "items were dropped because this computer was too busy",
 }

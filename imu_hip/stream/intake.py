@@ -46,6 +46,7 @@ class Intake:
     pairs: PairingState
     zero_ns: int | None
     period_s: float | None
+    away: frozenset[Role]
     blocks: list[AlignedBlock] = field(default_factory=list)
     marks: list[TimedMark] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -68,6 +69,12 @@ class Intake:
             case LinkChange(role=role, state=LinkState.LOST, detail=detail):
                 self.sensors[role] = sensor.interrupted(self.sensors[role])
                 self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.LOST, 1, detail))
+                self.away = self.away | {role}
+            case LinkChange(role=role, state=LinkState.SEARCHING, detail=detail):
+                self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.SEARCHING, 1, detail))
+            case LinkChange(role=role, state=LinkState.STREAMING) if role in self.away:
+                self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.BACK, 1))
+                self.away = self.away - {role}
             case Drop(role=role, count=count):
                 self.troubles.append(Trouble(t_s, t_s, role, RadioTrouble.QUEUE_FULL, count))
             case _:

@@ -127,7 +127,8 @@ def _stream(
         return state, None, (trouble(state, RadioTrouble.BAD_PACKET, arrival_s, 1, what),)
     new_sequence, placed = sequence.step(state.sequence, packet, 1e6 / config.rate_hz)
     if placed.skip == len(packet.counts):
-        return state, None, (trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip),)
+        kind = RadioTrouble.LATE if packet.resent else RadioTrouble.DUPLICATE
+        return state, None, (trouble(state, kind, arrival_s, placed.skip),)
     before = ClockState() if placed.restarted else state.clock
     device_s = placed.last_us * 1e-6
     clock = device_clock.observe(params, before, device_s, arrival_s, state.interval_s)

@@ -39,13 +39,14 @@ class StreamParams:
 class StreamState:
     """Both sensors, the pairing between them, where time starts.
 
-    And the grid's nominal step (fixed by the first samples).
+    And the grid's nominal step (fixed by the first samples); `away`: sensors that were lost and are not back.
     """
 
     sensors: dict[Role, SensorState]
     pairing: PairingState = field(default_factory=PairingState)
     zero_ns: int | None = None
     period_s: float | None = None
+    away: frozenset[Role] = frozenset()
 
 
 @dataclass(slots=True)
@@ -68,14 +69,16 @@ def step(params: StreamParams, state: StreamState, items: Sequence[StreamInput])
     Rows are cut out at the end or when many pieces wait, which is the same, and where only the deadline makes them
     final: what arrives after such a moment must not change them.
     """
-    intake = Intake(params.clock, params.pairing, dict(state.sensors), state.pairing, state.zero_ns, state.period_s)
+    intake = Intake(
+        params.clock, params.pairing, dict(state.sensors), state.pairing, state.zero_ns, state.period_s, state.away
+    )
     for item in items:
         if isinstance(item, ReceivedTogether):
             intake.take_together(item)
         else:
             intake.take(item)
     intake.cut_rows()
-    new_state = StreamState(intake.sensors, intake.pairs, intake.zero_ns, intake.period_s)
+    new_state = StreamState(intake.sensors, intake.pairs, intake.zero_ns, intake.period_s, intake.away)
     return new_state, StreamOutput(joined(intake.blocks), tuple(intake.marks), tuple(intake.troubles))
 
 

@@ -63,6 +63,9 @@ def after(notices: Notices, event: Event) -> Notices:
         case Trouble(role=role, kind=RadioTrouble.LOST):
             text = f"{role.value.capitalize()} sensor lost: hold paused"
             return _with(notices, Notice(Rank.SENSOR_LOST, role, text, event.start_s))
+        case Trouble(role=role, kind=RadioTrouble.SEARCHING):
+            text = f"{role.value.capitalize()} sensor not back: is it charged and near?"
+            return _with(notices, Notice(Rank.SENSOR_LOST, role, text, event.start_s))
         case Trouble(role=role, kind=RadioTrouble.BACK):
             return _without(notices, Rank.SENSOR_LOST, role)
         case Trouble(role=role, kind=RadioTrouble.CLIPPED):

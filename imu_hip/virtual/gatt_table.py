@@ -9,7 +9,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
-from imu_hip.codec import bip_v1, gatt
+from imu_hip.codec import gatt
 from imu_hip.model.packet import SensorInfo
 
 Writer = Callable[[Connection, bytes], None]
@@ -41,6 +41,7 @@ class GattTable:
         self,
         info: SensorInfo,
         *,
+        read_info: Callable[[], bytes],
         read_config: Callable[[], bytes],
         write_config: Writer,
         write_control: Writer,
@@ -63,12 +64,13 @@ class GattTable:
             _READABLE,
             CharacteristicValue(read=lambda _connection: read_battery()),
         )
+        said = CharacteristicValue(read=lambda _connection: read_info())
         config = CharacteristicValue(read=lambda _connection: read_config(), write=write_config)
         self.services = [
             Service(
                 UUID(gatt.BIP_SERVICE_UUID),
                 [
-                    _characteristic(gatt.BIP_INFO_UUID, _READ, _READABLE, bip_v1.encode_info(info)),
+                    _characteristic(gatt.BIP_INFO_UUID, _READ, _READABLE, said),
                     _characteristic(gatt.BIP_CONFIG_UUID, _READ | _WRITE, _READABLE | _WRITEABLE, config),
                     self.control,
                     self.stream,

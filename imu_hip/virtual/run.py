@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from imu_hip.codec import bip_v1
-from imu_hip.model.packet import SensorConfig, StreamPacket
+from imu_hip.model.packet import ControlResult, SensorConfig, StreamPacket
 from imu_hip.virtual.motion import SampleSource
 from imu_hip.virtual.sampling import Sampling, SensorClock
 from imu_hip.virtual.transmitter import Transmitter
 from imu_hip.virtual.world_time import WorldTime
+
+_KEPT_S = 30.0
 
 
 class Runner:
@@ -32,7 +36,7 @@ class Runner:
         rng: random.Random,
     ) -> None:
         self._source = source
-        self._clock = clock
+        self.clock = clock
         self._time = time
         self._transmitter = transmitter
         self._largest_batch = largest_batch
@@ -41,6 +45,7 @@ class Runner:
         self._silent_until_s = 0.0
         self._malformed = 0
         self._sampling: Sampling | None = None
+        self._kept: deque[tuple[int, StreamPacket]] = deque()
         self._first_number = self._next_number = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -63,7 +68,8 @@ class Runner:
 
     def start(self, config: SensorConfig) -> None:
         """Begin a run."""
-        self._sampling = Sampling(self._clock, config)
+        self._kept.clear()
+        self._sampling = Sampling(self.clock, config)
         self._first_number = self._next_number = self._sampling.next_number(self._time.now_s())
         self._await_packet(self._sampling)
 
@@ -76,6 +82,27 @@ class Runner:
         if self._timer is not None:
             self._timer.cancel()
         self._sampling = None
+
+    def resend(self, first: int, count: int) -> ControlResult:
+        """Send what is kept of `count` samples again, from index `first` of the run on."""
+        taken = self._next_number - self._first_number
+        if self._sampling is None:
+            return ControlResult.WRONG_STATE
+        if first + count > taken:
+            return ControlResult.OUT_OF_RANGE
+        if self._transmitter.is_sending_again:
+            return ControlResult.BUSY
+        again = [packet for start, packet in self._kept if start < first + count and start + len(packet.counts) > first]
+        self._transmitter.send_again([replace(packet, resent=True, overran=False) for packet in again])
+        whole = bool(self._kept) and self._kept[0][0] <= first
+        return ControlResult.SUCCESS if whole else ControlResult.NOT_AVAILABLE
+
+    def _keep(self, packet: StreamPacket, sampling: Sampling) -> None:
+        """Keep a packet for `_KEPT_S`."""
+        first = self._next_number - self._first_number
+        self._kept.append((first, packet))
+        while first - self._kept[0][0] > _KEPT_S * sampling.config.rate_hz:
+            self._kept.popleft()
 
     def _await_packet(self, sampling: Sampling) -> None:
         n = min(sampling.config.samples_per_packet, self._largest_batch())
@@ -97,6 +124,7 @@ class Runner:
             clipped=clipped,
             overran=False,
         )
+        self._keep(packet, sampling)
         self._next_number += n
         if self._time.now_s() < self._silent_until_s:
             return

@@ -65,7 +65,7 @@ _CONFIG_REFUSALS = {
 class SensorPlan:
     """Who a virtual sensor is, what it feels, how its clock runs, and how many packets its queue holds.
 
-    It advertises as `name`, or else as its serial number.
+    It advertises as `name`, or else as its serial number. `resends`: it keeps 30 s for those who ask again.
     """
 
     serial: str
@@ -75,6 +75,7 @@ class SensorPlan:
     battery_percent: int = 90
     queue_packets: int = 128
     name: str | None = None
+    resends: bool = True
 
     @property
     def connection_interval_ms(self) -> float:
@@ -99,27 +100,31 @@ class VirtualSensor(Peripheral):
 
     def __init__(self, plan: SensorPlan, address: str, air: AirLink, time: WorldTime, seed: int) -> None:
         super().__init__(plan.serial, address, air)
-        rng = random.Random(f"{seed} {plan.serial}")
+        self._rng = random.Random(f"{seed} {plan.serial}")
         self.plan = plan
         self.blinks = 0
         self._time = time
+        self._clock = plan.clock
         self._factory_config = self._config = as_on_the_air(plan.config)
         self._battery = BatteryLevel(plan.battery_percent)
         self._reply: asyncio.Task[None] | None = None
         self._end_of_run: asyncio.TimerHandle | None = None
 
+        self._info = SensorInfo(
+            protocol_version=bip_v1.PROTOCOL_VERSION,
+            hardware_id=_HARDWARE_ID,
+            firmware_version=_FIRMWARE_VERSION,
+            capabilities=Capability.SYNC
+            | Capability.IDENTIFY
+            | Capability.BATTERY
+            | (Capability.RESEND if plan.resends else Capability(0))
+            | (Capability.MAGNETOMETER if plan.config.mag_ut_per_lsb else Capability(0)),
+            boot_id=self._rng.getrandbits(32),
+            serial=plan.serial,
+        )
         self._table = GattTable(
-            SensorInfo(
-                protocol_version=bip_v1.PROTOCOL_VERSION,
-                hardware_id=_HARDWARE_ID,
-                firmware_version=_FIRMWARE_VERSION,
-                capabilities=Capability.SYNC
-                | Capability.IDENTIFY
-                | Capability.BATTERY
-                | (Capability.MAGNETOMETER if plan.config.mag_ut_per_lsb else Capability(0)),
-                boot_id=rng.getrandbits(32),
-                serial=plan.serial,
-            ),
+            self._info,
+            read_info=lambda: bip_v1.encode_info(self._info),
             read_config=lambda: bip_v1.encode_config(self._config),
             write_config=self._write_config,
             write_control=self._write_control,
@@ -127,7 +132,7 @@ class VirtualSensor(Peripheral):
             read_battery=lambda: bip_v1.encode_battery_level(self._battery),
         )
         self._transmitter = Transmitter(self._table.stream, plan.queue_packets)
-        self._runner = Runner(plan.source, plan.clock, time, self._transmitter, self._largest_batch, rng)
+        self._runner = Runner(plan.source, plan.clock, time, self._transmitter, self._largest_batch, self._rng)
         self.serve(self._table.services, ADVERTISING_DATA, scan_response_data(plan.name or plan.serial))
         self._table.stream.on(Characteristic.EVENT_SUBSCRIPTION, self._on_stream_subscription)
 
@@ -143,6 +148,15 @@ class VirtualSensor(Peripheral):
         await super().power_off()
         if self._end_of_run is not None:
             self._end_of_run.cancel()
+
+    async def reboot(self, duration_s: float = 0.5) -> None:
+        """Start again as after a reset: another boot id, and the clock begins at 0."""
+        await self.power_off()
+        self._info = replace(self._info, boot_id=self._rng.getrandbits(32))
+        await asyncio.sleep(duration_s)
+        self._clock = replace(self._clock, offset_s=-self._time.now_s() * (1.0 + self._clock.ppm * 1e-6))
+        self._runner.clock = self._clock
+        await self.power_on()
 
     def stop_sampling(self) -> None:
         """End the run."""
@@ -220,7 +234,7 @@ class VirtualSensor(Peripheral):
         request = bip_v1.decode_control_request(value)
         if isinstance(request, BadPacket):
             raise att.ATT_Error(AttError.INVALID_ATTRIBUTE_VALUE_LENGTH)
-        if request == ControlReply(ControlOpcode.RESEND, ControlResult.OUT_OF_RANGE):
+        if not self.plan.resends and request == ControlReply(ControlOpcode.RESEND, ControlResult.OUT_OF_RANGE):
             request = ControlReply(ControlOpcode.RESEND, ControlResult.NOT_SUPPORTED)  # that is checked first
         reply = request if isinstance(request, ControlReply) else self._obey(request)
         self._reply = asyncio.create_task(self._indicate(connection, reply))
@@ -242,8 +256,10 @@ class VirtualSensor(Peripheral):
         match request.opcode:
             case ControlOpcode.IDENTIFY:
                 self.blinks += 1
-            case ControlOpcode.RESEND:
+            case ControlOpcode.RESEND if not self.plan.resends:
                 result = ControlResult.NOT_SUPPORTED
+            case ControlOpcode.RESEND:
+                result = self._runner.resend(request.first_index, request.count)
             case ControlOpcode.START | ControlOpcode.SET_CONFIG_DEFAULT if self.is_running:
                 result = ControlResult.WRONG_STATE
             case ControlOpcode.STOP if not self.is_running:
@@ -259,5 +275,5 @@ class VirtualSensor(Peripheral):
     def _write_sync(self, connection: Connection, value: bytes) -> None:
         token = bip_v1.decode_sync_request(value)
         if isinstance(token, int) and self._table.is_subscribed(self._table.sync, connection):
-            reply = SyncReply(token, self.plan.clock.device_us(self._time.now_s()))
+            reply = SyncReply(token, self._clock.device_us(self._time.now_s()))
             notify(connection, self._table.sync, bip_v1.encode_sync_reply(reply))

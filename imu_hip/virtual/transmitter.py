@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bumble import att
@@ -37,6 +38,7 @@ class Transmitter:
         self._characteristic = characteristic
         self._capacity = capacity
         self._waiting: deque[StreamPacket | bytes] = deque()
+        self._again: deque[StreamPacket] = deque()
         self._drained = asyncio.Event()
         self._drained.set()
         self._connection: Connection | None = None
@@ -55,6 +57,7 @@ class Transmitter:
             self._chip.remove_listener("flow", self._pump)
         self._connection = self._chip = None
         self._waiting.clear()
+        self._again.clear()
         self._drained.set()
 
     def send(self, packet: StreamPacket | bytes) -> None:
@@ -69,18 +72,29 @@ class Transmitter:
                 self._waiting[0] = replace(oldest, overran=True)
         self._pump()
 
+    @property
+    def is_sending_again(self) -> bool:
+        """Whether packets that were asked for again still wait."""
+        return bool(self._again)
+
+    def send_again(self, packets: Sequence[StreamPacket]) -> None:
+        """Queue packets of the past; live ones always go first."""
+        if self._connection is not None:
+            self._again.extend(packets)
+            self._pump()
+
     async def drain(self) -> None:
         """Wait until the radio chip has everything."""
         await self._drained.wait()
 
     def _pump(self) -> None:
         while (
-            self._waiting
+            (self._waiting or self._again)
             and self._connection is not None
             and self._chip is not None
             and self._chip.pending < _CHIP_PACKETS
         ):
-            packet = self._waiting.popleft()
+            packet = self._waiting.popleft() if self._waiting else self._again.popleft()
             value = packet if isinstance(packet, bytes) else bip_v1.encode_stream(packet)
             notify(self._connection, self._characteristic, value)
         if self._waiting:

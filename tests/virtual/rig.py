@@ -112,12 +112,12 @@ class Rig:
             if isinstance(item, Write) and item.role is role and item.characteristic is characteristic
         ]
 
-    def packets(self, role: Role) -> list[StreamPacket]:
+    def packets(self, role: Role, *, resent: bool = False) -> list[StreamPacket]:
         decoded = [
             bip_v1.decode_stream(notification.payload)
             for notification in self.notifications(role, Characteristic.STREAM)
         ]
-        return [packet for packet in decoded if isinstance(packet, StreamPacket)]
+        return [packet for packet in decoded if isinstance(packet, StreamPacket) and packet.resent is resent]
 
     def gaps(self, role: Role) -> list[int]:
         """Count the samples missing before each packet that does not follow its predecessor."""
