@@ -182,13 +182,11 @@ def export(args: Namespace) -> int:
 
 def note(args: Namespace) -> int:
     """Write a note about a finished recording beside it."""
-    from datetime import UTC, datetime
-
     from imu_hip.api import read
-    from imu_hip.session.notes import add_note
+    from imu_hip.app.noting import note_now
 
     read(args.file)
-    made = add_note(args.file, args.text, args.at, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    made = note_now(args.file, args.text, args.at)
     print(f"note: {made}", file=sys.stderr)
     return 0
 

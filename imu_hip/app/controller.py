@@ -6,7 +6,7 @@ import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from imu_hip.app.choices import exercises_named, start_view
 from imu_hip.app.continuing import offer
 from imu_hip.app.history import history_of
 from imu_hip.app.history_words import shown_history
+from imu_hip.app.noting import note_now
 from imu_hip.app.pages import page_of
 from imu_hip.app.pain_keys import PainKeys
 from imu_hip.app.radio_access import SystemRadio
@@ -33,7 +34,6 @@ from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.item import NoteKind, Role, TimedNote
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
-from imu_hip.session.notes import add_note
 from imu_hip.session.person_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
@@ -385,8 +385,7 @@ class Controller:
 
     def _note(self, path: Path, text: str, t_s: float | None) -> None:
         """Write a note beside a recording, and show it with its result."""
-        written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        add_note(path, text, t_s, written)
+        note_now(path, text, t_s)
         (line,) = told([TimedNote(t_s, NoteKind.TEXT, text=text)])
         result = self._state.results.result
         if result is not None and Path(result.path) == path:
