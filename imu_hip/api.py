@@ -18,8 +18,11 @@ from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName, Side
 from imu_hip.pipeline import Pipeline
-from imu_hip.session.reader import Recording, read_recording
+from imu_hip.session.kept_session import recording_at
+from imu_hip.session.notes import notes_beside, notes_in
+from imu_hip.session.reader import Recording
 from imu_hip.session.sample_columns import Samples, samples_of
+from imu_hip.session.segmented import read_session
 
 ITEMS_AT_A_TIME = 4096
 
@@ -39,14 +42,15 @@ Progress = Callable[[float], None]
 
 
 def read(path: str | Path) -> Recording:
-    """Read a recording.
+    """Read a recording; a session's folder, or its `raw.mcap`, means all of its files.
 
     Raises
     ------
     UnusableInputError
         The file is not a recording, is damaged, or comes from a newer version.
     """
-    return read_recording(Path(path))
+    first = recording_at(Path(path))
+    return replace(read_session(first), notes=notes_beside(first))
 
 
 def with_magnetometer(recording: Recording, magnetometer: bool | None) -> Recording:
@@ -151,4 +155,5 @@ def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -
         events=tuple(events),
         link=pipeline.link(),
         result_sha256=pipeline.result_sha256,
+        notes=(*notes_in(recording.items, recording.zero_ns), *recording.notes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -32,6 +33,22 @@ def with_sensors(
     radio = radio_for(roles_of(library.sensors()))
     calibration = Calibration(start.calibration)
     return measurement(specs, Side(start.side), start.person, library, radio, calibration=calibration)
+
+
+def rest_of_cut_off(start: StartView, library: Library, radio_for: RadioFor) -> GuidedSession:
+    """Return the rest of the session that was cut off: its exercises and side, whatever is chosen now."""
+    from imu_hip.app.continuing import calibration_of, cut_off_session, refuse_another
+    from imu_hip.app.measuring import going_on, roles_of
+
+    prepare()
+    sensors = library.sensors()
+    radio = radio_for(roles_of(sensors))
+    cut = cut_off_session(library, start.person, time.time())
+    setup = cut.recording.setup
+    calibration = calibration_of(cut.recording, Calibration(start.calibration))
+    families = {known.role: known.family for known in sensors.values()}
+    refuse_another(cut, setup.exercises, setup.side, calibration, families)
+    return going_on(cut, start.person, radio, calibration=calibration)
 
 
 def without_sensors(start: StartView, spec: ExerciseSpec) -> GuidedSession:

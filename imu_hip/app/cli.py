@@ -16,6 +16,7 @@ from imu_hip import __version__
 from imu_hip.app import commands
 from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.model.errors import ImuHipError
+from imu_hip.session.kept_session import recording_at
 from imu_hip.session.user_library import DEFAULT_PERSON
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
@@ -92,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     _calibration(run)
     run.add_argument("--start-delay", type=_delay, default=5.0, metavar="S", help="seconds to get into place (5)")
     run.add_argument("--now", action="store_true", help="begin when both sensors stream, without being told to")
+    run.add_argument(
+        "--continue", dest="continues", action="store_true", help="go on with the session that was just cut off"
+    )
     run.add_argument("--out", type=Path, metavar="FILE.mcap", help="record here instead of in the library")
     _watched(run)
     _force(run)
@@ -123,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     forget.set_defaults(run=_later("person_commands", "forget"))
 
     verify = sub.add_parser("verify", help="derive results again and compare them with those that are kept")
-    verify.add_argument("file", type=Path, nargs="*", metavar="FILE", help="without one: all of the library")
+    verify.add_argument("file", type=_recording, nargs="*", metavar="FILE", help="without one: all of the library")
     verify.set_defaults(run=_later("verifying", "verify"))
 
     demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
@@ -144,14 +148,14 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=commands.exercises)
 
     replay = sub.add_parser("replay", help="a recording through the same pipeline and window")
-    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("file", type=_recording, metavar="FILE")
     replay.add_argument("--speed", type=_replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max")
     _watched(replay)
     _magnetometer(replay, "use the recorded magnetic field where it can be believed")
     replay.set_defaults(run=commands.replay)
 
     analyze = sub.add_parser("analyze", help="the whole result of a recording")
-    analyze.add_argument("file", type=Path, metavar="FILE")
+    analyze.add_argument("file", type=_recording, metavar="FILE")
     analyze.add_argument("--json", action="store_true", help="as JSON, and nothing else on stdout")
     analyze.add_argument(
         "--samples", type=Path, metavar="OUT.csv|OUT.parquet", help="write the angles sample by sample"
@@ -204,15 +208,21 @@ def _parser() -> argparse.ArgumentParser:
     _force(recover)
     recover.set_defaults(run=commands.recover)
 
+    note = sub.add_parser("note", help="write something down about a finished recording, beside it")
+    note.add_argument("file", type=_recording, metavar="FILE")
+    note.add_argument("text", metavar="TEXT")
+    note.add_argument("--at", type=_moment, metavar="S", help="about this second of it; without: about all of it")
+    note.set_defaults(run=commands.note)
+
     report = sub.add_parser("report", help="one page to print or hand over: result, plot, holds and why")
-    report.add_argument("file", type=Path, metavar="FILE")
+    report.add_argument("file", type=_recording, metavar="FILE")
     report.add_argument("--out", type=Path, required=True, metavar="REPORT.html")
     report.add_argument("--person", default="", metavar="P", help="a name to stand on the page; nobody's without")
     _force(report)
     report.set_defaults(run=commands.report)
 
     export = sub.add_parser("export", help="a recording and its result in the format of another tool")
-    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("file", type=_recording, metavar="FILE")
     export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir"), required=True)
     export.add_argument("--out", type=Path, required=True, metavar="PATH", help="csv and bids: a folder")
     export.add_argument("--person", metavar="LABEL", help="letters and digits, no name (the pseudonym, or 01)")
@@ -221,6 +231,11 @@ def _parser() -> argparse.ArgumentParser:
     _force(export)
     export.set_defaults(run=commands.export)
     return parser
+
+
+def _recording(text: str) -> Path:
+    """Return a recording by its name, or by the folder of its session."""
+    return recording_at(Path(text))
 
 
 def _exercise(parser: argparse.ArgumentParser, default: str | None = None) -> None:
@@ -272,6 +287,14 @@ def _delay(text: str) -> float:
     if not 0.0 <= seconds <= 120.0:
         raise argparse.ArgumentTypeError(f"{text} is not a time to wait: 0 to 120 s")
     return seconds
+
+
+def _moment(text: str) -> float:
+    """Return a time of a recording."""
+    moment_s = _number(text)
+    if not abs(moment_s) < 1e10:
+        raise argparse.ArgumentTypeError(f"{text} is no time of a recording, in seconds")
+    return moment_s
 
 
 def _replay_speed(text: str) -> float | None:

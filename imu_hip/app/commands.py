@@ -80,13 +80,15 @@ def analyze(args: Namespace) -> int:
     from imu_hip import api
     from imu_hip.app.preparing import prepare
     from imu_hip.feedback.closing_summary import summary_lines
+    from imu_hip.feedback.wording import told
     from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
+    from imu_hip.session.kept_session import segments_of
     from imu_hip.session.output_file import refuse_overwriting
     from imu_hip.session.samples_csv import write_samples
 
     if args.samples is not None:
-        refuse_overwriting(args.samples, force=args.force, inputs=(args.file,))
+        refuse_overwriting(args.samples, force=args.force, inputs=segments_of(args.file))
     recording = api.read(args.file)
     prepare()
     result = api.analyze(
@@ -101,7 +103,8 @@ def analyze(args: Namespace) -> int:
     if args.json:
         print_json(analysis_json(result))
         return 0
-    print_lines([*summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
+    said = told(result.notes)
+    print_lines([*said, *summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
     return 0
 
 
@@ -174,6 +177,17 @@ def export(args: Namespace) -> int:
     )  # fmt: skip
     for path in made:
         print(f"{args.to}: {path}", file=sys.stderr)
+    return 0
+
+
+def note(args: Namespace) -> int:
+    """Write a note about a finished recording beside it."""
+    from imu_hip.api import read
+    from imu_hip.app.noting import note_now
+
+    read(args.file)
+    made = note_now(args.file, args.text, args.at)
+    print(f"note: {made}", file=sys.stderr)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,20 +14,24 @@ from imu_hip.app import beginning, preferences, sensor_search
 from imu_hip.app.background import Background, Job
 from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
+from imu_hip.app.continuing import offer
 from imu_hip.app.history import history_of
 from imu_hip.app.history_words import shown_history
+from imu_hip.app.noting import note_now
 from imu_hip.app.pages import page_of
+from imu_hip.app.pain_keys import PainKeys
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
 from imu_hip.app.reporting import report_beside
 from imu_hip.app.results import Spans, kept_analysis, result_view, timeline
 from imu_hip.app.watching import Running
+from imu_hip.feedback.wording import told
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Flash, Page, ReplayView, ResultsView, Settings
 from imu_hip.model.command import CommandName
 from imu_hip.model.errors import ImuHipError, Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.model.item import Role
+from imu_hip.model.item import NoteKind, Role, TimedNote
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import ViewState
 from imu_hip.session.person_names import checked_name
@@ -75,6 +80,7 @@ class Controller:
         self._running: Running | None = None
         self._ending = False
         self._preparing = False
+        self._pain = PainKeys()
         self.failure: ImuHipError | None = None
         self._path: Path | None = None
         self._spans: tuple[Spans, Spans] = ((), ())
@@ -155,6 +161,8 @@ class Controller:
                 self._sense(name, value)
             case ActionName.BEGIN:
                 self._begin_with_sensors()
+            case ActionName.GO_ON:
+                self._go_on_with_sensors()
             case ActionName.DEMO:
                 self._begin_demo()
             case ActionName.END:
@@ -163,12 +171,22 @@ class Controller:
             case ActionName.COMMAND:
                 if self._running is not None:
                     self._running.session.command(CommandName(value))
+                    self._ask_how_much(CommandName(value))
+            case ActionName.PAIN_SCORE:
+                self._score(int(value))
             case ActionName.OPEN_RECORDING:
                 self._open_recording(Path(value))
             case ActionName.SHOW_RESULT:
                 self._show_result(Path(value))
             case ActionName.REPORT:
                 self._report(Path(value))
+            case ActionName.NOTE:
+                if (result := self._state.results.result) is not None:
+                    self._note(Path(result.path), value, None)
+            case ActionName.NOTE_AT:
+                if isinstance(self._running, Replay) and self._path is not None:
+                    at_s, _, text = value.partition(" ")
+                    self._note(self._path, text, self._running.on_clock_s(float(at_s)))
             case ActionName.PLAY | ActionName.SEEK | ActionName.STEP | ActionName.SPEED:
                 if isinstance(self._running, Replay):
                     steer(self._running, name, value)
@@ -176,6 +194,17 @@ class Controller:
                 self._set(settings=preferences.switched(self._state.settings, name, value))
                 self._adjust_sound()
                 self._keep_preferences()
+
+    def _ask_how_much(self, command: CommandName) -> None:
+        if command is CommandName.PAIN and not isinstance(self._running, Replay):
+            self._pain.reported(time.monotonic())
+            self._set(notice="How much does it hurt, from 0 to 10? Type it (1 and 0 for ten).")
+
+    def _score(self, digit: int) -> None:
+        score = self._pain.digit(digit, time.monotonic())
+        if score is not None and self._running is not None:
+            self._running.session.pain_score(score)
+            self._set(notice=f"Pain {score} of 10 is noted.")
 
     def _open(self, page: Page) -> None:
         if self._running is None:
@@ -197,6 +226,15 @@ class Controller:
 
         def prepare() -> Callable[[], None]:
             running = beginning.with_sensors(start, specs, self._library, self._radio_for)
+            return lambda: self._begin(running, running.path)
+
+        self._prepare(prepare)
+
+    def _go_on_with_sensors(self) -> None:
+        start = self._state.start
+
+        def prepare() -> Callable[[], None]:
+            running = beginning.rest_of_cut_off(start, self._library, self._radio_for)
             return lambda: self._begin(running, running.path)
 
         self._prepare(prepare)
@@ -345,13 +383,25 @@ class Controller:
 
         self._prepare(write)
 
+    def _note(self, path: Path, text: str, t_s: float | None) -> None:
+        """Write a note beside a recording, and show it with its result."""
+        note_now(path, text, t_s)
+        (line,) = told([TimedNote(t_s, NoteKind.TEXT, text=text)])
+        result = self._state.results.result
+        if result is not None and Path(result.path) == path:
+            shown = replace(result, notes=(line, *result.notes))
+            self._set(results=replace(self._state.results, result=shown))
+        self._show_history()
+        self._set(notice=f"Noted: {line}")
+
     def _show_history(self) -> None:
         person = self._state.start.person
         names = {spec.id: spec.name for spec in self._specs}
         history = history_of(self._library.sessions(person), date.today().toordinal(), names)
         results = replace(self._state.results, **shown_history(history, person))
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
-        self._set(results=results, start=replace(self._state.start, persons=persons))
+        cut_off = offer(self._library, person, time.time())
+        self._set(results=results, start=replace(self._state.start, persons=persons, cut_off=cut_off))
 
     # ---------------------------------------------------------------- what is under way
 

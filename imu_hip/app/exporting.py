@@ -16,7 +16,7 @@ from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.exports import bids, c3d, fhir, opensim, tables
 from imu_hip.session.exports.contents import Contents
 from imu_hip.session.foreign_csv import MarkedInterval
-from imu_hip.session.kept_session import RAW
+from imu_hip.session.kept_session import RAW, segments_of
 from imu_hip.session.output_file import create_file, merged_folder, refuse_overwriting, whole_file
 from imu_hip.session.reader import Recording
 from imu_hip.session.samples_csv import require_pyarrow
@@ -59,7 +59,7 @@ def export(
         It cannot be written.
     """
     if to not in (Format.CSV, Format.BIDS):
-        refuse_overwriting(out, force=force, inputs=(path,))
+        refuse_overwriting(out, force=force, inputs=segments_of(path))
     labels = _labels(path, person, session)
     if to is Format.PARQUET:
         require_pyarrow(out)

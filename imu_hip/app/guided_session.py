@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from imu_hip.app.continuing import CutOff
 from imu_hip.app.live import LiveSession
 from imu_hip.app.radio_access import RadioAccess
 from imu_hip.app.radio_thread import RadioThread
@@ -54,8 +55,9 @@ class GuidedSession:
         *,
         speed: Speed = REAL_TIME,
         force: bool = False,
+        cut: CutOff | None = None,
     ) -> None:
-        """Prepare everything and create the recording.
+        """Prepare everything and create the recording, or with `cut` the next file of a session that was cut off.
 
         Raises
         ------
@@ -68,11 +70,18 @@ class GuidedSession:
         self.setup = params.setup
         self._access = radio
         self._speed = speed
-        refuse_overwriting(path, force=force)
-        if os.path.lexists(path):
-            path.unlink()
-        self._recorder = Recorder(path, params.setup)
-        self.session = LiveSession(params.setup, guide, params, self._recorder, on_finished=self.request_stop)
+        self._least_ns = 0 if cut is None else cut.last_ns + 1
+        written = path if cut is None else cut.segment
+        refuse_overwriting(written, force=force and cut is None)
+        if os.path.lexists(written):
+            written.unlink()
+        self._recorder = Recorder(written, params.setup)
+        number = 0 if cut is None else cut.next_number
+        self.session = LiveSession(
+            params.setup, guide, params, self._recorder, on_finished=self.request_stop, first_number=number
+        )
+        if cut is not None:
+            self.session.resume(cut.recording.items)
         self._processed_ns = 0
         self._radio = RadioThread(self._loop_factory(), self._measure)
 
@@ -122,7 +131,8 @@ class GuidedSession:
             self._recorder.wait_until_written()
 
     async def _measure(self, stop: asyncio.Event) -> None:
-        clock = LoopClock(time.time_ns()).now_ns
+        # A computer whose clock was set back meanwhile must not turn the order round.
+        clock = LoopClock(max(time.time_ns(), self._least_ns)).now_ns
         self.session.clock = clock
         streaming: set[Role] = set()
 

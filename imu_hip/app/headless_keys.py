@@ -8,6 +8,7 @@ from typing import Protocol, TextIO
 
 from imu_hip.app.live import LiveSession
 from imu_hip.model.command import CommandName
+from imu_hip.session.notes import HIGHEST_SCORE, LONGEST
 
 COMMANDS = {
     "p": CommandName.PAIN,
@@ -15,7 +16,11 @@ COMMANDS = {
     "r": CommandName.REDO,
     "s": CommandName.STOP,
 }
-HELP = "Enter: pause or go on · p: pain, stop · e: end the set · r: once more · s: finish (each with Enter)"
+HELP = (
+    "Enter: pause or go on · p: pain, stop (then 0 to 10: how much) · e: end the set · r: once more · s: finish · "
+    "n TEXT: a note (each with Enter)"
+)
+_SCORES = {str(score): score for score in range(HIGHEST_SCORE + 1)}
 
 
 class HasSession(Protocol):
@@ -25,10 +30,15 @@ class HasSession(Protocol):
 
 
 def obey(typed: str, session: LiveSession) -> None:
-    """Give the session the command that a line stands for: an empty one pauses, or goes on."""
-    letter = typed.strip().lower()[:1]
+    """Give the session what a line stands for: an empty one pauses, or goes on; a number is a score of pain."""
+    line = typed.strip()
+    letter = line.lower()[:1]
     if letter in COMMANDS:
         session.command(COMMANDS[letter])
+    elif line in _SCORES:
+        session.pain_score(_SCORES[line])
+    elif letter == "n" and line[1:2].isspace() and (text := line[1:].strip()[:LONGEST]):
+        session.note(text)
     elif not letter:
         paused = session.view_state().guide.paused
         session.command(CommandName.GO_ON if paused else CommandName.PAUSE)

@@ -128,6 +128,8 @@ def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
             path=str(kept.path),
             posture=_posture(own),
             measurement=all(part.measurement for part in own),
+            pain=kept.summary.pain,
+            notes=kept.notes,
         )
 
 

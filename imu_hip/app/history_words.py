@@ -87,8 +87,10 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
             yield from _exercise_lines(history, exercise_id, names)
     if history.rows:
         yield ""
-        head = ("when", "exercise", "side", "in", "out", "holds", "s")
-        yield from _table((head, *(_cells(row) for row in history.rows)), right={5, 6})
+        # Most weeks nothing hurts: columns for what was told are there where something was.
+        told = tuple(name for name in ("pain", "notes") if any(getattr(row, name) for row in history.rows))
+        head = ("when", "exercise", "side", "in", "out", "holds", "s", *told)
+        yield from _table((head, *(_cells(row, told) for row in history.rows)), right={5, 6, 7, 8})
     if len(history.versions) > 1:
         yield ""
         yield f"results of imu_hip {' and '.join(history.versions)}: derive them alike with imu-hip verify"
@@ -129,10 +131,23 @@ def _trend_cells(of: TrendOf) -> tuple[str, ...]:
     )
 
 
-def _cells(row: HistoryRow) -> tuple[str, ...]:
+def _cells(row: HistoryRow, told: tuple[str, ...]) -> tuple[str, ...]:
     ways = ((row.internal_deg, row.internal_sd_deg), (row.external_deg, row.external_sd_deg))
     angles = (UNKNOWN if angle is None or sd is None else _angle(angle, sd) for angle, sd in ways)
-    return (row.when, one_line(row.exercise_id), row.side, *angles, str(row.holds), f"{row.hold_s:.0f}")
+    return (
+        row.when,
+        one_line(row.exercise_id),
+        row.side,
+        *angles,
+        str(row.holds),
+        f"{row.hold_s:.0f}",
+        *(_told(row, each) for each in told),
+    )
+
+
+def _told(row: HistoryRow, name: str) -> str:
+    value = row.pain if name == "pain" else row.notes or None
+    return "" if value is None else str(value)
 
 
 def _table(rows: Iterable[tuple[str, ...]], right: set[int]) -> Iterable[str]:

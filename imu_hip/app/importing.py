@@ -18,6 +18,7 @@ from imu_hip.model.item import MarkLabel
 from imu_hip.model.output import Outputs
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, Origin, Setup, Side
+from imu_hip.session.exports.provenance import used_magnetometer
 from imu_hip.session.foreign_csv import MarkedInterval, doubtful_units, read_marks_csv
 from imu_hip.session.foreign_layouts import Layout, looks_like, read_sensor_table
 from imu_hip.session.importer import import_items
@@ -45,7 +46,8 @@ def import_tables(
 ) -> tuple[Warning, ...]:
     """Write a recording from tables; return what is doubtful about them.
 
-    `magnetometer`: their magnetic field is to be used. `layout`: whose tables they are.
+    `magnetometer`: their magnetic field is to be used; it is anyway where both tables are an export of a recording that
+    used it. `layout`: whose tables they are.
 
     Raises
     ------
@@ -59,6 +61,7 @@ def import_tables(
     inputs = [path for path in (pelvis_path, thigh_path, marks_path) if path is not None]
     refuse_overwriting(out, force=force, inputs=inputs)
     pelvis, thigh = (_read(path, layout) for path in (pelvis_path, thigh_path))
+    magnetometer = magnetometer or (pelvis_path.parent == thigh_path.parent and used_magnetometer(pelvis_path.parent))
     marks = read_marks_csv(marks_path) if marks_path is not None else ()
     _refuse_unrelated(pelvis, thigh, pelvis_path, thigh_path, independent_clocks=independent_clocks)
     clock = _matched(pelvis, thigh, thigh_path) if independent_clocks else ClockMap()

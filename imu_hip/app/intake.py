@@ -20,12 +20,13 @@ class Intake:
     there is room, so that a replay sees the same. A recorder that has failed for good does not stop the session.
     """
 
-    def __init__(self, recorder: Recorder | None, capacity: int = CAPACITY) -> None:
+    def __init__(self, recorder: Recorder | None, capacity: int = CAPACITY, first_number: int = 0) -> None:
+        """Begin with `first_number`: a session that goes on goes on counting."""
         self._recorder = recorder
         self._capacity = capacity
         self._waiting: deque[NumberedItem] = deque()
         self._changed = threading.Condition()
-        self._number = 0
+        self._number = first_number
         self._dropped: dict[Role, int] = {}
         self._closed = False
 

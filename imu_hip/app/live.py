@@ -8,7 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
+from dataclasses import replace
 
+from imu_hip.app.continuing import between_ticks, closing, open_marks
 from imu_hip.app.intake import Intake
 from imu_hip.guide import breath, breath_pacer, cueing, double_tap, guide, moment
 from imu_hip.guide.guidance import Guidance
@@ -16,7 +18,7 @@ from imu_hip.guide.guide import TimedCommand
 from imu_hip.model.command import CommandName
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
-from imu_hip.model.item import Command, LinkChange, LinkState, Mark, NumberedItem, Role
+from imu_hip.model.item import Command, LinkChange, LinkState, Mark, Note, NoteKind, NumberedItem, Role
 from imu_hip.model.output import JudgeSnapshot, Outputs
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
@@ -46,8 +48,9 @@ class LiveSession:
         params: view.Params,
         recorder: Recorder | None,
         on_finished: Callable[[], None],
+        first_number: int = 0,
     ) -> None:
-        self.intake = Intake(recorder)
+        self.intake = Intake(recorder, first_number=first_number)
         self.events: list[Event] = []
         self.signals: list[Signal] = []
         self.on_signal: Callable[[Signal], None] | None = None
@@ -70,6 +73,8 @@ class LiveSession:
         self._streaming: set[Role] = set()
         self._guided = bool(guided.script)
         self._guidance: Guidance | None = None
+        self._resuming = False
+        self._awaited: set[Role] = set()
         self._zero_ns = setup.zero_ns
         self._finished = False
         self._on_finished = on_finished
@@ -89,6 +94,16 @@ class LiveSession:
         """Take a command of the person, as of now; nothing while no clock runs yet."""
         if self.clock is not None:
             self.intake.put(Command(self.clock(), name))
+
+    def note(self, text: str) -> None:
+        """Keep what the person says, as of now; nothing while no clock runs yet."""
+        if self.clock is not None:
+            self.intake.put(Note(self.clock(), NoteKind.TEXT, text=text))
+
+    def pain_score(self, score: int) -> None:
+        """Keep how much it hurts, 0 to 10; of several the last one counts."""
+        if self.clock is not None:
+            self.intake.put(Note(self.clock(), NoteKind.PAIN, score))
 
     def fork(self) -> LiveSession:
         """Return another session that goes on from here by itself, without a recorder; this one is left as it is.
@@ -157,11 +172,31 @@ class LiveSession:
         if len(outputs.angles.t_s) and self.clock is not None:
             self.latencies_s.append((self.clock() - now_ns) / 1e9)
 
+    def resume(self, items: Sequence[NumberedItem]) -> None:
+        """Take in what was recorded before a crash; nothing of it is said or recorded again.
+
+        Then the guide waits as after a pause, at the place where it was. To be called before anything else.
+        """
+        self._resuming = True
+        for piece in between_ticks(items):
+            self.process(piece)
+        self._resuming = False
+        # What was recorded as open is to be closed, which the guide knows only as well as it was walked through again.
+        self._guide = replace(self._guide, open=tuple((mark.label, mark.detail) for mark in open_marks(items)))
+        for item in closing(items):
+            self.intake.put(item)
+        self._awaited = set(Role) if not self._guide_params.waits and self._streaming == set(Role) else set()
+        self.signals.clear()
+
     def _notice_streaming(self, items: Sequence[NumberedItem]) -> None:
         for numbered in items:
             item = numbered.item
             if isinstance(item, LinkChange) and item.state is LinkState.STREAMING:
                 self._streaming.add(item.role)
+                if item.role in self._awaited:
+                    self._awaited.remove(item.role)
+                    if not self._awaited:
+                        self.command(CommandName.GO_ON)
 
     def _notice_taps(self) -> None:
         """Two taps on the thigh sensor go on where the guide waits, and pause it where it does not."""
@@ -183,6 +218,8 @@ class LiveSession:
             return
         self._guide, said = guide.step(self._guide_params, self._guide, now_s, events, commands)
         self._guidance = said.now
+        if self._resuming:
+            return
         for mark in said.marks:
             t_ns = (self._zero_ns or 0) + round(mark.t_s * 1e9)
             self.intake.put(Mark(t_ns, mark.label, mark.edge, mark.detail))

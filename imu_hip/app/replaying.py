@@ -16,6 +16,8 @@ from imu_hip.view import view
 
 _BATCH = 4096
 _WAKE_S = 0.02
+_LONGEST_SILENCE_S = 5.0
+"""While something is recorded there is an item at least twice a second."""
 _KEEP_EVERY_S = 20.0
 """A place so far before any other is passed over in the blink of an eye."""
 _MOST_KEPT = 120
@@ -75,6 +77,10 @@ class Replay:
         if wanted_s is not None:
             return wanted_s
         return self._time_s(self._at)
+
+    def on_clock_s(self, position_s: float) -> float:
+        """Return a position as a time on the recording's common clock."""
+        return position_s + (self._first_ns - self._recording.zero_ns) / 1e9
 
     def start(self) -> None:
         """Begin."""
@@ -139,6 +145,10 @@ class Replay:
             until_s = None if factor is None else from_s + (self._clock() - began) * factor
             stop = self._at + _BATCH if until_s is None else self._due(until_s, _BATCH)
             if stop == self._at:
+                # Nobody waits for what a session that was cut off did not record.
+                next_s = self._time_s(self._at + 1)
+                if next_s - self._time_s(self._at) > _LONGEST_SILENCE_S:
+                    began, from_s = self._clock(), max(from_s, next_s - _WAKE_S)
                 self._sleep(_WAKE_S)
                 continue
             self._process(stop)

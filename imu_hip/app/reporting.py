@@ -16,6 +16,7 @@ from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.report.material import Material
 from imu_hip.report.page import report_html
 from imu_hip.session.analysis_json import analysis_json
+from imu_hip.session.kept_session import segments_of
 from imu_hip.session.output_file import refuse_overwriting, whole_file, write_text
 from imu_hip.session.user_library import Library
 
@@ -34,7 +35,7 @@ def write_report(
     RecordingError
         The page cannot be written.
     """
-    refuse_overwriting(out, force=force, inputs=(path,))
+    refuse_overwriting(out, force=force, inputs=segments_of(path))
     recording = api.read(path)
     prepare()
     page = report_of(api.analyze(recording, progress=progress), person)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imu_hip.app.marked import marked
-from imu_hip.feedback.wording import angle, clock, figure
+from imu_hip.feedback.wording import angle, clock, figure, told
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.app_state import HoldRow, ResultView, TimelineSpan
 from imu_hip.model.coaching_words import FAULTS, HOLDS
@@ -54,7 +54,9 @@ def result_view(analysis: Analysis, path: Path) -> ResultView:
     title = f"{', '.join(names)} · {setup.side.value} side"
     specs = [setup.exercise(each) for each in parts]
     measures_only = all(spec is not None and spec.measurement for spec in specs)
-    return ResultView(title, _figures(events), _holds(events), _notes(events), str(path), measures_only)
+    return ResultView(
+        title, _figures(events), _holds(events), (*told(analysis.notes), *_notes(events)), str(path), measures_only
+    )
 
 
 def _name(spec: ExerciseSpec | None, exercise_id: str) -> str:

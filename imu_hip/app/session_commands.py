@@ -39,6 +39,8 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
         from imu_hip.app.window import require_window
 
         require_window()
+    if args.continues and args.out is not None:
+        raise UsageError(Reason.WRONG_USAGE, "--continue goes on in the library: leave --out away")
     if args.out is not None:
         refuse_overwriting(args.out, force=args.force)
     prepare()
@@ -46,6 +48,7 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
         specs, Side(args.side), args.person, library, access or SystemRadio(roles),
         calibration=Calibration(args.calibration), cycles=args.cycles, out=args.out,
         waits=not args.now, ready_s=args.start_delay, force=args.force,
+        continues=args.continues,
     )  # fmt: skip
     watch_through(running, watching(args), library)
     print(f"recording: {running.path}")

@@ -8,7 +8,19 @@ from itertools import groupby
 import numpy as np
 
 from imu_hip.codec.registry import decoder, streams_decoder
-from imu_hip.model.item import Characteristic, Command, Drop, Item, LinkChange, Mark, Notification, Role, Tick, Write
+from imu_hip.model.item import (
+    Characteristic,
+    Command,
+    Drop,
+    Item,
+    LinkChange,
+    Mark,
+    Note,
+    Notification,
+    Role,
+    Tick,
+    Write,
+)
 from imu_hip.model.packet import Received, ReceivedTogether, StreamPackets, TimedTables
 from imu_hip.model.setup import SensorSetup
 
@@ -27,11 +39,11 @@ class ItemDecoder:
 
     def decode(
         self, items: Sequence[Item]
-    ) -> list[Received | ReceivedTogether | Write | Mark | LinkChange | Drop | Tick | Command]:
+    ) -> list[Received | ReceivedTogether | Write | Mark | LinkChange | Drop | Tick | Command | Note]:
         """Return as much as came, in its order."""
         if len(items) < _LEAST_TOGETHER:
             return [self._decoded(item) for item in items]
-        found: list[Received | ReceivedTogether | Write | Mark | LinkChange | Drop | Tick | Command] = []
+        found: list[Received | ReceivedTogether | Write | Mark | LinkChange | Drop | Tick | Command | Note] = []
         for streaming, group in groupby(items, _is_of_a_stream):
             row = list(group)
             for start in range(0, len(row), _MOST_TOGETHER):
@@ -40,7 +52,7 @@ class ItemDecoder:
                 found.extend([self._decoded(item) for item in piece] if together is None else [together])
         return found
 
-    def _decoded(self, item: Item) -> Received | Write | Mark | LinkChange | Drop | Tick | Command:
+    def _decoded(self, item: Item) -> Received | Write | Mark | LinkChange | Drop | Tick | Command | Note:
         if isinstance(item, Notification):
             return Received(item.t_ns, item.role, self._one[item.role](item.characteristic, item.payload))
         return item

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
 from typing import TextIO
+
+from imu_hip.model.item import NoteKind, TimedNote
 
 UNKNOWN = "––"
 
@@ -58,6 +61,17 @@ def count(number: int, noun: str) -> str:
 def one_line(text: str) -> str:
     """Return a text without control characters: what a person typed cannot steer a terminal, or a voice."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def told(notes: Iterable[TimedNote]) -> tuple[str, ...]:
+    """Return a line for each thing that the person told."""
+    return tuple(f"{'' if note.t_s is None else f'{clock(note.t_s)} '}{_told(note)}" for note in notes)
+
+
+def _told(note: TimedNote) -> str:
+    if note.kind is NoteKind.TEXT:
+        return f"Note: {one_line(note.text)}"
+    return "Pain" if note.score is None else f"Pain {note.score} of 10"
 
 
 def writable(text: str, stream: TextIO) -> str:

@@ -21,6 +21,9 @@ _JUST_BEGUN_S = 3.0
 """Who asks so early in a step of the calibration to do one once more means the one before."""
 
 
+_NEUTRALS = (MarkLabel.POSTURE_NEUTRAL, MarkLabel.NEUTRAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Params:
     """What is to be said, in the order in which it begins; inner prompts after the one around them.
@@ -146,6 +149,9 @@ class Walk:
             case CommandName.PAUSE if aside is None or not aside.waits:
                 resume_s = self._beginning_s(t_s) if aside is None else aside.resume_s
                 self._say(wording.PAUSED, t_s, inf, resume_s)
+            case CommandName.CUT_OFF:
+                resume_s = self._beginning_s(t_s) if aside is None else aside.resume_s
+                self._say(wording.CUT_OFF, t_s, inf, self._found_again_s(resume_s))
             case CommandName.GO_ON if aside is not None:
                 if aside.waits and self.params.ready_s > 0.0:
                     self._count_down(t_s, aside.resume_s)
@@ -270,6 +276,22 @@ class Walk:
         if any(each.kind is SectionKind.CALIBRATION for each in rest):
             return section.start_s
         return rest[-1].end_s
+
+    def _found_again_s(self, script_s: float) -> float:
+        """Return where to go on when the sensors' headings are lost: at a neutral that finds them again.
+
+        In the calibration of a run that is its beginning, but for the table rest: the sensors are worn.
+        """
+        place = self._place(script_s)
+        section = self._sections[place]
+        run = [each for each in self._sections if each.run == section.run]
+        if any(each.kind is SectionKind.CALIBRATION and each.start_s >= section.start_s for each in run):
+            worn = [each.start_s for each in run if each.label is not MarkLabel.TABLE_REST]
+            return script_s if section.label is MarkLabel.TABLE_REST else worn[0]
+        if section.kind not in (SectionKind.SET, SectionKind.MAXIMAL):
+            return script_s
+        neutrals = [prompt.start_s for prompt in self.params.script if prompt.label in _NEUTRALS]
+        return max((start_s for start_s in neutrals if start_s < script_s), default=script_s)
 
     # ---------------------------------------------------------------- script and time
 

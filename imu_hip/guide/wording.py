@@ -11,6 +11,7 @@ from imu_hip.model.item import MarkLabel, Role
 
 SET_ENDED = "Set ended: let go slowly and rest"
 PAUSED = "Paused"
+CUT_OFF = "Cut off: take your place again"
 PAIN = "Stop. Let go slowly, sit or lie, rest"
 PAIN_LATER = "Go on only if the pain is gone"
 READY = "Ready? Tap the thigh sensor twice"

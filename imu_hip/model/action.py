@@ -18,12 +18,16 @@ class ActionName(StrEnum):
     IDENTIFY = "identify"  # a sensor's address
     ASSIGN = "assign"  # pelvis=ADDRESS or thigh=ADDRESS
     BEGIN = "begin"  # the chosen exercise with sensors
+    GO_ON = "go_on"  # with the session that was cut off
     DEMO = "demo"  # the same with virtual sensors
     END = "end"  # the session or replay, on to its results
     COMMAND = "command"  # a CommandName, to the guide
+    PAIN_SCORE = "pain_score"  # a digit, after the command "pain"
     OPEN_RECORDING = "open_recording"  # a path
     SHOW_RESULT = "show_result"  # a path
     REPORT = "report"  # the path of a recording
+    NOTE = "note"  # a text about the result that is shown
+    NOTE_AT = "note_at"  # seconds since the beginning of the replay, a space, the text
     PLAY = "play"  # go on, or stand still
     SEEK = "seek"  # seconds since the beginning
     STEP = "step"  # seconds on (or back)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from imu_hip.model.block import AngleBlock
 from imu_hip.model.event import Event
-from imu_hip.model.item import Role
+from imu_hip.model.item import Role, TimedNote
 from imu_hip.model.output import LinkStatistics
 from imu_hip.model.setup import Setup
 
@@ -20,7 +20,8 @@ class Analysis:
 
     Angles with their phases (n,), events in order, radio life, and the hash of all that is derived.
 
-    `recording_sha256` is of the file; `duration_s` from the first to the last sample, None without any.
+    `recording_sha256` is of the file; `duration_s` from the first to the last sample, None without any. `notes` were
+    told, not derived: the hash of what is derived does not depend on them.
     """
 
     setup: Setup
@@ -31,3 +32,4 @@ class Analysis:
     events: tuple[Event, ...]
     link: dict[Role, LinkStatistics]
     result_sha256: str
+    notes: tuple[TimedNote, ...] = ()

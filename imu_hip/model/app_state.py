@@ -37,7 +37,10 @@ class ExerciseChoice:
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    """What can be chosen, and what is: ids and words as in the contract; `calibration`: "standing" or "lying"."""
+    """What can be chosen, and what is: ids and words as in the contract; `calibration`: "standing" or "lying".
+
+    `cut_off`: which session of the person was just cut off and can go on, in words; "" without one.
+    """
 
     exercises: tuple[ExerciseChoice, ...]
     persons: tuple[str, ...]
@@ -46,6 +49,7 @@ class StartView:
     person: str
     calibration: str
     demo_possible: bool = True
+    cut_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,8 @@ class ResultView:
 class HistoryRow:
     """One exercise of a session of a person; angles with their standard deviations, None where not known.
 
-    `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train.
+    `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train. `pain`: highest
+    score of the whole session, None where none was told; `notes`: how many were written.
     """
 
     when: str
@@ -132,6 +137,8 @@ class HistoryRow:
     posture: str = ""
     hold_s: float = 0.0
     measurement: bool = False
+    pain: int | None = None
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

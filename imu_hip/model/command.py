@@ -15,3 +15,5 @@ class CommandName(StrEnum):
     GO_ON = "go_on"
     REDO = "redo"
     """Ask for the newest calibration step once more."""
+    CUT_OFF = "cut_off"
+    """Nobody asks for it: the first item of a session that goes on after a crash."""

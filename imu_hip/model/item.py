@@ -128,7 +128,24 @@ class Command:
     name: str
 
 
-Item = Notification | Write | Mark | LinkChange | Drop | Tick | Command
+class NoteKind(StrEnum):
+    """What a note tells."""
+
+    PAIN = "pain"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the person told while it was recorded: how much it hurts, 0 to 10, or a text; nothing acts on it."""
+
+    t_ns: int
+    kind: NoteKind
+    score: int | None = None
+    text: str = ""
+
+
+Item = Notification | Write | Mark | LinkChange | Drop | Tick | Command | Note
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -147,3 +164,18 @@ class TimedMark:
     label: MarkLabel
     edge: Edge
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedNote:
+    """What the person told: a pain with its score (None: none was given), or a text.
+
+    `t_s` is on the recording's common clock, None where it is about the whole session. `written`: when it was written
+    about a finished recording (ISO 8601), None for what was told meanwhile.
+    """
+
+    t_s: float | None
+    kind: NoteKind
+    score: int | None = None
+    text: str = ""
+    written: str | None = None

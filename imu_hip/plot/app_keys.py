@@ -28,6 +28,9 @@ class Window(Protocol):
     def change_size(self) -> None:
         """Fill the screen or not."""
 
+    def note(self) -> None:
+        """Write down something about what is shown."""
+
 
 class AppKeys:
     """Shortcuts: they come before any button that the keyboard is on, and after a field that is typed into."""
@@ -38,6 +41,7 @@ class AppKeys:
             self._key(f"Alt+{number}", partial(pages.open, page))
         self._key("Esc", asked.back)
         self._key("F", asked.change_size)
+        self._key("N", asked.note)
         self._key("D", pages.change_theme)
         self._key("M", pages.mute)
         self._stay = [self._key(name, asked.stay) for name in ("Return", "Enter")]
@@ -47,6 +51,7 @@ class AppKeys:
             self._key("E", session.end_set),
             self._key("R", session.redo),
             self._key("S", session.finish),
+            *(self._key(str(digit), partial(session.score, digit)) for digit in range(10)),
         ]
         self._replay = [
             self._key("Space", replay.play),

@@ -116,6 +116,13 @@ class AppWindow(QWidget):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._refresh()
 
+    def note(self) -> None:
+        """Write down something about the moment of a replay, or the result that is shown; never while it measures."""
+        if self._state is not None and self._state.replay is not None:
+            self._replay_bar.note()
+        elif self._state is not None and self._state.session is None and self._state.page is Page.RESULTS:
+            self._results.note()
+
     def back(self) -> None:
         """Go back one page; ask once before a running session ends; close from the first page."""
         state = self._state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPushButton, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import ReplayView
@@ -77,6 +77,13 @@ class ReplayBar(QWidget):
     def seek(self, seconds: float) -> None:
         """Ask for a place."""
         self._act(Action(ActionName.SEEK, f"{seconds:.1f}"))
+
+    def note(self) -> None:
+        """Ask for a text about the moment that is shown."""
+        at_s = self._shown.position_s if self._shown is not None else 0.0
+        text, said = QInputDialog.getText(self, words.NOTE_TITLE, words.NOTE_AT_ASKED.format(time=clock(at_s)))
+        if said and text.strip():
+            self._act(Action(ActionName.NOTE_AT, f"{at_s:.2f} {text}"))
 
     def close_replay(self) -> None:
         """Ask for the end of the replay."""

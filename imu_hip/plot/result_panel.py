@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import HoldRow, ResultView
@@ -36,6 +36,8 @@ class ResultPanel(QFrame, Painted):
         self._replay.clicked.connect(self._ask_for_replay)
         self._report = button(words.REPORT, "", words.REPORT_TIP)
         self._report.clicked.connect(self._ask_for_report)
+        self._note = button(words.NOTE, "", words.NOTE_TIP)
+        self._note.clicked.connect(lambda: self.ask_for_note())
         self._tiles = QWidget()
         self._grid = QGridLayout(self._tiles)
         spaced(self._grid, 0.0, 1.0)
@@ -64,7 +66,7 @@ class ResultPanel(QFrame, Painted):
         self._shown = result
         none = words.NONE_CHOSEN if any_listed else words.NO_RESULT
         self._title.setText(none if result is None else result.title)
-        for asked in (self._replay, self._report):
+        for asked in (self._replay, self._report, self._note):
             asked.setVisible(result is not None)
         self._show_figures(() if result is None else result.figures)
         holds = () if result is None else result.holds
@@ -78,6 +80,14 @@ class ResultPanel(QFrame, Painted):
         self._notes.setText("\n".join(f"•  {note}" for note in notes))
         for part in (self._notes_area, self._notes_heading):
             part.setVisible(bool(notes))
+
+    def ask_for_note(self) -> None:
+        """Ask for a text about this session."""
+        if self._shown is None:
+            return
+        text, said = QInputDialog.getText(self, words.NOTE_TITLE, words.NOTE_ASKED)
+        if said and text.strip():
+            self._act(Action(ActionName.NOTE, text))
 
     def _ask_for_report(self) -> None:
         if self._shown is not None:
@@ -122,7 +132,7 @@ class ResultPanel(QFrame, Painted):
         top = QHBoxLayout()
         spaced(top, 0.0, 1.0)
         top.addWidget(self._title, 1)
-        for asked in (self._report, self._replay):
+        for asked in (self._note, self._report, self._replay):
             sized(asked, height=5.2)
             top.addWidget(asked)
         rows = QVBoxLayout(self)

@@ -49,6 +49,10 @@ class ResultsPage(QWidget):
         """Where the keyboard begins."""
         return self._result.first if self._shown is not None and self._shown.result is not None else self._sessions
 
+    def note(self) -> None:
+        """Ask for a text about the session that is shown."""
+        self._result.ask_for_note()
+
     def show_view(self, view: ResultsView) -> None:
         """Show the result and the history."""
         if view == self._shown:

@@ -71,6 +71,10 @@ class SessionBar(QWidget):
         """Stop with pain."""
         self._command(CommandName.PAIN)
 
+    def score(self, digit: int) -> None:
+        """Say how much it hurts, by a digit."""
+        self._act(Action(ActionName.PAIN_SCORE, str(digit)))
+
     def end_set(self) -> None:
         """End the set."""
         self._command(CommandName.END_SET)

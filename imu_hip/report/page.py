@@ -13,6 +13,7 @@ from imu_hip.report.legend import legend, patterns
 from imu_hip.report.markup import Element, document, element
 from imu_hip.report.material import Material, Part, parts
 from imu_hip.report.tables import tables
+from imu_hip.report.told import told
 
 _SIMULATED = ("demo", "simulation")
 
@@ -27,10 +28,12 @@ def report_html(material: Material) -> str:
     doubtful = headline.doubts_of(material, found)
     notice = headline.care(doubtful, ANCHOR)
     calibration = provenance.calibration(material)
+    said = told(material)
     main = element(
         "main",
         *(() if notice is None else (notice,)),
         *(_part(material, part, alone=len(found) == 1, doubtful=bool(doubtful)) for part in found),
+        *(() if said is None else (said,)),
         doubts(material, found),
         provenance.link(material),
         *(() if calibration is None else (calibration,)),

@@ -288,3 +288,7 @@ DISCLAIMER = (
     "surgery or replacement."
 )
 PRIVACY = "This page shows how a person moves. It was made on the computer that measured, and sends nothing anywhere."
+TOLD = "What the person told"
+WHOLE_SESSION = "whole session"
+PAIN = "Pain"
+PAIN_SCORE = "Pain, {score} of 10 (numeric rating scale)"

@@ -29,6 +29,7 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec, Posture
+from imu_hip.model.item import NoteKind, TimedNote
 from imu_hip.model.judged_by import end_ranges, last_of_each_direction
 from imu_hip.model.output import LinkStatistics
 from imu_hip.session.versions import versions
@@ -64,6 +65,7 @@ def analysis_json(analysis: Analysis) -> Json:
         "link": {role.value: _link(statistics) for role, statistics in analysis.link.items()},
         "warnings": _warnings(analysis.events),
         "calibration": [_calibration(e) for e in _in_time(analysis.events)],
+        "notes": [_note(note) for note in analysis.notes],
     }
 
 
@@ -304,6 +306,11 @@ def _calibration(step: CalibrationStep) -> Json:
         "quality": step.quality,
         "text": step.text,
     }
+
+
+def _note(note: TimedNote) -> Json:
+    what: Json = {"score": note.score} if note.kind is NoteKind.PAIN else {"text": note.text}
+    return {"t_s": note.t_s, "kind": note.kind.value, **what, "written": note.written}
 
 
 def _link(statistics: LinkStatistics) -> Json:

@@ -43,28 +43,60 @@ class PartSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a session, and which result they are from."""
+    """The figures of a session, and which result they are from.
+
+    `pain`: the highest score, None where none was told; `notes`: how many texts were told while it was recorded.
+    """
 
     recording_sha256: str
     result_sha256: str
     imu_hip: str
     parts: tuple[PartSummary, ...]
+    pain: int | None = None
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class KeptSession:
-    """A session in the library; None is what its `session.json` does not say. `path` is its (first) recording."""
+    """A session in the library; None is what its `session.json` does not say. `path` is its (first) recording.
+
+    `notes`: how many texts were told about it, while it was recorded or later.
+    """
 
     path: Path
     start: str | None
     side: str | None
     exercise: str | None
     summary: Summary | None
+    notes: int = 0
 
     @property
     def name(self) -> str:
         """The name of its folder."""
         return self.path.parent.name
+
+
+def recording_at(path: Path) -> Path:
+    """Return the recording that a path means: of a session's folder its first one."""
+    return path / RAW if path.is_dir() else path
+
+
+def segments_of(recording: Path) -> tuple[Path, ...]:
+    """Return the files of a recording in their order: `raw.mcap` means all of its session, any other only itself."""
+    found = [recording]
+    while recording.name == RAW and (following := recording.with_name(_segment_name(len(found) + 1))).exists():
+        found.append(following)
+    return tuple(found)
+
+
+def next_segment(recording: Path) -> Path:
+    """Return the file in which the session of a `raw.mcap` goes on."""
+    return recording.with_name(_segment_name(len(segments_of(recording)) + 1))
+
+
+def _segment_name(number: int) -> str:
+    stem, ending = RAW.split(".")
+    return f"{stem}.{number}.{ending}"
 
 
 def shown_name(recording: Path) -> str:
@@ -84,7 +116,9 @@ def session_in(folder: Path) -> KeptSession:
         results = results_in(folder)
         about = _described_by(results[-1]) if results else {}
     start, side, exercise = (_text_or_none(about.get(key)) for key in ("start", "side", "exercise"))
-    return KeptSession(folder / RAW, start, side, exercise, _summary_or_none(about.get("result")))
+    summary, later = _summary_or_none(about.get("result")), about.get("notes")
+    notes = (0 if summary is None else summary.notes) + (len(later) if isinstance(later, list) else 0)
+    return KeptSession(folder / RAW, start, side, exercise, summary, notes)
 
 
 def keep_result(folder: Path, result: Mapping[str, Any]) -> None:
@@ -113,11 +147,14 @@ def result_name(result: Mapping[str, Any]) -> str:
 
 def summary_of(result: Mapping[str, Any]) -> Summary:
     """Return the figures of an analysis. Raises KeyError, TypeError or ValueError where it is none."""
+    notes = result.get("notes", ())
     return Summary(
         result["recording"]["sha256"],
         result["result_sha256"],
         result["software"]["imu_hip"],
         tuple(_part(part) for part in result["parts"]),
+        max((note["score"] for note in notes if note.get("score") is not None), default=None),
+        sum("text" in note and note["written"] is None for note in notes),
     )
 
 
@@ -128,7 +165,10 @@ def _summary_or_none(data: Any) -> Summary | None:
         if not all(isinstance(text, str) for text in texts) or not all(_makes_sense(part) for part in data["parts"]):
             return None
         recording, result, version = texts
-        return Summary(recording, result, version, tuple(PartSummary(**part) for part in data["parts"]))
+        pain, notes = data.get("pain"), data.get("notes", 0)
+        if not (pain is None or type(pain) is int) or type(notes) is not int:
+            return None
+        return Summary(recording, result, version, tuple(PartSummary(**part) for part in data["parts"]), pain, notes)
     except (KeyError, TypeError):
         return None
 

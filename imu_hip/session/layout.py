@@ -13,6 +13,7 @@ from imu_hip.model.item import (
     Item,
     LinkChange,
     Mark,
+    Note,
     Notification,
     NumberedItem,
     Role,
@@ -54,16 +55,18 @@ TOPICS = (
     "/drops",
     "/ticks",
     "/commands",
+    "/notes",
 )
 """By channel id, which counts from 1. Only ever add at the end: recordings are read by this table alone."""
 
 _BYTES_KINDS: dict[str, type[Notification | Write]] = {"raw": Notification, "sent": Write}
-_JSON_KINDS: dict[str, type[Mark | LinkChange | Drop | Tick | Command]] = {
+_JSON_KINDS: dict[str, type[Mark | LinkChange | Drop | Tick | Command | Note]] = {
     "/marks": Mark,
     "/link": LinkChange,
     "/drops": Drop,
     "/ticks": Tick,
     "/commands": Command,
+    "/notes": Note,
 }
 _TOPIC_OF_KIND = {kind: topic for topic, kind in _JSON_KINDS.items()}
 _ID_OF_TOPIC = {topic: number for number, topic in enumerate(TOPICS, start=1)}
@@ -122,6 +125,8 @@ def json_schema(topic: str) -> str | None:
 def _schema_of(hint: Any) -> dict[str, object]:
     if hint is int:
         return {"type": "integer"}
+    if hint == int | None:
+        return {"type": ["integer", "null"]}
     return {"type": "string"} if hint is str else {"enum": [member.value for member in hint]}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from imu_hip.model.errors import Reason, RecordingError, UsageError
+from imu_hip.session.input_file import refuse_impossible
 
 SMALLEST_FREE_BYTES = 50_000_000
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -48,10 +49,11 @@ def make_name_durable(path: Path) -> None:
 
 
 def refuse_overwriting(path: Path, *, force: bool = False, inputs: Iterable[Path] = ()) -> None:
-    """Raise UsageError when there is something at `path` that must stay.
+    """Raise UsageError when there is something at `path` that must stay, UnusableInputError when nothing can be.
 
     That is anything as long as `force` is not given, and even then what is no file, or one of the `inputs`.
     """
+    refuse_impossible(path)
     if not os.path.lexists(path):
         return
     for source in inputs:
@@ -70,6 +72,7 @@ def free_bytes(path: Path) -> int:
 
 def refuse_little_space(path: Path) -> None:
     """Raise RecordingError when the disk that will hold `path` has less than 50 MB left."""
+    refuse_impossible(path)
     try:
         free = free_bytes(path)
     except OSError as error:
@@ -145,5 +148,6 @@ def merged_folder(path: Path, *, force: bool = False, replaced: Iterable[str] = 
 
 
 def _refuse_what_is_no_folder(path: Path) -> None:
+    refuse_impossible(path)
     if os.path.lexists(path) and not path.is_dir():
         raise UsageError(Reason.OUTPUT_EXISTS, f"{path}: is there and no folder; choose another name")

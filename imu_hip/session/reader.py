@@ -14,7 +14,7 @@ from pathlib import Path
 from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.item import NumberedItem
+from imu_hip.model.item import NumberedItem, TimedNote
 from imu_hip.model.setup import Setup
 from imu_hip.session.input_file import opened
 from imu_hip.session.layout import PROFILE, TOPICS, from_message
@@ -34,20 +34,37 @@ from imu_hip.session.setup_json import setup_from_text, setup_text_of
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Everything a replay needs. `items` in their order; `sha256` of the file."""
+    """Everything a replay needs. `items` in their order; `sha256` of the file; `notes` were written about it later.
+
+    `first_number`: of the first item that was recorded, None where only the first one that is there tells.
+    """
 
     setup: Setup
     items: tuple[NumberedItem, ...]
     sha256: str
+    notes: tuple[TimedNote, ...] = ()
+    first_number: int | None = None
+
+    @property
+    def zero_ns(self) -> int:
+        """Host time of t_s = 0."""
+        first_ns = self.items[0].item.t_ns if self.items else 0
+        return first_ns if self.setup.zero_ns is None else self.setup.zero_ns
 
     @property
     def missing(self) -> int:
         """How many numbers between the first and the last item are absent: lost before or while recording."""
-        return self.items[-1].number - self.items[0].number + 1 - len(self.items) if self.items else 0
+        if not self.items:
+            return 0
+        first = self.items[0].number if self.first_number is None else self.first_number
+        return self.items[-1].number - first + 1 - len(self.items)
 
 
-def read_recording(path: Path) -> Recording:
-    """Read a recording. Raises UnusableInputError that names file, place and what to do."""
+def read_recording(path: Path, *, session: Path | None = None) -> Recording:
+    """Read a recording. Raises UnusableInputError that names file, place and what to do.
+
+    `session`: the first file of the session that this one goes on with, from which all would have to be recovered.
+    """
     with opened(path) as stream:
         data = stream.read(len(MAGIC))
         # Checked before the rest is read: people do hand over films and disk images.
@@ -60,7 +77,7 @@ def read_recording(path: Path) -> Recording:
         raise UnusableInputError(
             error.reason,
             f"{path}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
-            f"imu-hip recover {path} --out {path.stem}-recovered.mcap",
+            f"imu-hip recover {session or path} --out {(session or path).stem}-recovered.mcap",
         ) from error
     return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic, Notification, NumberedItem, Role
 from imu_hip.session.input_file import opened
+from imu_hip.session.kept_session import recording_at, segments_of
 from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, record_at
 from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.reader import chunk_items, setup_text_in
@@ -42,15 +43,25 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Salvaged:
+    """A file's bytes, the chunks whose checksums hold with their items, and its setup's text if a copy is sound."""
+
+    data: bytes
+    chunks: tuple[tuple[Record, list[NumberedItem]], ...]
+    setup_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryReport:
     """What was saved and what was lost.
 
     `lost`: of each sensor, from the last of its data before missing items to the first behind them. It is what may be
     missing: which of the items were a sensor's, nobody knows any more.
 
-    `damaged`: byte ranges [start, end) of the source that hold nothing usable. `complete`: the source was
-    finished properly and nothing is missing. Items lost before the first or after the last saved one leave no
-    trace but their bytes. `duration_s`: from the first to the last saved item.
+    `damaged`: byte ranges [start, end) of the source that hold nothing usable; in a session of several files they are
+    counted on from file to file. `complete`: the source was finished properly and nothing is missing. Items lost before
+    the first or after the last saved one leave no trace but their bytes. `duration_s`: from the first to the last
+    saved item.
     """
 
     source_bytes: int
@@ -66,16 +77,15 @@ class RecoveryReport:
 
 
 def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryReport:
-    """Write what is left of `source` to `target`; the source is only read.
+    """Write what is left of `source`, with all its segments, to `target`; the source is only read.
 
     Raises UnusableInputError when there is nothing to save, UsageError or RecordingError for the target.
     """
-    refuse_overwriting(target, force=force, inputs=(source,))
-    with opened(source) as stream:
-        data = stream.read()
-    chunks = list(_sound_chunks(data))
-    items = _in_order(chunks)
-    setup_text = _sound_setup(data)
+    sources = segments_of(recording_at(source))
+    refuse_overwriting(target, force=force, inputs=sources)
+    found = [salvage(path) for path in sources]
+    items = in_order(found)
+    setup_text = next((each.setup_text for each in found if each.setup_text is not None), None)
     if setup_text is None:
         raise UnusableInputError(
             Reason.DAMAGED,
@@ -84,7 +94,21 @@ def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryRepor
         )
     setup = setup_from_text(setup_text, str(source))
     write_recording(target, setup, items, force=force)
-    return _report(data, [record for record, _ in chunks], items)
+    return _report(found, items)
+
+
+def salvage(path: Path) -> Salvaged:
+    """Return what is sound in one file, which is only read. Raises UnusableInputError when it cannot be."""
+    with opened(path) as stream:
+        data = stream.read()
+    return Salvaged(data, tuple(_sound_chunks(data)), _sound_setup(data))
+
+
+def is_finished(path: Path) -> bool:
+    """Tell whether a file ends as a recording does that was closed. Raises OSError."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - len(MAGIC)))
+        return stream.read() == MAGIC and path.stat().st_size > len(MAGIC)
 
 
 def _sound_chunks(data: bytes) -> Iterator[tuple[Record, list[NumberedItem]]]:
@@ -99,11 +123,11 @@ def _sound_chunks(data: bytes) -> Iterator[tuple[Record, list[NumberedItem]]]:
             at = data.find(_CHUNK_OPCODE, at + 1)
 
 
-def _in_order(chunks: list[tuple[Record, list[NumberedItem]]]) -> list[NumberedItem]:
+def in_order(found: Iterable[Salvaged]) -> list[NumberedItem]:
     """Return the items with rising numbers; a sector that the disk gave back twice is used once."""
     items: list[NumberedItem] = []
-    for _, found in chunks:
-        items += [numbered for numbered in found if not items or numbered.number > items[-1].number]
+    for _, inside in (chunk for each in found for chunk in each.chunks):
+        items += [numbered for numbered in inside if not items or numbered.number > items[-1].number]
     return items
 
 
@@ -121,15 +145,17 @@ def _sound_setup(data: bytes) -> str | None:
     return None
 
 
-def _report(data: bytes, chunks: list[Record], items: list[NumberedItem]) -> RecoveryReport:
-    gaps = zip([0, *(chunk.end for chunk in chunks)], [*(chunk.start for chunk in chunks), len(data)], strict=True)
-    stops = [(_framed_until(data, start, end), end) for start, end in gaps]
-    damaged = tuple((stop, end) for stop, end in stops if stop < end)
-    finished = data.endswith(MAGIC) and stops[-1][0] == len(data)
+def _report(found: list[Salvaged], items: list[NumberedItem]) -> RecoveryReport:
+    damaged: tuple[tuple[int, int], ...] = ()
+    finished, source_bytes = False, 0
+    for each in found:
+        holes, finished = _holes(each)
+        damaged += tuple((source_bytes + start, source_bytes + end) for start, end in holes)
+        source_bytes += len(each.data)
     missing = tuple(_missing_spans(items))
     items_missing = sum(span.items for span in missing)
     return RecoveryReport(
-        source_bytes=len(data),
+        source_bytes=source_bytes,
         bytes_lost=sum(end - start for start, end in damaged),
         damaged=damaged,
         items_saved=len(items),
@@ -140,6 +166,14 @@ def _report(data: bytes, chunks: list[Record], items: list[NumberedItem]) -> Rec
         finished=finished,
         complete=finished and not damaged and not items_missing,
     )
+
+
+def _holes(found: Salvaged) -> tuple[list[tuple[int, int]], bool]:
+    """Return the byte ranges of a file that hold nothing usable, and whether it was finished properly."""
+    data, chunks = found.data, [record for record, _ in found.chunks]
+    gaps = zip([0, *(chunk.end for chunk in chunks)], [*(chunk.start for chunk in chunks), len(data)], strict=True)
+    stops = [(_framed_until(data, start, end), end) for start, end in gaps]
+    return [(stop, end) for stop, end in stops if stop < end], data.endswith(MAGIC) and stops[-1][0] == len(data)
 
 
 def _framed_until(data: bytes, start: int, end: int) -> int:

@@ -13,12 +13,13 @@ from typing import TypeVar
 from imu_hip.session.kept_session import RAW, SIDECAR, KeptSession, PartSummary, Summary, session_in
 from imu_hip.session.output_file import create_file
 
-_VERSION = 1
+_VERSION = 2
 """Raised with every change of the tables: an index of another version is made anew."""
 _TABLES = """
 CREATE TABLE session (
     person TEXT, session TEXT, modified_ns INTEGER, bytes INTEGER, start TEXT, side TEXT, exercise TEXT,
-    recording_sha256 TEXT, result_sha256 TEXT, imu_hip TEXT, PRIMARY KEY (person, session)
+    recording_sha256 TEXT, result_sha256 TEXT, imu_hip TEXT, pain INTEGER, told INTEGER, notes INTEGER,
+    PRIMARY KEY (person, session)
 ) WITHOUT ROWID;
 CREATE TABLE part (
     person TEXT, session TEXT, number INTEGER, exercise TEXT, posture TEXT, measurement INTEGER,
@@ -114,7 +115,7 @@ class SessionIndex:
                 index.executemany(f"DELETE FROM {table} WHERE person = ? AND session = ?", gone)
             read = [(name, stamp, session_in(self._persons / person / name)) for name, stamp in new]
             index.executemany(
-                f"INSERT INTO session VALUES ({','.join('?' * 10)})",
+                f"INSERT INTO session VALUES ({','.join('?' * 13)})",
                 [_session_row(person, name, stamp, kept) for name, stamp, kept in read],
             )
             index.executemany(
@@ -133,7 +134,7 @@ class SessionIndex:
             figures[2] = bool(figures[2])
             parts.setdefault(name, []).append(PartSummary(*figures))
         rows = index.execute(
-            "SELECT session, start, side, exercise, recording_sha256, result_sha256, imu_hip"
+            "SELECT session, start, side, exercise, recording_sha256, result_sha256, imu_hip, pain, told, notes"
             " FROM session WHERE person = ? ORDER BY start DESC, session DESC",
             (person,),
         )
@@ -143,9 +144,10 @@ class SessionIndex:
                 start,
                 side,
                 exercise,
-                None if result is None else Summary(recording, result, version, tuple(parts.get(name, ()))),
+                None if result is None else Summary(recording, result, version, tuple(parts.get(name, ())), pain, told),
+                notes,
             )
-            for name, start, side, exercise, recording, result, version in rows
+            for name, start, side, exercise, recording, result, version, pain, told, notes in rows
         )
 
 
@@ -180,8 +182,8 @@ def _stamped(folder: Path) -> Iterable[tuple[str, Stamp]]:
 
 def _session_row(person: str, name: str, stamp: Stamp, kept: KeptSession) -> tuple[object, ...]:
     of = kept.summary
-    which = (None, None, None) if of is None else (of.recording_sha256, of.result_sha256, of.imu_hip)
-    return (person, name, *stamp, kept.start, kept.side, kept.exercise, *which)
+    which = (None,) * 5 if of is None else (of.recording_sha256, of.result_sha256, of.imu_hip, of.pain, of.notes)
+    return (person, name, *stamp, kept.start, kept.side, kept.exercise, *which, kept.notes)
 
 
 def _part_rows(person: str, name: str, kept: KeptSession) -> Iterable[tuple[object, ...]]:

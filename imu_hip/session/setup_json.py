@@ -11,8 +11,8 @@ from imu_hip.model.setup import Setup
 from imu_hip.session.typed_json import from_json, to_json
 
 METADATA_NAME = "session"
-FORMAT = 1
-"""Raised when a program of today could no longer read, or would misread, what is written."""
+FORMAT = 2
+"""Raised when a program of today could no longer read, or would misread, what is written. 2: notes."""
 
 
 def setup_to_text(setup: Setup) -> str:

@@ -21,7 +21,7 @@ from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
 from imu_hip.session.forgetting import traces
 from imu_hip.session.json_file import make_folder, read_object, write_object
-from imu_hip.session.kept_session import RAW, KeptSession, describe, keep_result, results_in
+from imu_hip.session.kept_session import RAW, KeptSession, describe, keep_result, results_in, segments_of
 from imu_hip.session.output_file import writing_error
 from imu_hip.session.person_names import Names, checked_name, new_pseudonym
 from imu_hip.session.session_index import SessionIndex
@@ -29,6 +29,8 @@ from imu_hip.session.takeover import take_over
 
 DEFAULT_PERSON = "me"
 HOME_VARIABLE = "IMU_HIP_HOME"
+CONTINUES_WITHIN_S = 1800.0
+"""Longer after a session was cut off nobody wears the sensors as before."""
 
 _SENSORS_FILE = "sensors.json"
 _SETTINGS_FILE = "settings.json"
@@ -111,6 +113,23 @@ class Library:
         """Return a person's sessions, the newest first."""
         pseudonym = self.pseudonym(person)
         return () if pseudonym is None else self._index.sessions(pseudonym)
+
+    def cut_off(self, person: str, now_s: float) -> Path | None:
+        """Return the recording of a person's newest session where it was cut off a short while before `now_s`.
+
+        It has no result, its last file no end, and in that file was written in the last half hour.
+        """
+        from imu_hip.session.recover import is_finished  # loads what whoever asks for help need not wait for
+
+        newest = next(iter(self.sessions(person)), None)
+        if newest is None or newest.summary is not None:
+            return None
+        last = segments_of(newest.path)[-1]
+        try:
+            age_s = now_s - last.stat().st_mtime
+            return newest.path if age_s <= CONTINUES_WITHIN_S and not is_finished(last) else None
+        except OSError:
+            return None
 
     def recordings(self) -> tuple[Path, ...]:
         """Return the recordings of all persons, the first of each session."""

@@ -9,7 +9,19 @@ import numpy as np
 
 from imu_hip.model.block import AlignedBlock
 from imu_hip.model.event import RadioTrouble, Trouble
-from imu_hip.model.item import Characteristic, Command, Drop, LinkChange, LinkState, Mark, Role, Tick, TimedMark, Write
+from imu_hip.model.item import (
+    Characteristic,
+    Command,
+    Drop,
+    LinkChange,
+    LinkState,
+    Mark,
+    Note,
+    Role,
+    Tick,
+    TimedMark,
+    Write,
+)
 from imu_hip.model.packet import Packet, Received, ReceivedTogether
 from imu_hip.stream import pairing, sensor
 from imu_hip.stream.device_clock import ClockParams
@@ -21,7 +33,7 @@ _MOST_PIECES = 512
 # Fewer packets than this cost less one by one.
 _LEAST_TOGETHER = 16
 
-OneItem = Received | Write | Mark | LinkChange | Drop | Tick | Command
+OneItem = Received | Write | Mark | LinkChange | Drop | Tick | Command | Note
 
 
 @dataclass(slots=True)

@@ -14,15 +14,17 @@ from imu_hip.app.controller import PREPARING, Controller
 from imu_hip.app.demo import simulated_person, virtual_sensors
 from imu_hip.app.radio_access import RadioAccess, VirtualRadio
 from imu_hip.codec.registry import BIP_V1
+from imu_hip.guide.wording import CUT_OFF
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import AppState, Page, Settings
 from imu_hip.model.command import CommandName
 from imu_hip.model.errors import LinkError
 from imu_hip.model.event import Hold
-from imu_hip.model.item import Command, Mark, Role
+from imu_hip.model.item import Command, Mark, Note, Role
 from imu_hip.model.setup import Origin, Side
 from imu_hip.model.signal import Signal
 from imu_hip.session.user_library import KnownSensor, Library
+from tests.app.test_continuing import write_cut_off
 
 RECORDING = Path(__file__).parents[2] / "recordings" / "supine_ere_right.mcap"
 
@@ -158,6 +160,9 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert (refused.page, refused.notice) == (Page.CALIBRATE, "A session is under way: finish it first (S).")
     do(app, ActionName.COMMAND, CommandName.GO_ON)
     until(app, lambda state: state.session is not None and state.session.guide.asks == "table_rest")
+    assert do(app, ActionName.PAIN_SCORE, "3").notice == ""
+    assert do(app, ActionName.COMMAND, CommandName.PAIN).notice.startswith("How much does it hurt")
+    assert do(app, ActionName.PAIN_SCORE, "7").notice == "Pain 7 of 10 is noted."
     do(app, ActionName.END)
     state = until(app, lambda state: state.page is Page.RESULTS)
     assert app.is_over
@@ -166,12 +171,40 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert kept.summary.result_sha256 == api.analyze(kept.path).result_sha256
     recording = api.read(kept.path)
     assert recording.setup.origin is Origin.LIVE
-    assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [CommandName.GO_ON]
+    assert [n.item.name for n in recording.items if isinstance(n.item, Command)] == [
+        CommandName.GO_ON,
+        CommandName.PAIN,
+    ]
+    assert [n.item.score for n in recording.items if isinstance(n.item, Note)] == [7]
+    assert kept.summary.pain == 7
     assert any(isinstance(n.item, Mark) for n in recording.items)
     assert state.results.result is not None
     assert state.results.result.path == str(kept.path)
     assert [row.path for row in state.results.sessions] == [str(kept.path)]
     assert heard.signals
+
+
+def test_a_session_that_was_cut_off_is_offered_and_goes_on(app: Controller, library: Library) -> None:
+    find_and_assign(app)
+    recording = api.read(RECORDING)
+    path = library.new_recording("Anna", "supine_ere", Side.RIGHT, "2026-11-22T18:00:00Z")
+    write_cut_off(path, recording, recording.items[len(recording.items) // 2].item.t_ns)
+    before = path.read_bytes()
+    assert do(app, ActionName.CHOOSE_PERSON, "Bert").start.cut_off == ""
+    do(app, ActionName.CHOOSE_SIDE, "left")
+    assert do(app, ActionName.CHOOSE_PERSON, "Anna").start.cut_off.startswith("Go on with the session of ")
+    do(app, ActionName.GO_ON)
+    state = until(app, lambda state: state.session is not None and state.session.guide.paused, 60.0)
+    assert state.session is not None
+    assert (state.session.side, state.session.prompt) == ("right", CUT_OFF)
+    do(app, ActionName.END)
+    state = until(app, lambda state: state.page is Page.RESULTS)
+    assert state.start.cut_off == ""
+    (kept,) = library.sessions("Anna")
+    assert kept.summary is not None
+    assert kept.summary.recording_sha256 == api.read(path).sha256
+    assert path.read_bytes() == before
+    assert (path.parent / "raw.2.mcap").exists()
 
 
 def test_a_recording_is_replayed_from_any_moment(app: Controller) -> None:
@@ -218,6 +251,27 @@ def test_a_report_lies_beside_its_recording_and_opens_in_the_browser(library: Li
     do(app, ActionName.REPORT, str(tmp_path / "none.mcap"))
     assert "there is no such file" in until(app, lambda state: "none.mcap" in state.notice).notice
     app.close()
+
+
+def test_a_note_about_a_moment_and_one_about_a_session_are_kept_beside_the_recording(
+    app: Controller, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.mcap"
+    path.write_bytes(RECORDING.read_bytes())
+    assert do(app, ActionName.NOTE, "about nothing").notice == ""
+    do(app, ActionName.OPEN_RECORDING, str(path))
+    until(app, lambda state: state.replay is not None, 60.0)
+    do(app, ActionName.PLAY)
+    assert do(app, ActionName.NOTE_AT, "12.50 slipped here").notice == "Noted: 0:12 Note: slipped here"
+    assert "the note is empty" in do(app, ActionName.NOTE_AT, "12.50 \0").notice
+    do(app, ActionName.END)
+    state = until(app, lambda state: state.page is Page.RESULTS)
+    assert state.results.result is not None
+    assert state.results.result.notes[0] == "0:12 Note: slipped here"
+    state = do(app, ActionName.NOTE, "new shoes")
+    assert state.results.result is not None
+    assert state.results.result.notes[0] == "Note: new shoes"
+    assert [(note.t_s, note.text) for note in api.read(path).notes] == [(12.5, "slipped here"), (None, "new shoes")]
 
 
 def test_what_is_no_recording_is_said_in_one_line(app: Controller, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,19 @@ from export_checks import CHECKS, checked, storage
 from scipy.spatial.transform import Rotation
 
 from imu_hip import api
-from imu_hip.app.exporting import Format, contents_of
+from imu_hip.app.exporting import Format, contents_of, export
+from imu_hip.app.reporting import write_report
 from imu_hip.model.block import SampleState
+from imu_hip.model.errors import UnusableInputError
 from imu_hip.model.item import Mark, MarkLabel
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.exports import fhir, opensim
 from imu_hip.session.exports.contents import Contents
 from imu_hip.session.exports.tables import csv_text, write_folder
 from imu_hip.session.exports.timeline import timeline
+from imu_hip.session.recorder import Recorder
+from imu_hip.session.recover import recover
+from imu_hip.session.writer import write_recording
 from tests.app.calling import RECORDING, call
 
 RECORDINGS = RECORDING.parent
@@ -226,6 +232,33 @@ def test_orientations_want_a_name_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "y.mot").write_text("mine")
     assert "exists already" in call("export", RECORDING, "--to", "sto", "--out", tmp_path / "y.sto").refusal
     assert [path.name for path in tmp_path.iterdir()] == ["y.mot"]
+
+
+def test_an_observation_has_the_time_of_its_own_part(tmp_path: Path) -> None:
+    recording = api.read(RECORDING)
+    live = tmp_path / "raw.mcap"
+    write_recording(live, replace(recording.setup, start_utc="2026-11-22T23:59:30Z"), recording.items)
+    assert call("export", live, "--to", "fhir", "--out", tmp_path / "o.json", "--person", "07").code == 0
+    (entry,) = json.loads((tmp_path / "o.json").read_text())["entry"]
+    (part,) = json.loads(call("analyze", live, "--json").out)["parts"]
+    assert part["start_s"] > 30.0
+    begun = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC) + timedelta(seconds=round(part["start_s"]))
+    assert entry["resource"]["effectiveDateTime"] == begun.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert entry["resource"]["subject"] == {"display": "07"}
+
+
+def test_a_name_that_no_file_can_have_is_refused_in_one_line(tmp_path: Path) -> None:
+    nowhere = tmp_path / "a\0b.sto"
+    for refused in (
+        *(lambda to=to: export(RECORDING, to, nowhere) for to in Format),
+        lambda: export(nowhere, Format.CSV, tmp_path / "x"),
+        lambda: write_report(RECORDING, nowhere),
+        lambda: recover(RECORDING, nowhere),
+        lambda: Recorder(nowhere, api.read(RECORDING).setup),
+    ):
+        with pytest.raises(UnusableInputError, match="NUL"):
+            refused()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_clinic_has_its_own_codes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from imu_hip.app.headless_keys import COMMANDS, listen_for_keys, obey
 from imu_hip.model.command import CommandName
-from imu_hip.model.item import Command
+from imu_hip.model.item import Command, Note, NoteKind
 from tests.app.test_live import calibrating
 
 
@@ -35,6 +35,20 @@ def test_letters_are_commands_and_enter_pauses_and_goes_on(tmp_path: Path) -> No
         CommandName.REDO,
         CommandName.PAUSE,
         CommandName.STOP,
+    ]
+
+
+def test_numbers_are_scores_of_pain_and_n_begins_a_note(tmp_path: Path) -> None:
+    demo = calibrating(tmp_path / "a.mcap")
+    demo.session.clock = lambda: 1
+    for typed in ("7\n", "10\n", "11\n", "n the knee clicked\n", "n\n", "nothing\n"):
+        obey(typed, demo.session)
+    taken = [numbered.item for numbered in demo.session.intake.take(0.0) or []]
+    demo.session.finish()
+    assert taken == [
+        Note(1, NoteKind.PAIN, 7),
+        Note(1, NoteKind.PAIN, 10),
+        Note(1, NoteKind.TEXT, text="the knee clicked"),
     ]
 
 

@@ -122,6 +122,21 @@ def test_imported_tables_with_a_field_give_the_same_result(recording: Recording,
     assert json.loads(told.out)["result_sha256"] == _sha(asked)
 
 
+def test_an_export_is_imported_as_its_recording_was_used(path: Path, recording: Recording, tmp_path: Path) -> None:
+    assert call("export", path, "--to", "csv", "--out", tmp_path / "own").code == 0
+    words = ["--pelvis", tmp_path / "own" / "pelvis.csv", "--thigh", tmp_path / "own" / "thigh.csv"]
+    words += ["--marks", tmp_path / "own" / "marks.csv", "--exercise", "standing_dissociation", "--side", "left"]
+    assert call("import", *words, "--out", tmp_path / "again.mcap").code == 0
+    again = api.read(tmp_path / "again.mcap")
+    assert again.setup.magnetometer
+    found, wanted = api.analyze(again).angles, api.analyze(recording).angles
+    for one, other in zip(found.angles_rad[found.valid][::50], wanted.angles_rad[wanted.valid][::50], strict=True):
+        np.testing.assert_allclose(one, other, atol=np.radians(1e-3))
+    (tmp_path / "own" / "about.json").unlink()
+    assert call("import", *words, "--out", tmp_path / "bare.mcap").code == 0
+    assert not api.read(tmp_path / "bare.mcap").setup.magnetometer
+
+
 def test_a_recording_without_a_field_is_told_so_once_and_changes_in_nothing_else() -> None:
     plain, asked = (api.analyze(RECORDING, magnetometer=asked) for asked in (False, True))
     codes = [[e.code for e in result.events if isinstance(e, Warning)] for result in (plain, asked)]

@@ -10,6 +10,7 @@ import pytest
 
 from imu_hip import api
 from imu_hip.app.replaying import Replay
+from imu_hip.model.item import NumberedItem, Tick
 from imu_hip.model.signal import Signal
 from imu_hip.session.reader import Recording
 from imu_hip.view.as_json import view_json
@@ -67,6 +68,22 @@ def test_the_result_after_going_to_and_fro_is_that_of_the_analysis(recording: Re
     analysis = api.analyze(recording)
     assert still.session.result_sha256 == analysis.result_sha256
     assert sorted(map(repr, still.session.events)) == sorted(map(repr, analysis.events))
+
+
+def test_nobody_waits_for_the_time_between_the_files_of_a_session(recording: Recording) -> None:
+    times_s = (0.0, 0.5, 300.0, 300.5, 301.0)
+    ticks = tuple(NumberedItem(number, Tick(round(t_s * 1e9))) for number, t_s in enumerate(times_s))
+    now_s, slept_s = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+        slept_s.append(seconds)
+
+    replay = Replay(Recording(recording.setup, ticks, ""), "x", 1.0, clock=lambda: now_s[0], sleep=sleep)
+    replay.start()
+    replay.finish()
+    assert replay.position_s == 301.0
+    assert sum(slept_s) == pytest.approx(1.5, abs=0.2)
 
 
 def test_looking_ahead_finds_what_the_analysis_does(recording: Recording, still: Replay) -> None:

@@ -137,6 +137,30 @@ def test_a_pause_repeats_the_repetition_and_marks_nothing_meanwhile() -> None:
     assert said(outputs, on_s) == said(follow(SETS[0].start_s), SETS[0].start_s)
 
 
+def test_a_session_that_was_cut_off_goes_on_at_the_neutral_before_the_repetition() -> None:
+    cut_s, on_s = SETS[0].start_s + 20.0, SETS[0].start_s + 400.0
+    before = max(p.start_s for p in GUIDE.script if p.label is MarkLabel.NEUTRAL and p.start_s < SETS[0].start_s)
+    outputs = follow(on_s + 6.0, [(cut_s, "cut_off"), (on_s, "go_on")])
+    assert said(outputs, on_s - 1.0) == wording.CUT_OFF
+    neutrals = [mark.t_s for mark in marks_of(outputs) if mark.label is MarkLabel.NEUTRAL and mark.t_s >= cut_s]
+    assert neutrals == pytest.approx([on_s, on_s + SETS[0].start_s - before])
+    begun = [t_s for edge, _, t_s in exercise_marks(outputs) if edge is Edge.BEGIN]
+    assert begun == pytest.approx([SETS[0].start_s, on_s + SETS[0].start_s - before])
+
+
+def test_a_calibration_that_was_cut_off_begins_anew_with_the_sensors_worn() -> None:
+    cut_s = at(SectionKind.CALIBRATION, MarkLabel.BOWS) + 2.0
+    outputs = follow(cut_s + 60.0, [(cut_s, "cut_off"), (cut_s + 20.0, "go_on")])
+    later = [m.label for m in marks_of(outputs) if m.t_s >= cut_s + 20.0 and m.edge is Edge.BEGIN]
+    assert later[:3] == [MarkLabel.N_POSE, MarkLabel.LEG_SWINGS, MarkLabel.BOWS]
+    rest_s = at(SectionKind.CALIBRATION, MarkLabel.TABLE_REST)
+    again = marks_of(follow(rest_s + 40.0, [(rest_s + 3.0, "cut_off"), (rest_s + 20.0, "go_on")]))
+    assert [m.t_s for m in again if m.label is MarkLabel.TABLE_REST and m.edge is Edge.BEGIN] == [
+        rest_s,
+        pytest.approx(rest_s + 20.0),
+    ]
+
+
 def test_a_pause_in_a_later_repetition_opens_the_set_again_there() -> None:
     seated = Params(script("seated_ir"))
     (one_set,) = [part for part in sections(seated.script) if part.kind is SectionKind.SET]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
@@ -49,7 +49,36 @@ def test_keys_of_a_replay(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifi
     assert pressed(qtbot, key, modifier) == [action]
 
 
-@pytest.mark.parametrize("key", [KEY.Key_P, KEY.Key_E, KEY.Key_R])
+def test_a_note_is_about_the_moment_at_which_it_was_asked_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def typed(*words_: object) -> tuple[str, bool]:
+        asked.append(str(words_[-1]))
+        return "slipped", True
+
+    monkeypatch.setattr(QInputDialog, "getText", typed)
+    controller = Controller(STATES["replay"])
+    window = opened(qtbot, controller)
+    QTest.keyClick(focused(window), KEY.Key_N)
+    assert controller.actions == [Action(ActionName.NOTE_AT, f"{REPLAY.position_s:.2f} slipped")]
+    assert asked == [words.NOTE_AT_ASKED.format(time=clock(REPLAY.position_s))]
+
+
+def test_nothing_is_asked_while_somebody_is_measured(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: pytest.fail("a dialog would take the keys"))
+    controller = Controller(STATES["exercise"])
+    QTest.keyClick(focused(opened(qtbot, controller)), KEY.Key_N)
+    assert controller.actions == []
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_digits_of_a_session_are_scores_of_pain(qtbot: QtBot, digit: int) -> None:
+    controller = Controller(STATES["exercise"])
+    QTest.keyClick(focused(opened(qtbot, controller)), str(digit))
+    assert controller.actions == [Action(ActionName.PAIN_SCORE, str(digit))]
+
+
+@pytest.mark.parametrize("key", [KEY.Key_P, KEY.Key_E, KEY.Key_R, KEY.Key_7])
 def test_a_replay_takes_no_commands(qtbot: QtBot, key: Qt.Key) -> None:
     assert pressed(qtbot, key) == []
 

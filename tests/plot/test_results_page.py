@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QInputDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
@@ -77,6 +77,21 @@ def test_replay_asks_for_the_recording_of_this_session(qtbot: QtBot) -> None:
     controller = Controller(STATES["results"])
     QTest.mouseClick(opened(qtbot, controller)._results._result._replay, LEFT)
     assert controller.actions == [Action(ActionName.OPEN_RECORDING, RESULT.path)]
+
+
+@pytest.mark.parametrize(("text", "said"), [("new shoes", True), ("  ", True), ("new shoes", False)])
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_note_is_asked_for_and_kept(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, text: str, said: bool, by_key: bool
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (text, said))
+    controller = Controller(STATES["results"])
+    window = opened(qtbot, controller)
+    if by_key:
+        QTest.keyClick(window, Qt.Key.Key_N)
+    else:
+        QTest.mouseClick(window._results._result._note, LEFT)
+    assert controller.actions == ([Action(ActionName.NOTE, text)] if said and text.strip() else [])
 
 
 def test_report_asks_for_the_page_of_this_session(qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -103,6 +104,21 @@ def test_begin_and_demo(qtbot: QtBot, name: ActionName) -> None:
     page = opened(qtbot, controller)._start
     QTest.mouseClick({ActionName.BEGIN: page._begin, ActionName.DEMO: page._demo}[name], LEFT)
     assert controller.actions == [Action(name)]
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1920, 1080)])
+def test_a_session_that_was_cut_off_can_go_on(qtbot: QtBot, size: tuple[int, int]) -> None:
+    assert not opened(qtbot, Controller())._start._go_on.isVisible()
+    text = "Go on with the session of 18:04"
+    controller = Controller(replace(STATES["start"], start=replace(START, cut_off=text)))
+    page = opened(qtbot, controller, size)._start
+    assert page._go_on.isVisible()
+    assert page._go_on.text() == text
+    assert page._go_on.width() >= page._go_on.sizeHint().width()
+    column = (page._person, page._go_on, page._begin, page._demo, page._open)
+    assert all(upper.geometry().bottom() < lower.geometry().top() for upper, lower in pairwise(column))
+    QTest.mouseClick(page._go_on, LEFT)
+    assert controller.actions == [Action(ActionName.GO_ON)]
 
 
 def test_a_demo_that_is_not_installed_cannot_be_asked_for(qtbot: QtBot) -> None:

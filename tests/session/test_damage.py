@@ -18,7 +18,11 @@ def test_nothing_is_wrong_without_being_told(tmp_path: Path) -> None:
 def test_a_recovery_that_makes_items_up_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import random
 
-    monkeypatch.setattr(recovering, "_in_order", lambda chunks: [item for _, items in chunks for item in items][:-1])
+    monkeypatch.setattr(
+        recovering,
+        "in_order",
+        lambda found: [item for each in found for _, items in each.chunks for item in items][:-1],
+    )
     tally = Tally()
     file = RECORDINGS / "supine_ere_right.mcap"
     one_damage(file, lambda data, rng: (data, 0, 0), random.Random(0), tally, tmp_path)

@@ -16,6 +16,8 @@ from imu_hip.model.item import (
     LinkState,
     Mark,
     MarkLabel,
+    Note,
+    NoteKind,
     Notification,
     NumberedItem,
     Role,
@@ -65,6 +67,7 @@ def test_bytes_lie_untouched_in_the_topic_of_their_origin() -> None:
         (Drop(5, Role.PELVIS, 7), "/drops", b'{"role":"pelvis","count":7}'),
         (Tick(5), "/ticks", b"{}"),
         (Command(5, "stop"), "/commands", b'{"name":"stop"}'),
+        (Note(5, NoteKind.PAIN, 7), "/notes", b'{"kind":"pain","score":7,"text":""}'),
     ],
 )
 def test_everything_else_is_json_that_people_can_read(item: Item, topic: str, payload: bytes) -> None:
@@ -76,7 +79,7 @@ def test_everything_else_is_json_that_people_can_read(item: Item, topic: str, pa
 def test_channel_ids_never_change() -> None:
     fixed = {"/raw/pelvis/stream": 4, "/raw/thigh/info": 7, "/sent/pelvis/info": 13, "/marks": 25}
     assert {topic: TOPICS.index(topic) + 1 for topic in fixed} == fixed
-    assert TOPICS[28] == "/commands"
+    assert TOPICS[28:30] == ("/commands", "/notes")
 
 
 @pytest.mark.parametrize(("number", "t_ns"), [(-1, 0), (2**32, 0), (0, -1), (0, 2**64)])

@@ -16,13 +16,33 @@ from hypothesis import strategies as st
 from mcap.writer import Writer
 
 from imu_hip.model.errors import Reason, UnusableInputError
-from imu_hip.model.item import Item, NumberedItem, Tick
+from imu_hip.model.item import (
+    Characteristic,
+    Command,
+    Drop,
+    Edge,
+    Item,
+    LinkChange,
+    LinkState,
+    Mark,
+    MarkLabel,
+    Note,
+    NoteKind,
+    Notification,
+    NumberedItem,
+    Role,
+    Tick,
+    Write,
+)
+from imu_hip.model.setup import Side
 from imu_hip.session import setup_json
 from imu_hip.session.reader import read_recording
 from imu_hip.session.writer import RecordingWriter, write_recording
 from tests.session.examples import SETUP, live_items, values_of
 
 ITEMS = live_items(10.0)
+GOLDENS = Path(__file__).parent / "formats"
+T_NS = 10**18
 
 
 @settings(max_examples=25, deadline=None)  # the disk may be busy
@@ -145,12 +165,31 @@ def test_a_recording_whose_channels_another_tool_numbered_anew_is_refused(tmp_pa
 
 
 def test_a_newer_format_asks_for_an_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setup_json, "FORMAT", 2)
+    monkeypatch.setattr(setup_json, "FORMAT", setup_json.FORMAT + 1)
     path = written(tmp_path)
     monkeypatch.undo()
     error = refusal(path)
     assert error.reason is Reason.NEWER_FORMAT
     assert "update imu-hip" in error.message
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_recordings_of_every_format_stay_readable(version: int) -> None:
+    recording = read_recording(GOLDENS / f"format_{version}.mcap")
+    assert (recording.setup.side, recording.setup.exercise_id) == (Side.LEFT, "supine_ere")
+    told: list[Item] = [
+        LinkChange(T_NS, Role.PELVIS, LinkState.CONNECTED, "é"),
+        Notification(T_NS + 1, Role.PELVIS, Characteristic.INFO, b"\x00\xff"),
+        Write(T_NS + 2, Role.THIGH, Characteristic.SYNC, b"\x01"),
+        Mark(T_NS + 3, MarkLabel.TABLE_REST, Edge.BEGIN),
+        Drop(T_NS + 4, Role.THIGH, 3),
+        Tick(T_NS + 5),
+        Command(T_NS + 6, "pain"),
+        Note(T_NS + 7, NoteKind.PAIN, 7),
+        Note(T_NS + 8, NoteKind.TEXT, text="the knee clicked"),
+    ]
+    expected = told if version > 1 else told[:-2]
+    assert recording.items == tuple(NumberedItem(10 + k, item) for k, item in enumerate(expected))
 
 
 def test_numbers_that_do_not_rise_are_refused(tmp_path: Path) -> None:

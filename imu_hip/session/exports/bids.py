@@ -30,8 +30,9 @@ _TYPES = {"gyr": ("GYRO", "rad/s"), "acc": ("ACCEL", "m/s^2"), "mag": ("MAGN", "
 _MEANINGS = {
     "onset": "Begin, in seconds since the first sample",
     "duration": "How long it took, in seconds",
-    "trial_type": "mark: what was asked for; the others: what was found",
-    "what": "Label of a mark with its detail, direction of a movement, kind of a compensation, steps of a cycle",
+    "trial_type": "mark: what was asked for; pain and note: what the person told; the others: what was found",
+    "what": "Label of a mark with its detail, direction of a movement, kind of a compensation, steps of a cycle, "
+    "score of a pain (0 to 10), text of a note",
     "verdict": "What the program judged",
     "angle": "Angle of a hold or trial, largest angle of a compensation",
 }

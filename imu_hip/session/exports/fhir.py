@@ -9,6 +9,7 @@ import json
 import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,19 @@ def _observation(
         trials = sum(f"{trial['direction']}_rotation" == name for trial in part["trials"])
         observation["component"].append({"code": {"text": "Trials"}, "valueInteger": trials})
     if recording["start"] is not None:
-        observation["effectiveDateTime"] = recording["start"]
+        observation["effectiveDateTime"] = _moment(recording["start"], part["start_s"])
     return observation
+
+
+def _moment(start: str, after_s: float | None) -> str:
+    """Return when a part began, to the second; the recording's own time where that cannot be told."""
+    try:
+        begun = datetime.fromisoformat(start)
+    except ValueError:
+        return start
+    if begun.tzinfo is None or after_s is None:
+        return start
+    return (begun + timedelta(seconds=round(after_s))).isoformat().replace("+00:00", "Z")
 
 
 def _concept(concept: Json, text: str) -> Json:

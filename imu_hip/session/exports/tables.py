@@ -15,12 +15,12 @@ from imu_hip.model.block import SampleState
 from imu_hip.model.item import Role
 from imu_hip.model.output import Outputs
 from imu_hip.session.exports.contents import Contents, sensor_columns
+from imu_hip.session.exports.provenance import ABOUT, SCHEMA
 from imu_hip.session.exports.timeline import COLUMNS, timeline
 from imu_hip.session.foreign_csv import DETAIL_COLUMN, MAG_COLUMNS, MARK_COLUMNS, SENSOR_COLUMNS
 from imu_hip.session.output_file import create_file, make_durable, write_text
 from imu_hip.session.samples_csv import Table, sample_table, write_csv, write_parquet
 
-SCHEMA = "imu-hip/export/1"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _UNITS = {"rad_s": "rad/s", "m_s2": "m/s^2", "ut": "uT", "deg": "deg", "s": "s"}
 
@@ -38,7 +38,7 @@ def write_folder(folder: Path, contents: Contents) -> None:
     found = [tuple(getattr(each, name) for name in COLUMNS) for each in timeline(contents)]
     write_text(folder / "events.csv", csv_text(COLUMNS, found))
     told = json.dumps(about(contents), ensure_ascii=False, allow_nan=False, indent=1)
-    write_text(folder / "about.json", f"{told}\n")
+    write_text(folder / ABOUT, f"{told}\n")
 
 
 def write_one_parquet(path: Path, contents: Contents) -> None:
@@ -60,6 +60,7 @@ def about(contents: Contents) -> dict[str, Any]:
         "person": contents.person,
         "session": contents.session,
         "filter": contents.analysis.setup.filter.value,
+        "magnetometer": contents.analysis.setup.magnetometer,
         "time": "t_s and all times: seconds on the recording's common clock",
         "angles": "flexion, adduction, internal rotation +, on both sides; ISB joint coordinate system of the hip",
         "sensors": "sensor axes, at the pelvis sensor's times, also where it was silent; what was lost is not there",
