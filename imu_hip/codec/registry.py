@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from imu_hip.codec import bip_v1_driver, float64_table, movella_dot, thingy52, witmotion
+from imu_hip.codec import bip_v1_driver, float64_table, movella_dot, polar_pmd, thingy52, witmotion
 from imu_hip.model.driver import Decoder, Driver, StreamsDecoder
 from imu_hip.model.errors import Reason, UnusableInputError
 
@@ -16,6 +16,7 @@ DRIVERS: Final[tuple[Driver, ...]] = (
     bip_v1_driver.DRIVER,
     movella_dot.DRIVER,
     witmotion.DRIVER,
+    polar_pmd.DRIVER,
     thingy52.DRIVER,
 )
 """The families of sensors that can be connected; one that several recognise is taken for the first of them."""
