@@ -64,11 +64,11 @@ class Frames:
             found += 1
             if kind == _REGISTERS:
                 config = _config(values) or config
+                self._knows_rate |= config is not None
             elif self._knows_rate:
                 self._waiting.append(tuple(values[:6]))
         if config is not None:
-            self._knows_rate = True
-            return config
+            return config  # the samples behind it come with the next ones
         if passed and not found:
             return BadPacket(BadPacketReason.WRONG_LENGTH)
         counts = np.array(self._waiting, dtype=np.int16).reshape(-1, 6)

@@ -21,6 +21,6 @@ def test_both_families_have_a_decoder_of_many_at_once() -> None:
 
 
 def test_unknown_family_is_unusable_input_that_names_what_is_known() -> None:
-    with pytest.raises(UnusableInputError, match=r"'bip9'.*bip1, float64") as caught:
+    with pytest.raises(UnusableInputError, match=r"'bip9'.*bip1, dot, float64") as caught:
         decoder("bip9")
     assert caught.value.reason is Reason.NEWER_FORMAT

@@ -1,0 +1,128 @@
+"""The published vectors of bought sensors, and what their decoders make of anything else."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imu_hip.codec.registry import DRIVERS, decoder, drivers
+from imu_hip.model.driver import Advertised, Ask, Read, Step, Subscribe, Tell
+from imu_hip.model.item import Characteristic
+from imu_hip.model.packet import BadPacket, BadPacketReason, SensorSamples
+
+VECTORS = Path(__file__).parents[2] / "firmware_protocol" / "vectors" / "families"
+FILES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(VECTORS.glob("*.toml"))}
+FAMILIES = sorted(file["family"] for file in FILES.values())
+
+
+def test_every_family_has_its_vectors_and_its_page() -> None:
+    assert {"bip1", *FAMILIES} == {driver.family for driver in DRIVERS}
+    for name in FILES:
+        assert (VECTORS.parents[1] / f"{name}.md").exists()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_decoder_makes_of_the_bytes_what_the_vectors_say(name: str) -> None:
+    decode = decoder(FILES[name]["family"])
+    for vector in FILES[name]["vector"]:
+        packet = decode(Characteristic(vector["characteristic"]), bytes.fromhex(vector["hex"]))
+        if "reason" in vector:
+            assert packet == BadPacket(BadPacketReason(vector["reason"])), vector["name"]
+            continue
+        for key, expected in vector["fields"].items():
+            _is(getattr(packet, key), expected, vector["name"])
+
+
+def _is(found: Any, expected: Any, name: str) -> None:
+    if isinstance(found, np.ndarray):
+        assert len(found) == len(expected), name
+        if len(found):
+            assert np.allclose(found, expected, rtol=1e-6, atol=1e-9), name
+    else:
+        assert (list(found) if isinstance(found, tuple) else found) == expected, name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_vectors_show_what_is_refused_too(name: str) -> None:
+    names = [vector["name"] for vector in FILES[name]["vector"]]
+    assert len(set(names)) == len(names)
+    assert any("reason" in vector for vector in FILES[name]["vector"])
+
+
+PAYLOADS = st.one_of(
+    st.binary(max_size=300),
+    st.tuples(
+        st.sampled_from([bytes.fromhex(v["hex"]) for file in FILES.values() for v in file["vector"]]),
+        st.integers(0, 400),
+        st.integers(0, 255),
+    ).map(lambda made: made[0][: made[1] % (len(made[0]) + 1)] + bytes([made[2]]) + made[0][made[1] :]),
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(st.lists(st.tuples(st.sampled_from(list(Characteristic)), PAYLOADS), max_size=30))
+def test_no_bytes_raise_and_a_copy_goes_on_alike(family: str, said: list[tuple[Characteristic, bytes]]) -> None:
+    decode = decoder(family)
+    half = len(said) // 2
+    for characteristic, payload in said[:half]:
+        decode(characteristic, payload)
+    other = copy.deepcopy(decode)
+    for characteristic, payload in said[half:]:
+        one, two = decode(characteristic, payload), other(characteristic, payload)
+        assert type(one) is type(two)
+        if isinstance(one, SensorSamples) and isinstance(two, SensorSamples):
+            assert one.values.shape == (len(one.values), 6)
+            assert np.all(np.isfinite(one.values))
+            assert np.array_equal(one.values, two.values)
+            assert one.device_us is None or len(one.device_us) == len(one.values)
+
+
+@given(st.data())
+def test_the_cutting_of_a_byte_stream_does_not_matter(data: st.DataObject) -> None:
+    stream = b"".join(bytes.fromhex(v["hex"]) for v in FILES["witmotion"]["vector"] if "reason" not in v) * 3
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
+    rows = []
+    for pieces in ([stream], [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]):
+        decode = decoder("witmotion")
+        packets = [decode(Characteristic.STREAM, piece) for piece in [*pieces, b"", b""]]
+        rows.append(np.concatenate([p.values for p in packets if isinstance(p, SensorSamples)]))
+    assert np.array_equal(rows[0][-6:], rows[1][-6:])
+
+
+@pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.family)
+def test_a_driver_names_only_characteristics_that_it_has(driver: Any) -> None:
+    def named(steps: tuple[Step, ...]) -> set[Characteristic]:
+        found = set()
+        for step in steps:
+            if isinstance(step, Read | Subscribe | Tell | Ask):
+                found.add(step.characteristic)
+            if isinstance(step, Ask):
+                found |= {step.answered_on} | named(step.otherwise)
+        return found
+
+    steps = (*driver.preparation, *driver.start, *driver.stop, *driver.identify, *driver.resume)
+    assert named(steps) <= set(driver.uuids)
+    assert Characteristic.STREAM in driver.uuids
+    assert all(uuid == uuid.lower() and len(uuid) == 36 for uuid in (*driver.uuids.values(), *driver.services))
+    assert driver.advertised != Advertised()
+
+
+def test_an_advertisement_belongs_to_one_family() -> None:
+    for driver in DRIVERS:
+        shown = driver.advertised
+        for name in shown.name_prefixes:
+            assert [each.family for each in DRIVERS if each.recognises(f"{name} 1", (), ())] == [driver.family]
+        for uuid in shown.service_uuids:
+            assert [each.family for each in DRIVERS if each.recognises("", (uuid,), ())] == [driver.family]
+
+
+def test_drivers_of_some_families_keep_their_order() -> None:
+    assert [driver.family for driver in drivers(["polar", "bip1"])] == ["bip1", "polar"]
+    assert drivers(["float64"]) == ()
