@@ -115,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = sub.add_parser("doctor", help="check this computer: Bluetooth, window, sound, speech, disk")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     doctor.set_defaults(run=_later("doctor_command", "doctor"))
+    lint = sub.add_parser("lint-sensor", help="does a sensor keep to its protocol, and can its values be believed")
+    lint.add_argument("name", metavar="NAME", help="serial number, or name or address as advertised")
+    lint.add_argument("--seconds", type=_delay, default=30.0, metavar="S", help="how long it is watched (30)")
+    lint.add_argument("--no-turns", action="store_true", help="leave it lying: its axes are not checked")
+    lint.add_argument("--json", action="store_true", help="as JSON")
+    lint.set_defaults(run=_later("lint_sensor", "lint_sensor"))
 
     history = sub.add_parser("history", help="a person's sessions, and what has changed")
     history.add_argument("--person", default=DEFAULT_PERSON, metavar="P")
