@@ -7,7 +7,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,23 +46,74 @@ class Recording:
         return self.items[-1].number - self.items[0].number + 1 - len(self.items) if self.items else 0
 
 
+@dataclass(frozen=True, slots=True)
+class PackedRecording:
+    """A recording whose items are made when they are asked for: nobody has to hold those of hours at once.
+
+    `name` is what messages call it, `data` the bytes of the file, `sha256` theirs.
+    """
+
+    name: str
+    setup: Setup
+    sha256: str
+    data: bytes
+
+    def pieces(self) -> Iterator[tuple[float, list[NumberedItem]]]:
+        """Yield the items in their order, a piece of the file at a time, and which share of it is then read.
+
+        Raises
+        ------
+        UnusableInputError
+            What comes next is damaged.
+        """
+        with _saying_where(self.name):
+            for end, items in _pieces(self.data):
+                yield end / len(self.data), items
+
+
 def read_recording(path: Path) -> Recording:
     """Read a recording. Raises UnusableInputError that names file, place and what to do."""
+    data = _bytes_of(path)
+    with _saying_where(str(path)), _no_collecting():
+        items = tuple(each for _, piece in _pieces(data) for each in piece)
+        setup_text = _setup_text(data)
+    return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
+
+
+def open_recording(path: Path) -> PackedRecording:
+    """Read a recording's bytes and its setup. Raises UnusableInputError as `read_recording` does, damage later."""
+    return packed_recording(_bytes_of(path), str(path))
+
+
+def packed_recording(data: bytes, name: str) -> PackedRecording:
+    """Find the setup in the bytes of a recording. Raises UnusableInputError when there is none."""
+    with _saying_where(name):
+        try:
+            setup_text = _setup_text(data)
+        except BrokenRecordError:
+            for _ in _pieces(data):  # what is wrong before that is the better reason
+                pass
+            raise
+    return PackedRecording(name, setup_from_text(setup_text, name), hashlib.sha256(data).hexdigest(), data)
+
+
+def _bytes_of(path: Path) -> bytes:
     with opened(path) as stream:
-        data = stream.read(len(MAGIC))
-        # Checked before the rest is read: people do hand over films and disk images.
-        if data == MAGIC:
-            data += stream.read()
+        # Looked at before the rest is read: people do hand over films and disk images.
+        head = stream.peek(len(MAGIC))[: len(MAGIC)]
+        return stream.read() if head == MAGIC else head
+
+
+@contextmanager
+def _saying_where(name: str) -> Iterator[None]:
     try:
-        with _no_collecting():
-            setup_text, items = _parse(data)
+        yield
     except BrokenRecordError as error:
         raise UnusableInputError(
             error.reason,
-            f"{path}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
-            f"imu-hip recover {path} --out {path.stem}-recovered.mcap",
+            f"{name}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
+            f"imu-hip recover {name} --out {Path(name).stem}-recovered.mcap",
         ) from error
-    return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
 
 
 @contextmanager
@@ -94,29 +145,34 @@ def chunk_items(data: bytes, chunk: Record) -> list[NumberedItem]:
         raise BrokenRecordError(chunk.start, f"a chunk holds what no recording does: {error}") from error
 
 
-def _parse(data: bytes) -> tuple[str, tuple[NumberedItem, ...]]:
-    """Return the setup's text and the items. Raises BrokenRecordError."""
+def _setup_text(data: bytes) -> str:
+    """Return the text of the setup, which stands before the items. Raises BrokenRecordError."""
+    at = len(MAGIC)
+    with suppress(BrokenRecordError):
+        while (record := record_at(data, at)).opcode != Opcode.FOOTER:
+            if record.opcode == Opcode.METADATA and (text := setup_text_in(data, record)):
+                return text
+            at = record.end
+    raise BrokenRecordError(len(MAGIC), "the session description is missing or damaged")
+
+
+def _pieces(data: bytes) -> Iterator[tuple[int, list[NumberedItem]]]:
+    """Yield the items of each chunk and where it ends. Raises BrokenRecordError."""
     if not data.startswith(MAGIC):
         raise BrokenRecordError(0, "not a recording: no MCAP file begins like this", Reason.WRONG_FORMAT)
-    setup_text: str | None = None
-    items: list[NumberedItem] = []
     last_number = -1
     for record in _records(data):
         if record.opcode == Opcode.HEADER:
             _check_profile(data, record)
         elif record.opcode == Opcode.CHANNEL:
             _check_channel(data, record)
-        elif record.opcode == Opcode.METADATA:
-            setup_text = setup_text or setup_text_in(data, record)
         elif record.opcode == Opcode.CHUNK:
-            for numbered in chunk_items(data, record):
+            items = chunk_items(data, record)
+            for numbered in items:
                 if numbered.number <= last_number:
                     raise BrokenRecordError(record.start, f"item {numbered.number} comes after item {last_number}")
                 last_number = numbered.number
-                items.append(numbered)
-    if setup_text is None:
-        raise BrokenRecordError(len(MAGIC), "the session description is missing or damaged")
-    return setup_text, tuple(items)
+            yield record.end, items
 
 
 def _records(data: bytes) -> Iterator[Record]:
