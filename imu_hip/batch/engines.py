@@ -82,7 +82,7 @@ def dask(urls: Iterable[str], dest: str, version: str, *, scheduler: str) -> Ite
     except ImportError:
         raise UsageError(Reason.MISSING_EXTRA, "Dask is not installed: pip install 'imu-hip[cluster]'") from None
     try:
-        client = distributed.Client(scheduler, timeout="10s", set_as_default=False)
+        client = distributed.Client(scheduler, timeout="10s")
     except (OSError, ValueError) as error:
         raise UsageError(Reason.WRONG_USAGE, f"{scheduler}: no Dask scheduler answers there ({error})") from error
     with client:

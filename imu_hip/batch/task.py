@@ -10,7 +10,7 @@ from enum import StrEnum
 from imu_hip import api
 from imu_hip.batch.place import Place, read_bytes
 from imu_hip.batch.result_row import quarantine_row, result_row
-from imu_hip.model.errors import ImuHipError, Reason, UsageError
+from imu_hip.model.errors import ImuHipError
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.reader import packed_recording
 from imu_hip.session.versions import versions
@@ -68,16 +68,20 @@ def result_of(data: bytes, sha256: str) -> tuple[str, bytes, str]:
 def process(url: str, dest: str, version: str) -> Answer:
     """Put the result of a recording in its place. Doing it again changes nothing.
 
-    Raises
-    ------
-    OSError
-        It cannot be read.
-    UsageError
-        This computer has another version of the algorithm.
+    Raises nothing: not every error of a store's library finds its way back from another process.
     """
     if version != algorithm():
         text = f"a worker has the algorithm {algorithm()} instead of {version}: give all the same packages"
-        raise UsageError(Reason.WRONG_USAGE, text)
+        return Answer(State.FAILED, reason=text)
+    try:
+        return _processed(url, dest, version)
+    except ImuHipError as error:
+        return Answer(State.FAILED, reason=error.message)
+    except Exception as error:
+        return Answer(State.FAILED, reason=f"{type(error).__name__}: {error}")
+
+
+def _processed(url: str, dest: str, version: str) -> Answer:
     place, data = Place(dest), read_bytes(url)
     sha256 = hashlib.sha256(data).hexdigest()
     name = f"{folder(version)}/{sha256}"
