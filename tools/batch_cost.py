@@ -79,7 +79,7 @@ def start(folder: Path) -> list[Row]:
     calls = {
         "`imu-hip --help`": ["-m", "imu_hip", "--help"],
         "`import imu_hip.api`": ["-c", "import imu_hip.api"],
-        "`imu-hip analyze` of 10 s": ["-m", "imu_hip", "analyze", str(short)],
+        "analysis of 10 s, cold process": ["-m", "imu_hip", "analyze", str(short)],
     }
     found: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(ROUNDS):
