@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,17 @@ import numpy as np
 from imu_hip.codec.late_data import in_place
 from imu_hip.exercise.asymmetry import Comparison, change, side_difference
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.block import AlignedBlock, joined
+from imu_hip.model.block import AlignedBlock, cut, joined
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import ActiveRange, Event, Warning
 from imu_hip.model.exercise_spec import Direction
+from imu_hip.model.item import Command, Note, NumberedItem, TimedNote
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName, Side
 from imu_hip.pipeline import Pipeline
-from imu_hip.session.kept_session import recording_at
+from imu_hip.session.kept_session import recording_at, segments_of
 from imu_hip.session.notes import notes_beside, notes_in
-from imu_hip.session.reader import Recording
+from imu_hip.session.reader import PackedRecording, Recording, open_recording
 from imu_hip.session.sample_columns import Samples, samples_of
 from imu_hip.session.segmented import read_session
 
@@ -78,22 +80,126 @@ def analyze(
     """
     recording = with_magnetometer(source if isinstance(source, Recording) else read(source), magnetometer)
     recording = replace(recording, setup=replace(recording.setup, filter=filter))
-    pipeline = Pipeline(recording.setup, with_late=with_late)
     outputs: list[Outputs] = []
+    pipeline = Pipeline(recording.setup, with_late=with_late)
     items = in_place(recording.setup, recording.items) if with_late else recording.items
-    for start in range(0, len(items), ITEMS_AT_A_TIME):
-        outputs.append(pipeline.receive(items[start : start + ITEMS_AT_A_TIME]))
-        _tell(pipeline, seen)
-        if progress is not None:
-            progress(min(1.0, (start + ITEMS_AT_A_TIME) / len(items)))
-    outputs.append(pipeline.finish())
-    _tell(pipeline, seen)
+    for made in _derived(pipeline, _cut(items), progress):
+        outputs.append(made)
+        if seen is not None and pipeline.newest_samples is not None:
+            seen(pipeline.newest_samples)
     return gathered(recording, pipeline, outputs)
 
 
-def _tell(pipeline: Pipeline, seen: Callable[[AlignedBlock], None] | None) -> None:
-    if seen is not None and pipeline.newest_samples is not None:
-        seen(pipeline.newest_samples)
+def summarize(
+    source: str | Path | PackedRecording,
+    *,
+    filter: FilterName = FilterName.VQF,
+    magnetometer: bool | None = None,
+    with_late: bool = False,
+    progress: Progress | None = None,
+    rows: Callable[[Outputs], None] | None = None,
+) -> Analysis:
+    """Derive the result of a recording without keeping its rows: hours need no more memory than minutes.
+
+    All is as `analyze` finds it, but the angles and phases are those of the first and the last row alone. `rows` is
+    told all of them, a stretch at a time.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is not a recording, is damaged, or comes from a newer version.
+    """
+    whole = _to_be_held_whole(source, with_late=with_late)
+    if whole is not None:
+        found = analyze(whole, filter=filter, magnetometer=magnetometer, with_late=with_late, progress=progress)
+        if rows is not None:
+            rows(Outputs(found.angles, found.phases, ()))
+        return found
+    packed = source if isinstance(source, PackedRecording) else open_recording(recording_at(Path(source)))
+    setup = replace(
+        packed.setup, filter=filter, magnetometer=packed.setup.magnetometer if magnetometer is None else magnetometer
+    )
+    pipeline = Pipeline(setup)
+    seen = _Seen(setup.zero_ns)
+    ends: list[Outputs] = []
+    events: list[Event] = []
+    for made in _derived(pipeline, _gathered_pieces(packed, seen), progress):
+        if rows is not None:
+            rows(made)
+        events += made.events
+        if len(made.phases):
+            ends = [ends[0] if ends else _row(made, 0), _row(made, len(made.phases) - 1)]
+    if not ends:
+        ends = [replace(made, events=())]
+    later = () if isinstance(source, PackedRecording) else notes_beside(recording_at(Path(source)))
+    recording = Recording(setup, (), packed.sha256)
+    notes = (*notes_in(seen.told, seen.zero_ns or 0), *later)
+    return _put_together(recording, seen.missing, pipeline, ends, events, notes)
+
+
+def _to_be_held_whole(source: str | Path | PackedRecording, *, with_late: bool) -> Recording | None:
+    """Return a recording that cannot be gone through piece by piece: several files, or to be put in another order."""
+    if isinstance(source, PackedRecording):
+        if not with_late:
+            return None
+        items = tuple(item for _, piece in source.pieces() for item in piece)
+        return Recording(source.setup, items, source.sha256)
+    return read(source) if with_late or len(segments_of(recording_at(Path(source)))) > 1 else None
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is kept of items that went by: which numbers they had, how many there were, and what a person told."""
+
+    zero_ns: int | None
+    first: int | None = None
+    last: int = 0
+    items: int = 0
+    told: list[NumberedItem] = field(default_factory=list)
+
+    def see(self, items: Sequence[NumberedItem]) -> None:
+        self.zero_ns = items[0].item.t_ns if self.zero_ns is None else self.zero_ns
+        self.first = items[0].number if self.first is None else self.first
+        self.last, self.items = items[-1].number, self.items + len(items)
+        self.told += [each for each in items if isinstance(each.item, Command | Note)]
+
+    @property
+    def missing(self) -> int:
+        return 0 if self.first is None else self.last - self.first + 1 - self.items
+
+
+def _cut(items: Sequence[NumberedItem]) -> Iterator[tuple[float, Sequence[NumberedItem]]]:
+    for start in range(0, len(items), ITEMS_AT_A_TIME):
+        yield min(1.0, (start + ITEMS_AT_A_TIME) / len(items)), items[start : start + ITEMS_AT_A_TIME]
+
+
+def _gathered_pieces(packed: PackedRecording, seen: _Seen) -> Iterator[tuple[float, Sequence[NumberedItem]]]:
+    """Make of a file's small pieces some that are worth a call."""
+    waiting: list[NumberedItem] = []
+    for share, items in packed.pieces():
+        if items:
+            seen.see(items)
+        waiting += items
+        if len(waiting) >= ITEMS_AT_A_TIME:
+            yield share, waiting
+            waiting = []
+    if waiting:
+        yield 1.0, waiting
+
+
+def _derived(
+    pipeline: Pipeline, pieces: Iterable[tuple[float, Sequence[NumberedItem]]], progress: Progress | None
+) -> Iterator[Outputs]:
+    for share, items in pieces:
+        yield pipeline.receive(items)
+        if progress is not None:
+            progress(share)
+    yield pipeline.finish()
+
+
+def _row(outputs: Outputs, k: int) -> Outputs:
+    """Return a row as a copy, which keeps no other in memory."""
+    return Outputs(deepcopy(cut(outputs.angles, k, k + 1)), outputs.phases[k : k + 1].copy(), ())
 
 
 def side_differences(right: Analysis, left: Analysis) -> dict[Direction, Comparison]:
@@ -139,12 +245,24 @@ def _ranges_of_both(
 
 def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -> Result:
     """Put together what a pipeline gave back for the items of a recording."""
+    events = [event for output in outputs for event in output.events]
+    notes = (*notes_in(recording.items, recording.zero_ns), *recording.notes)
+    return _put_together(recording, recording.missing, pipeline, outputs, events, notes)
+
+
+def _put_together(
+    recording: Recording,
+    missing: int,
+    pipeline: Pipeline,
+    outputs: Sequence[Outputs],
+    events: list[Event],
+    notes: tuple[TimedNote, ...],
+) -> Result:
     rows = joined([output.angles for output in outputs])
     # Column by column: who takes one of them gets it as it lies, and so does Arrow.
     angles = replace(rows, angles_rad=np.asfortranarray(rows.angles_rad), sd_rad=np.asfortranarray(rows.sd_rad))
-    events: list[Event] = [event for output in outputs for event in output.events]
-    if recording.missing:
-        text = f"{recording.missing} items of this recording are lost: what happened then is not in the result"
+    if missing:
+        text = f"{missing} items of this recording are lost: what happened then is not in the result"
         events.append(Warning("items_missing", text))
     return Result(
         setup=recording.setup,
@@ -155,5 +273,5 @@ def gathered(recording: Recording, pipeline: Pipeline, outputs: list[Outputs]) -
         events=tuple(events),
         link=pipeline.link(),
         result_sha256=pipeline.result_sha256,
-        notes=(*notes_in(recording.items, recording.zero_ns), *recording.notes),
+        notes=notes,
     )

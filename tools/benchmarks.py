@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from app_cost import app, memory
+from batch_cost import table, top
 from corridor_cost import floor, stages
 from library_cost import library
 from moving_scene import moving_scene
@@ -83,6 +84,8 @@ def window(folder: Path) -> None:
 
 
 KINDS = {
+    "table": table,
+    "top": top,
     "stages": stages,
     "floor": floor,
     "app": app,

@@ -58,11 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+def _later(module: str, name: str, *, package: str = "app") -> Callable[[argparse.Namespace], int]:
     """Return a command whose module is loaded when it is called: help must not wait for libraries."""
 
     def command(args: argparse.Namespace) -> int:
-        return int(getattr(import_module(f"imu_hip.app.{module}"), name)(args))
+        return int(getattr(import_module(f"imu_hip.{package}.{module}"), name)(args))
 
     return command
 
@@ -236,6 +236,15 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--codes", type=Path, metavar="F.toml", help="fhir: your clinic's codes")
     _force(export)
     export.set_defaults(run=commands.export)
+
+    batch = sub.add_parser("batch", help="the results of many recordings, as tables to query")
+    batch.add_argument("source", nargs="?", metavar="SRC", help="a folder of recordings, or its URL (s3://...)")
+    batch.add_argument("--out", metavar="DEST", help="where results go: a folder, or its URL")
+    batch.add_argument("--engine", choices=("local", "dask"), default="local", help="this computer, or a Dask cluster")
+    batch.add_argument("--scheduler", metavar="ADDR", help="dask: where its scheduler is (tcp://host:8786)")
+    batch.add_argument("--workers", type=_count, metavar="N", help="local: processes at once (one for each core)")
+    batch.add_argument("--compact", metavar="DEST", help="instead: put the small files of results there into few")
+    batch.set_defaults(run=_later("command", "batch", package="batch"))
     return parser
 
 

@@ -6,6 +6,7 @@ import math
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -81,25 +82,24 @@ def analyze(args: Namespace) -> int:
     from imu_hip.app.preparing import prepare
     from imu_hip.feedback.closing_summary import summary_lines
     from imu_hip.feedback.wording import told
-    from imu_hip.model.output import Outputs
     from imu_hip.session.analysis_json import analysis_json
     from imu_hip.session.kept_session import segments_of
     from imu_hip.session.output_file import refuse_overwriting
-    from imu_hip.session.samples_csv import write_samples
+    from imu_hip.session.samples_csv import samples_file
 
     if args.samples is not None:
         refuse_overwriting(args.samples, force=args.force, inputs=segments_of(args.file))
-    recording = api.read(args.file)
     prepare()
-    result = api.analyze(
-        recording,
-        filter=FilterName(args.filter),
-        magnetometer=args.magnetometer or None,
-        with_late=args.with_late,
-        progress=_progress("analyzing"),
-    )
-    if args.samples is not None:
-        write_samples(args.samples, [Outputs(result.angles, result.phases, ())], force=args.force)
+    with ExitStack() as stack:
+        rows = None if args.samples is None else stack.enter_context(samples_file(args.samples, force=args.force))
+        result = api.summarize(
+            args.file,
+            filter=FilterName(args.filter),
+            magnetometer=args.magnetometer or None,
+            with_late=args.with_late,
+            progress=_progress("analyzing"),
+            rows=rows,
+        )
     if args.json:
         print_json(analysis_json(result))
         return 0

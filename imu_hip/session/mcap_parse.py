@@ -17,6 +17,7 @@ LARGEST_CHUNK_BYTES = 64 << 20
 """Unpacked. The writer closes chunks at 1 MiB; the limit keeps damaged sizes from eating the memory."""
 
 _PREFIX = struct.Struct("<BQ")
+PREFIX_BYTES = _PREFIX.size
 _CHUNK_HEAD = struct.Struct("<QQQII")
 _CHANNEL_HEAD = struct.Struct("<HHI")
 _MESSAGE = struct.Struct("<BQHIQQ")
@@ -46,13 +47,18 @@ class BrokenRecordError(ValueError):
 
 def record_at(data: bytes, offset: int) -> Record:
     """Frame the record at `offset`. Raises BrokenRecordError."""
+    return framed(data[offset : offset + PREFIX_BYTES], offset, len(data))
+
+
+def framed(prefix: bytes, offset: int, size: int) -> Record:
+    """Frame a record by its prefix, at `offset` of a file of `size` bytes. Raises BrokenRecordError."""
     body = offset + _PREFIX.size
-    if body > len(data):
+    if body > size:
         raise BrokenRecordError(offset, "the file ends early", Reason.TRUNCATED)
-    opcode, length = _PREFIX.unpack_from(data, offset)
+    opcode, length = _PREFIX.unpack(prefix)
     if opcode not in _KNOWN:
         raise BrokenRecordError(offset, f"no record begins with {opcode:#04x}")
-    if length > len(data) - body:
+    if length > size - body:
         raise BrokenRecordError(offset, "the file ends within a record", Reason.TRUNCATED)
     return Record(opcode, offset, body, body + length)
 

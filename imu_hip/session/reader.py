@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import io
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,16 +21,19 @@ from imu_hip.session.input_file import opened
 from imu_hip.session.layout import PROFILE, TOPICS, from_message
 from imu_hip.session.mcap_parse import (
     MAGIC,
+    PREFIX_BYTES,
     BrokenRecordError,
     Record,
     channel,
     chunk_content,
     chunk_messages,
+    framed,
     metadata,
     profile,
-    record_at,
 )
 from imu_hip.session.setup_json import setup_from_text, setup_text_of
+
+_Bytes = io.BufferedReader | io.BytesIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +64,95 @@ class Recording:
         return self.items[-1].number - first + 1 - len(self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class PackedRecording:
+    """A recording whose items are made when they are asked for: nobody has to hold those of hours at once.
+
+    `name` is what messages call it, `source` where its bytes are, `sha256` theirs.
+    """
+
+    name: str
+    setup: Setup
+    sha256: str
+    source: Path | bytes
+
+    def pieces(self) -> Iterator[tuple[float, list[NumberedItem]]]:
+        """Yield the items in their order, a piece of the file at a time, and which share of it is then read.
+
+        Raises
+        ------
+        UnusableInputError
+            What comes next is damaged.
+        """
+        with _saying_where(self.name), _stream_of(self.source) as stream:
+            size = _size_of(stream)
+            for end, items in _pieces(stream):
+                yield end / size, items
+
+
 def read_recording(path: Path, *, session: Path | None = None) -> Recording:
     """Read a recording. Raises UnusableInputError that names file, place and what to do.
 
     `session`: the first file of the session that this one goes on with, from which all would have to be recovered.
     """
+    data = _bytes_of(path)
+    with _saying_where(str(path), session), _no_collecting():
+        items = tuple(each for _, piece in _pieces(io.BytesIO(data)) for each in piece)
+        setup_text = _setup_text(io.BytesIO(data))
+    return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
+
+
+def open_recording(path: Path) -> PackedRecording:
+    """Find the setup of a recording. Raises UnusableInputError as `read_recording` does, for its items later."""
     with opened(path) as stream:
-        data = stream.read(len(MAGIC))
-        # Checked before the rest is read: people do hand over films and disk images.
-        if data == MAGIC:
-            data += stream.read()
+        seekable = stream.seekable()
+    return _packed(path if seekable else _bytes_of(path), str(path))
+
+
+def packed_recording(data: bytes, name: str) -> PackedRecording:
+    """Find the setup in the bytes of a recording. Raises UnusableInputError when there is none."""
+    return _packed(data, name)
+
+
+def _packed(source: Path | bytes, name: str) -> PackedRecording:
+    with _saying_where(name), _stream_of(source) as stream:
+        try:
+            setup_text = _setup_text(stream)
+        except BrokenRecordError:
+            for _ in _pieces(stream):  # what is wrong before that is the better reason
+                pass
+            raise
+        stream.seek(0)
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return PackedRecording(name, setup_from_text(setup_text, name), sha256, source)
+
+
+def _stream_of(source: Path | bytes) -> AbstractContextManager[_Bytes]:
+    return opened(source) if isinstance(source, Path) else io.BytesIO(source)
+
+
+def _size_of(stream: _Bytes) -> int:
+    return stream.seek(0, io.SEEK_END)
+
+
+def _bytes_of(path: Path) -> bytes:
+    with opened(path) as stream:
+        # Looked at before the rest is read: people do hand over films and disk images.
+        head = stream.peek(len(MAGIC))[: len(MAGIC)]
+        return stream.read() if head == MAGIC else head
+
+
+@contextmanager
+def _saying_where(name: str, session: Path | None = None) -> Iterator[None]:
+    whole = session or Path(name)
     try:
-        with _no_collecting():
-            setup_text, items = _parse(data)
+        yield
     except BrokenRecordError as error:
         raise UnusableInputError(
             error.reason,
-            f"{path}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
-            f"imu-hip recover {session or path} --out {(session or path).stem}-recovered.mcap",
+            f"{name}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
+            f"imu-hip recover {whole} --out {whole.stem}-recovered.mcap",
         ) from error
-    return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
 
 
 @contextmanager
@@ -111,51 +184,69 @@ def chunk_items(data: bytes, chunk: Record) -> list[NumberedItem]:
         raise BrokenRecordError(chunk.start, f"a chunk holds what no recording does: {error}") from error
 
 
-def _parse(data: bytes) -> tuple[str, tuple[NumberedItem, ...]]:
-    """Return the setup's text and the items. Raises BrokenRecordError."""
-    if not data.startswith(MAGIC):
-        raise BrokenRecordError(0, "not a recording: no MCAP file begins like this", Reason.WRONG_FORMAT)
-    setup_text: str | None = None
-    items: list[NumberedItem] = []
-    last_number = -1
-    for record in _records(data):
-        if record.opcode == Opcode.HEADER:
-            _check_profile(data, record)
-        elif record.opcode == Opcode.CHANNEL:
-            _check_channel(data, record)
-        elif record.opcode == Opcode.METADATA:
-            setup_text = setup_text or setup_text_in(data, record)
-        elif record.opcode == Opcode.CHUNK:
-            for numbered in chunk_items(data, record):
-                if numbered.number <= last_number:
-                    raise BrokenRecordError(record.start, f"item {numbered.number} comes after item {last_number}")
-                last_number = numbered.number
-                items.append(numbered)
-    if setup_text is None:
-        raise BrokenRecordError(len(MAGIC), "the session description is missing or damaged")
-    return setup_text, tuple(items)
+def _setup_text(stream: _Bytes) -> str:
+    """Return the text of the setup, which stands before the items. Raises BrokenRecordError."""
+    with suppress(BrokenRecordError):
+        for data, record, _ in _framed(stream):
+            if record.opcode == Opcode.METADATA and (text := setup_text_in(data, record)):
+                return text
+    raise BrokenRecordError(len(MAGIC), "the session description is missing or damaged")
 
 
-def _records(data: bytes) -> Iterator[Record]:
-    """Yield all records, the last of which must be the footer. Raises BrokenRecordError.
+def _pieces(stream: _Bytes) -> Iterator[tuple[int, list[NumberedItem]]]:
+    """Yield the items of each chunk and where it ends. Raises BrokenRecordError.
 
     The checksum over everything before the DataEnd record, which stands between items and summary, must hold.
     """
-    at = len(MAGIC)
-    checked = False
-    while True:
-        record = record_at(data, at)
-        if record.opcode == Opcode.DATA_END:
-            crc = struct.pack("<I", zlib.crc32(memoryview(data)[: record.start]))
-            checked = data[record.body : record.end] == crc
-            if not checked:
-                raise BrokenRecordError(record.start, "the checksum over all data is wrong")
-        yield record
-        at = record.end
-        if record.opcode == Opcode.FOOTER:
-            break
-    if not checked or data[at:] != MAGIC:
-        raise BrokenRecordError(at, "the file does not end as a recording does")
+    last_number = -1
+    crc, checked, at = zlib.crc32(MAGIC), False, len(MAGIC)
+    for data, record, at in _framed(stream):
+        items: list[NumberedItem] = []
+        with _counted_from(at):
+            if record.opcode == Opcode.HEADER:
+                _check_profile(data, record)
+            elif record.opcode == Opcode.CHANNEL:
+                _check_channel(data, record)
+            elif record.opcode == Opcode.DATA_END:
+                checked = data[record.body : record.end] == struct.pack("<I", crc)
+                if not checked:
+                    raise BrokenRecordError(0, "the checksum over all data is wrong")
+            elif record.opcode == Opcode.CHUNK:
+                items = chunk_items(data, record)
+                for numbered in items:
+                    if numbered.number <= last_number:
+                        raise BrokenRecordError(0, f"item {numbered.number} comes after item {last_number}")
+                    last_number = numbered.number
+        crc = zlib.crc32(data, crc)
+        if items:
+            yield at + record.end, items
+    if not checked or stream.read() != MAGIC:
+        raise BrokenRecordError(at + record.end, "the file does not end as a recording does")
+
+
+def _framed(stream: _Bytes) -> Iterator[tuple[bytes, Record, int]]:
+    """Yield the bytes of each record, its frame within these, and where it begins; the footer is the last.
+
+    Raises BrokenRecordError.
+    """
+    size = _size_of(stream)
+    stream.seek(0)
+    if stream.read(len(MAGIC)) != MAGIC:
+        raise BrokenRecordError(0, "not a recording: no MCAP file begins like this", Reason.WRONG_FORMAT)
+    at, opcode = len(MAGIC), 0
+    while opcode != Opcode.FOOTER:
+        prefix = stream.read(PREFIX_BYTES)
+        opcode, start, body, end = framed(prefix, at, size)
+        yield prefix + stream.read(end - body), Record(opcode, 0, body - start, end - start), at
+        at = end
+
+
+@contextmanager
+def _counted_from(offset: int) -> Iterator[None]:
+    try:
+        yield
+    except BrokenRecordError as error:
+        raise BrokenRecordError(offset + error.offset, str(error), error.reason) from error
 
 
 def _check_profile(data: bytes, header: Record) -> None:

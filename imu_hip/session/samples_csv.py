@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,6 +47,36 @@ def write_samples(
         make_durable(stream)
 
 
+@contextmanager
+def samples_file(path: Path, *, force: bool = False) -> Iterator[Callable[[Outputs], None]]:
+    """Yield what writes rows as they become known: the file of `write_samples`, held in memory by nobody.
+
+    It is there at the end, or not at all. Raises as `write_samples` does.
+    """
+    parquet = path.suffix.lower() == ".parquet"
+    if parquet:
+        require_pyarrow(path)
+    with whole_file(path, force=force) as part, create_file(part) as stream, ExitStack() as stack:
+        empty = sample_table(())
+        write = _parquet_rows(stream, empty, stack) if parquet else _csv_rows(stream, empty)
+        yield lambda outputs: write(sample_table((outputs,)))
+        stack.close()
+        make_durable(stream)
+
+
+def _csv_rows(stream: BinaryIO, empty: Table) -> Callable[[Table], None]:
+    write_csv(stream, empty)
+    return lambda table: _write_csv_rows(stream, table)
+
+
+def _parquet_rows(stream: BinaryIO, empty: Table, stack: ExitStack) -> Callable[[Table], None]:
+    import pyarrow.parquet as pq
+
+    units = {name: _unit(name) for name in empty}
+    writer = stack.enter_context(pq.ParquetWriter(stream, _arrow(empty, units, {}).schema, compression="zstd"))
+    return lambda table: writer.write_table(_arrow(table, units, {})) if len(table["t_s"]) else None
+
+
 def sample_table(outputs: tuple[Outputs, ...], femur_internal_rotation_rad: NDArray[np.float64] | None = None) -> Table:
     """Return the columns of the outside contract by name; what is not known is NaN."""
     blocks = [output.angles for output in outputs]
@@ -72,8 +103,12 @@ def _joined(parts: list[NDArray[Any]], empty_shape: tuple[int, ...], dtype: type
 
 def write_csv(stream: BinaryIO, table: Table) -> None:
     """Write a table as CSV."""
-    columns = [list(_cells(name, values)) for name, values in table.items()]
     stream.write((",".join(table) + "\n").encode())
+    _write_csv_rows(stream, table)
+
+
+def _write_csv_rows(stream: BinaryIO, table: Table) -> None:
+    columns = [list(_cells(name, values)) for name, values in table.items()]
     stream.write("".join(",".join(row) + "\n" for row in zip(*columns, strict=True)).encode())
 
 
@@ -86,8 +121,13 @@ def _cells(name: str, values: NDArray[Any]) -> Iterator[str]:
 
 def write_parquet(stream: BinaryIO, table: Table, units: Mapping[str, str], about: Mapping[str, str]) -> None:
     """Write a table as Parquet, the units of its columns and `about` in the metadata; NaN becomes null."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
+
+    pq.write_table(_arrow(table, units, about), stream, compression="zstd")
+
+
+def _arrow(table: Table, units: Mapping[str, str], about: Mapping[str, str]) -> Any:
+    import pyarrow as pa
 
     fields, arrays = [], []
     for name, values in table.items():
@@ -96,7 +136,7 @@ def write_parquet(stream: BinaryIO, table: Table, units: Mapping[str, str], abou
         fields.append(pa.field(name, array.type, metadata={"unit": units[name]}))
         arrays.append(array)
     schema = pa.schema(fields, metadata=dict(about))
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd")
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _unit(column: str) -> str:

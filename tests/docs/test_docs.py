@@ -60,9 +60,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("[a-z]*/README.md")])
 USER_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-OTHERS_OPTIONS = {  # of uv, ruff and pytest
+OTHERS_OPTIONS = {  # of uv, ruff, pytest and Dask
     "--universal", "--python-version", "--generate-hashes", "--all-extras", "--no-emit-package", "--output-file",
-    "--upgrade", "--upgrade-package", "--fix",
+    "--upgrade", "--upgrade-package", "--fix", "--nthreads",
 }  # fmt: skip
 
 TUNED = {
