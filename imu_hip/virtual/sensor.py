@@ -126,8 +126,8 @@ class VirtualSensor(Peripheral):
         )
         self._table = GattTable(
             self._info,
-            read_info=lambda: bip_v1.encode_info(self._info),
-            read_config=lambda: bip_v1.encode_config(self._config),
+            read_info=lambda: self._read_info(),
+            read_config=lambda: self._read_config(),
             write_config=self._write_config,
             write_control=self._write_control,
             write_sync=self._write_sync,
@@ -216,6 +216,12 @@ class VirtualSensor(Peripheral):
         return bip_v1.max_samples_per_packet(mtu, magnetometer=self._config.mag_ut_per_lsb > 0.0)
 
     # ---------------------------------------------------------------- what the central writes
+
+    def _read_info(self) -> bytes:
+        return bip_v1.encode_info(self._info)
+
+    def _read_config(self) -> bytes:
+        return bip_v1.encode_config(self._config)
 
     def _write_config(self, connection: Connection, value: bytes) -> None:
         config = bip_v1.decode_config(value)
