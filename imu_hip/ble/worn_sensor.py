@@ -23,6 +23,7 @@ _LOOK_EVERY_S = 0.25
 _STOP_TIMEOUT_S = 3.0
 _SYNC_EVERY_S = 60.0
 _SYNC_ROUNDS = 8
+_SYNC_SPREAD_S = 0.007
 
 
 class WornSensor:
@@ -121,7 +122,10 @@ class WornSensor:
         """
         if self._driver.sync is None:
             return
-        for _ in range(_SYNC_ROUNDS):
+        for round_ in range(_SYNC_ROUNDS):
+            # An answer comes with a connection event, and what is asked at once waits a whole interval for the next:
+            # only questions that are asked at other moments tell how early a sensor can be reached.
+            await asyncio.sleep(round_ * _SYNC_SPREAD_S)
             self._token = (self._token + 1) % 256
             try:
                 await self._dialogue.ask(self._driver.sync(self._token))
