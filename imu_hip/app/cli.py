@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _seconds(assign)
     assign.set_defaults(run=_later("sensor_commands", "assign"))
 
-    doctor = sub.add_parser("doctor", help="check this computer: Bluetooth, window, sound, speech, disk")
+    doctor = sub.add_parser("doctor", help="check this computer: Bluetooth, window, sound, speech, disk, clock")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     doctor.set_defaults(run=_later("doctor_command", "doctor"))
     lint = sub.add_parser("lint-sensor", help="does a sensor keep to its protocol, and can its values be believed")

@@ -18,6 +18,14 @@ from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.session.user_library import Library
 
+NOT_INSTALLED = "the window is not installed: pip install 'imu-hip[window]', or add --headless"
+NO_DISPLAY = "there is no display to open a window on: add --headless"
+CANNOT_OPEN = (
+    "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing): "
+    "add --headless"
+)
+NO_FONT = "no font is installed, so a window would be empty: install one (fonts-dejavu-core)"
+
 _INTERRUPT_EVERY_MS = 200
 _TRY_QT = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
 _TRY_LETTERS = (
@@ -35,23 +43,15 @@ def require_window(*, letters: bool = False) -> None:
         The extra is not installed, or there is no display that can be used.
     """
     if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
-        raise UsageError(
-            Reason.MISSING_EXTRA, "the window is not installed: pip install 'imu-hip[window]', or add --headless"
-        )
+        raise UsageError(Reason.MISSING_EXTRA, NOT_INSTALLED)
     on_linux = sys.platform.startswith("linux")
     if on_linux and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        raise UsageError(Reason.WRONG_USAGE, "there is no display to open a window on: add --headless")
+        raise UsageError(Reason.WRONG_USAGE, NO_DISPLAY)
     # Qt ends the process when it cannot use the display, and a session with it: let another process try first.
     if on_linux and subprocess.run([sys.executable, "-c", _TRY_QT], capture_output=True, check=False).returncode:
-        raise UsageError(
-            Reason.WRONG_USAGE,
-            "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing): "
-            "add --headless",
-        )
+        raise UsageError(Reason.WRONG_USAGE, CANNOT_OPEN)
     if letters and subprocess.run([sys.executable, "-c", _TRY_LETTERS], capture_output=True, check=False).returncode:
-        raise UsageError(
-            Reason.WRONG_USAGE, "no font is installed, so a window would be empty: install one (fonts-dejavu-core)"
-        )
+        raise UsageError(Reason.WRONG_USAGE, NO_FONT)
 
 
 def show_app(library: Library, specs: tuple[ExerciseSpec, ...]) -> None:

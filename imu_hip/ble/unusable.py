@@ -49,13 +49,37 @@ _BY_DBUS_ERROR = {
 # Windows: ERROR_NOT_READY and ERROR_DEVICE_NOT_AVAILABLE as HRESULT, the radio is off; E_ACCESSDENIED.
 _BY_WINDOWS_ERROR = {-2147024875: _OFF, -2147020577: _OFF, -2147024891: _DENIED}
 
+_COMMANDS = {
+    _OFF: {
+        "linux": "bluetoothctl power on",
+        "darwin": 'open "x-apple.systempreferences:com.apple.BluetoothSettings"',
+        "win32": "start ms-settings:bluetooth",
+    },
+    _DENIED: {
+        "darwin": 'open "x-apple.systempreferences:com.apple.preference.security?Privacy_Bluetooth"',
+        "win32": "start ms-settings:privacy-radios",
+    },
+    _NO_PERMISSION: {"linux": "sudo usermod -aG bluetooth $USER"},
+    _NO_SERVICE: {"linux": "sudo systemctl enable --now bluetooth"},
+}
+
+
+def is_denied(error: BaseException | None) -> bool:
+    """Whether Bluetooth cannot be used for want of a permission."""
+    return _sentence(error) in (_DENIED, _NO_PERMISSION)
+
+
+def command_against(error: BaseException | None, system: str) -> str:
+    """Return the command that mends it, or opens the settings that do, on a `sys.platform`; "" where there is none."""
+    return _COMMANDS.get(_sentence(error), {}).get(system, "")
+
 
 def what_to_do(error: Exception) -> str:
     """Return one sentence that says what to do, with what the system said as a detail at its end."""
     return f"{_sentence(error)} [{_detail(error)}]"
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException | None) -> str:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _BY_REASON.get(error.reason, _UNKNOWN)
     if isinstance(error, BleakDBusError):
