@@ -23,6 +23,7 @@ from imu_hip.model.analysis import Analysis
 from imu_hip.model.setup import Side
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
+RERUN = Path(sys.executable).with_name("rerun")
 BIDS_VALIDATOR = Path(sys.executable).with_name("bids-validator-deno")
 LARGEST_DIFFERENCE_DEG = 1e-3
 _ANGLES = ("flexion", "adduction", "internal_rotation")
@@ -170,6 +171,29 @@ def _fhir(out: Path, analysis: Analysis) -> Iterator[str]:
         yield "a LOINC code"
 
 
+def _mcap(out: Path, analysis: Analysis) -> Iterator[str]:
+    """Find the file sound with rerun, each message as its schema says, and the same angles at the same times."""
+    import jsonschema
+    from mcap.reader import make_reader
+
+    done = subprocess.run([RERUN, "mcap", "check", out], capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode:
+        yield f"rerun: {done.stderr.strip() or done.stdout.strip()}"
+    rows, last_ns = [], 0
+    with out.open("rb") as stream:
+        for schema, channel, message in make_reader(stream, validate_crcs=True).iter_messages(log_time_order=False):
+            fields = json.loads(message.data)
+            if message.log_time < last_ns:
+                yield f"{channel.topic}: goes back in time"
+            last_ns = message.log_time
+            if schema is None or message.sequence % 100 == 0 or channel.topic == "/events":
+                jsonschema.validate(fields, json.loads(schema.data if schema else b"{}"))
+            if channel.topic == "/angles":
+                rows.append((fields["t_s"], *(fields[f"{name}_deg"] for name in _ANGLES)))
+    table = np.array(rows)
+    yield from _compared(table[:, 0], table[:, 1:], analysis, 1e-12)
+
+
 CHECKS: dict[Format, Callable[[Path, Analysis], Iterator[str]]] = {
     Format.CSV: _csv,
     Format.PARQUET: _parquet,
@@ -177,6 +201,7 @@ CHECKS: dict[Format, Callable[[Path, Analysis], Iterator[str]]] = {
     Format.STO: _sto,
     Format.C3D: _c3d,
     Format.FHIR: _fhir,
+    Format.MCAP: _mcap,
 }
 
 

@@ -229,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
 
     export = sub.add_parser("export", help="a recording and its result in the format of another tool")
     export.add_argument("file", type=_recording, metavar="FILE")
-    export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir"), required=True)
+    export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir", "mcap"), required=True)
     export.add_argument("--out", type=Path, required=True, metavar="PATH", help="csv and bids: a folder")
     export.add_argument("--person", metavar="LABEL", help="letters and digits, no name (the pseudonym, or 01)")
     export.add_argument("--session", metavar="LABEL", help="letters and digits (when it began)")

@@ -13,7 +13,7 @@ from imu_hip.app.preparing import prepare
 from imu_hip.model.block import AlignedBlock, joined
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.session.analysis_json import analysis_json
-from imu_hip.session.exports import bids, c3d, fhir, opensim, tables
+from imu_hip.session.exports import bids, c3d, fhir, opensim, tables, viewer_mcap
 from imu_hip.session.exports.contents import Contents
 from imu_hip.session.foreign_csv import MarkedInterval
 from imu_hip.session.kept_session import RAW, segments_of
@@ -34,6 +34,7 @@ class Format(StrEnum):
     STO = "sto"
     C3D = "c3d"
     FHIR = "fhir"
+    MCAP = "mcap"
 
 
 def export(
@@ -78,13 +79,15 @@ def export(
                 bids.write_session(folder, contents, out)
         case Format.STO:
             return _write_opensim(out, contents, force=force)
-        case Format.PARQUET | Format.C3D | Format.FHIR:
+        case Format.PARQUET | Format.C3D | Format.FHIR | Format.MCAP:
             with whole_file(out, force=force) as part:
                 create_file(part).close()  # for its owner only, whoever writes it then
                 if to is Format.PARQUET:
                     tables.write_one_parquet(part, contents)
                 elif to is Format.C3D:
                     c3d.write_c3d(part, contents)
+                elif to is Format.MCAP:
+                    viewer_mcap.write_viewer_mcap(part, contents)
                 else:
                     fhir.write_bundle(part, contents, concepts)
     return (out,)

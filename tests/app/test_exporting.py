@@ -54,7 +54,7 @@ def test_another_reader_finds_the_same_numbers(name: str, to: Format, tmp_path: 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
     analysis = api.analyze(RECORDING)
     other = replace(analysis, angles=replace(analysis.angles, angles_rad=analysis.angles.angles_rad + 1e-4))
-    for to in (Format.CSV, Format.PARQUET, Format.BIDS, Format.STO, Format.C3D):
+    for to in (Format.CSV, Format.PARQUET, Format.BIDS, Format.STO, Format.C3D, Format.MCAP):
         (tmp_path / to.value).mkdir()
         assert list(checked(RECORDING, to, other, tmp_path / to.value)) != []
     assert set(CHECKS) == set(Format)
