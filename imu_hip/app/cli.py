@@ -119,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     lint.add_argument("name", metavar="NAME", help="serial number, or name or address as advertised")
     lint.add_argument("--seconds", type=_delay, default=30.0, metavar="S", help="how long it is watched (30)")
     lint.add_argument("--no-turns", action="store_true", help="leave it lying: its axes are not checked")
+    lint.add_argument("--restart", action="store_true", help="also ask to switch it off and on")
     lint.add_argument("--json", action="store_true", help="as JSON")
     lint.set_defaults(run=_later("lint_sensor", "lint_sensor"))
 

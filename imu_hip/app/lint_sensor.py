@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.app.radio_access import RadioAccess, SystemRadio
 from imu_hip.app.sensor_check import check
 from imu_hip.ble.clock import LoopClock
 from imu_hip.ble.conformance import ConformanceCheck
+from imu_hip.ble.conformance_links import lost_and_found, restarted
 from imu_hip.ble.meeting import meet
 from imu_hip.ble.radio import Radio
 from imu_hip.ble.scan import FoundSensor, scan
 from imu_hip.ble.worn_sensor import WornSensor
+from imu_hip.codec.gatt import DEVICE_INFORMATION_SERVICE_UUID
 from imu_hip.codec.registry import BIP_V1, decoder
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.finding import Finding, Level
@@ -37,27 +41,29 @@ def lint_sensor(args: Namespace, access: RadioAccess | None = None, loop: LoopFa
     """Check a sensor; return 0 when nothing is wrong, 1 when something is."""
     say: Say = (lambda _: None) if args.json else _to_stderr
     with asyncio.Runner(loop_factory=loop) as runner:
-        work = _check(access or SystemRadio({}), args.name, args.seconds, args.no_turns, say)
+        work = _check(access or SystemRadio({}), args, say)
         info, family, findings = runner.run(work)
     if args.json:
         rules = [{"rule": f.rule, "level": f.level.value, "measured": f.measured, "advice": f.advice} for f in findings]
         firmware = ".".join(map(str, info.firmware_version))
         print_json({"schema": SCHEMA, "serial": info.serial, "family": family, "firmware": firmware, "findings": rules})
     else:
-        print_lines([f"{info.serial} · {family}", *(_line(finding) for finding in findings)])
+        print_lines([f"{info.serial} · {family}", *(_line(finding) for finding in findings), _summary(findings)])
     return 1 if any(finding.level is Level.FAIL for finding in findings) else 0
 
 
-async def _check(
-    access: RadioAccess, name: str, seconds: float, no_turns: bool, say: Say
-) -> tuple[SensorInfo, str, list[Finding]]:
+async def _check(access: RadioAccess, args: Namespace, say: Say) -> tuple[SensorInfo, str, list[Finding]]:
     async with access.open() as radio:
-        found, info = await _named(radio, name)
-        findings = [*_of_info(info)]
+        found, info = await _named(radio, args.name)
+        findings = [*_of_info(info), _of_advertisement(found)]
         if found.driver.family == BIP_V1:
             say("Asking for everything that the protocol has rules for…")
             findings += await _conformance(radio, found)
-        findings += await _stream(radio, found, seconds, no_turns, say)
+            say("Leaving a run, and coming back to it…")
+            findings += await lost_and_found(radio, found)
+            if args.restart:
+                findings += await restarted(radio, found, info, say)
+        findings += await _stream(radio, found, args.seconds, args.no_turns, say)
     return info, found.driver.family, findings
 
 
@@ -88,8 +94,15 @@ def _of_info(info: SensorInfo) -> list[Finding]:
     ]
 
 
+def _of_advertisement(found: FoundSensor) -> Finding:
+    if found.name:
+        return Finding("advertised name", Level.OK, found.name)
+    return Finding("advertised name", Level.WARN, "none", "send a name in the scan response: people look for it")
+
+
 async def _conformance(radio: Radio, found: FoundSensor) -> list[Finding]:
-    connection, info, _ = await meet(radio, found)
+    seen = replace(found.driver, services=(*found.driver.services, DEVICE_INFORMATION_SERVICE_UUID))
+    connection, info, _ = await meet(radio, replace(found, driver=seen))
     try:
         return await ConformanceCheck(connection, info).findings()
     finally:
@@ -134,6 +147,12 @@ async def _stream(radio: Radio, found: FoundSensor, seconds: float, no_turns: bo
 def _line(finding: Finding) -> str:
     advice = f": {finding.advice}" if finding.advice else ""
     return f"  {_SIGNS[finding.level]}  {finding.rule}: {finding.measured}{advice}"
+
+
+def _summary(findings: list[Finding]) -> str:
+    count = Counter(finding.level for finding in findings)
+    told = f"{count[Level.FAIL]} wrong, {count[Level.WARN]} could be better, {count[Level.UNSEEN]} could not be judged"
+    return f"{len(findings)} rules: {told}"
 
 
 def _to_stderr(text: str) -> None:

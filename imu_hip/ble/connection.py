@@ -119,6 +119,19 @@ class SensorConnection:
                 raise BleakCharacteristicNotFoundError(self._uuids[Characteristic.STREAM])
             return stream.max_write_without_response_size
 
+    def properties(self, characteristic: Characteristic) -> frozenset[str]:
+        """Return what can be done with a characteristic, in bleak's words (`read`, `notify`); empty without it."""
+        with self._operation():
+            found = self._client.services.get_characteristic(self._uuids[characteristic])
+            return frozenset[str]() if found is None else frozenset(map(str, found.properties))
+
+    async def read_text(self, uuid: str) -> str | None:
+        """Read a text of a service that was looked at, None where it is not there."""
+        async with self._exchange():
+            if self._client.services.get_characteristic(uuid) is None:
+                return None
+            return bytes(await self._client.read_gatt_char(uuid)).decode("utf-8", "replace")
+
     async def read(self, characteristic: Characteristic) -> bytes:
         """Read a value."""
         async with self._exchange():

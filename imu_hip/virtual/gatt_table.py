@@ -86,6 +86,7 @@ class GattTable:
                         (gatt.MANUFACTURER_NAME_STRING_UUID, "imu_hip"),
                         (gatt.MODEL_NUMBER_STRING_UUID, "virtual sensor"),
                         (gatt.SERIAL_NUMBER_STRING_UUID, info.serial),
+                        (gatt.HARDWARE_REVISION_STRING_UUID, str(info.hardware_id)),
                         (gatt.FIRMWARE_REVISION_STRING_UUID, ".".join(map(str, info.firmware_version))),
                     )
                 ],

@@ -111,7 +111,8 @@ class Runner:
             self._kept.popleft()
 
     def _await_packet(self, sampling: Sampling) -> None:
-        n = min(sampling.config.samples_per_packet, self._largest_batch())
+        # before the MTU is agreed not even one sample of nine axes fits, and nobody has subscribed
+        n = max(1, min(sampling.config.samples_per_packet, self._largest_batch()))
 
         def finish() -> None:
             self._send(sampling, n)

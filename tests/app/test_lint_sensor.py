@@ -32,15 +32,17 @@ from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
 from imu_hip.virtual.witmotion import WitMotionPlan
 
 RATE_HZ = 100.0
+STILL_S = 23.0
+"""After the dialogue and what is watched of it at rest, before the turns are over."""
 
 
 def turned(
     gyr_scale: float = 1.0, acc_scale: float = 1.0, gyr_map: np.ndarray | None = None, bias_deg_s: float = 0.0
 ) -> RecordedMotion:
-    """Return what a sensor feels that lies still for 15 s, then is turned about all its axes."""
+    """Return what a sensor feels that lies still for a while, then is turned about all its axes."""
     t_s = np.arange(0.0, 60.0, 1.0 / RATE_HZ)
-    moving = t_s > 15.0
-    phase = np.array([[0.31], [0.23], [0.17]]) * 2.0 * np.pi * (t_s - 15.0)
+    moving = t_s > STILL_S
+    phase = np.array([[0.31], [0.23], [0.17]]) * 2.0 * np.pi * (t_s - STILL_S)
     rate = np.where(moving, np.radians(60.0) * np.sin(phase + np.array([[0.0], [1.0], [2.0]])), 0.0).T
     q = np.empty((len(t_s), 4))
     q[0] = [1.0, 0.0, 0.0, 0.0]
@@ -68,7 +70,7 @@ class Access(VirtualRadio):
 def lint(plan: Any, capsys: pytest.CaptureFixture[str], name: str = "S1", **options: Any) -> tuple[int, dict[str, Any]]:
     other = SensorPlan("OTHER", turned())
     access = Access({Role.PELVIS: plan, Role.THIGH: other})
-    args = Namespace(**({"name": name, "seconds": 30.0, "no_turns": False, "json": True} | options))
+    args = Namespace(**({"name": name, "seconds": 30.0, "no_turns": False, "restart": False, "json": True} | options))
     code = lint_sensor(args, access, SimulatedTimeLoop)
     return code, json.loads(capsys.readouterr().out)
 
@@ -206,13 +208,14 @@ def test_other_families_are_judged_by_what_they_send(plan: Any, capsys: pytest.C
 def test_a_full_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = 0, []
     access = Access({Role.PELVIS: replace(RIGHT, battery_percent=9), Role.THIGH: SensorPlan("OTHER", turned())})
-    args = Namespace(name="S1", seconds=30.0, no_turns=False, json=False)
+    args = Namespace(name="S1", seconds=30.0, no_turns=False, restart=False, json=False)
     code = lint_sensor(args, access, SimulatedTimeLoop)
     out = capsys.readouterr()
     lines = out.out.splitlines()
     assert code == 0
     assert lines[0] == "S1 · bip1"
     assert "  warn  battery: 9 %: charge it" in lines
+    assert lines[-1].endswith("rules: 0 wrong, 1 could be better, 0 could not be judged")
     assert "turn it slowly" in out.err
 
 
