@@ -166,7 +166,24 @@ def test_it_blinks_or_says_that_it_cannot(family: str) -> None:
         await blink(rig.radio, found[family])
         return int(rig.world.sensors[THIGH].blinks)
 
-    assert simulate(scenario, plans=plans(family)) == (1 if family == "dot" else 0)
+    assert simulate(scenario, plans=plans(family)) == (family in {"dot", "thingy52"})
+
+
+def test_a_thingy_that_has_blinked_is_lit_as_before() -> None:
+    async def scenario(rig: Rig) -> bool:
+        found = {each.driver.family: each for each in await scan(rig.radio, timeout_s=1.0)}
+        await blink(rig.radio, found["thingy52"])
+        return bool(rig.world.sensors[THIGH].is_lit_as_before)
+
+    assert simulate(scenario, plans=plans("thingy52"))
+
+
+def test_a_thingy_says_when_a_leg_drops_harder_than_it_measures() -> None:
+    n = 3000
+    source = RecordedMotion(100.0, np.zeros((n, 3)), np.repeat([[0.0, 0.0, 25.0]], n, axis=0))
+    rig = simulate(ten_seconds, plans={PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: MAKE["thingy52"](source)})
+    _, output = through_the_stream(rig, "thingy52")
+    assert "clipped" in {each.kind for each in output.troubles if getattr(each, "role", None) is THIGH}
 
 
 def test_a_connection_too_narrow_for_a_dot_is_refused_with_what_to_do() -> None:
