@@ -11,11 +11,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from firmware_elf import ArmObject, arm_object
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "firmware_protocol" / "c"
-SOURCES = (FOLDER / "bip_codec.c", FOLDER / "bip_sensor.c")
+SOURCES = tuple(FOLDER / f"{name}.c" for name in ("bip_codec", "bip_control", "bip_run"))
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
-M4 = (sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4", "-ffreestanding")
+M4 = (
+    sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4", "-ffreestanding",
+    "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
+)  # fmt: skip
+SANITIZE = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+SKETCH = FOLDER.parent / "boards" / "bip_sensor" / "bip_sensor.ino"
+STUBS = ROOT / "tests" / "firmware" / "arduino"
+BOARDS = ("ARDUINO_ARDUINO_NANO33BLE", "ARDUINO_SEEED_XIAO_NRF52840_SENSE")
 
 
 def compiler() -> str | None:
@@ -57,27 +66,33 @@ def declarations() -> str:
     )  # fmt: skip
 
 
-def cross_compiled(folder: Path) -> dict[str, dict[str, int]]:
-    """Compile for a Cortex-M4 and return the bytes of text, data and bss of each file."""
-    sizes = {}
+def fuzzed(folder: Path, steps: int) -> str:
+    """Throw random requests and samples at the library under sanitizers; return what the program says at its end."""
+    cc = compiler()
+    if cc is None:
+        raise FileNotFoundError("a C compiler")
+    program = folder / "fuzz"
+    run([cc, *STRICT, *SANITIZE, *map(str, SOURCES), str(FOLDER / "fuzz.c"), "-o", str(program)])
+    return subprocess.run([str(program), str(steps)], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def cross_compiled(folder: Path) -> list[ArmObject]:
+    """Compile for a Cortex-M4."""
+    objects = []
     for source in SOURCES:
         out = folder / f"{source.stem}.o"
         run([*M4, *STRICT, "-Os", "-c", str(source), "-o", str(out)])
-        sizes[source.name] = _sizes(out.read_bytes())
-    return sizes
+        objects.append(arm_object(source.name, out.read_bytes()))
+    return objects
 
 
-def _sizes(elf: bytes) -> dict[str, int]:
-    """Add up the sections of a 32-bit little-endian object by what they hold."""
-    table, entry = int.from_bytes(elf[0x20:0x24], "little"), int.from_bytes(elf[0x2E:0x30], "little")
-    found = {"text": 0, "data": 0, "bss": 0}
-    for k in range(int.from_bytes(elf[0x30:0x32], "little")):
-        at = table + k * entry
-        kind, flags = (int.from_bytes(elf[at + o : at + o + 4], "little") for o in (4, 8))
-        size = int.from_bytes(elf[at + 20 : at + 24], "little")
-        if flags & 2:  # takes memory
-            found["bss" if kind == 8 else "data" if flags & 1 else "text"] += size
-    return found
+def check_sketch(board: str) -> None:
+    """Let a C++ compiler read the sketch for a board, with headers that only declare what the sketch uses."""
+    cc = shutil.which("g++") or shutil.which("clang++")
+    if cc is None:
+        raise FileNotFoundError("a C++ compiler")
+    strict = ["-std=gnu++14", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++", "-include", "Arduino.h"]
+    run([cc, *strict, f"-D{board}", f"-I{STUBS}", f"-I{FOLDER}", str(SKETCH)])
 
 
 def run(command: Sequence[str]) -> None:
@@ -89,28 +104,43 @@ def main() -> int:
     """Build all, run the library under sanitizers, print its size; return 1 if anything fails."""
     parser = argparse.ArgumentParser(prog="tools/firmware", description=__doc__)
     parser.add_argument("--packets", type=int, default=100_000, metavar="N", help="random ones to compare (100000)")
+    parser.add_argument("--size", action="store_true", help="only compile for a Cortex-M4, and print the size")
     args = parser.parse_args()
+    if args.size:
+        with tempfile.TemporaryDirectory() as name:
+            print_sizes(cross_compiled(Path(name)))
+        return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
             library = shared_library(folder / "libbip.so", "-fsanitize=undefined", "-fno-sanitize-recover=undefined")
             from firmware_compare import compared
+            from firmware_session import compared_sessions
 
-            count = compared(*loaded(library), args.packets, seed=0)
+            ffi, lib = loaded(library)
+            count = compared(ffi, lib, args.packets, seed=0)
             print(f"{count} values equal to those of the Python codec, undefined behaviour checked")
-            cc = compiler() or "cc"
-            program = folder / "fuzz"
-            sanitize = "-fsanitize=address,undefined"
-            run([cc, *STRICT, "-g", sanitize, *map(str, SOURCES), str(FOLDER / "fuzz.c"), "-o", str(program)])
-            run([str(program), str(args.packets)])
-            sizes = cross_compiled(folder)
-        except (subprocess.CalledProcessError, FileNotFoundError) as error:
+            seen = compared_sessions(ffi, lib, args.packets, seed=0)
+            print(
+                f"{sum(seen.values())} steps of random sessions equal to those of a model: {len(seen)} kinds of answer"
+            )
+            print(fuzzed(folder, 10 * args.packets))
+            for board in BOARDS:
+                check_sketch(board)
+            objects = cross_compiled(folder)
+        except (subprocess.CalledProcessError, FileNotFoundError, AssertionError) as error:
             print(f"tools/firmware: {error}", file=sys.stderr)
             return 1
-    print(f"{'Cortex-M4, -Os':16} {'text':>6} {'data':>6} {'bss':>6}  bytes")
-    for source, size in sizes.items():
-        print(f"{source:16} {size['text']:6} {size['data']:6} {size['bss']:6}")
+    print_sizes(objects)
     return 0
+
+
+def print_sizes(objects: Sequence[ArmObject]) -> None:
+    """Print the bytes of each file."""
+    print(f"{'Cortex-M4, -Os':16} {'text':>6} {'data':>6} {'bss':>6}  bytes")
+    for each in objects:
+        print(f"{each.name:16} {each.text:6} {each.data:6} {each.bss:6}")
+    print(f"{'together':16} {sum(each.text for each in objects):6}")
 
 
 if __name__ == "__main__":

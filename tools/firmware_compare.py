@@ -12,7 +12,7 @@ from imu_hip.codec.gatt import AttError
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.model.packet import BadPacket, BadPacketReason, SensorConfig, StreamPacket
 
-_REFUSALS = {
+CONFIG_REFUSALS = {
     BadPacketReason.TOO_SHORT: AttError.INVALID_ATTRIBUTE_VALUE_LENGTH,
     BadPacketReason.WRONG_LENGTH: AttError.INVALID_ATTRIBUTE_VALUE_LENGTH,
     BadPacketReason.WRONG_CHECKSUM: AttError.WRITE_REQUEST_REJECTED,
@@ -66,7 +66,7 @@ def _compare_config(ffi: Any, lib: Any, rng: np.random.Generator) -> None:
     config = ffi.new("bip_config *")
     error = lib.bip_decode_config(value, len(value), config)
     decoded = bip_v1.decode_config(value)
-    wanted = _REFUSALS[decoded.reason] if isinstance(decoded, BadPacket) else 0
+    wanted = CONFIG_REFUSALS[decoded.reason] if isinstance(decoded, BadPacket) else 0
     if error != wanted:
         raise AssertionError(f"config {value.hex()}: {error:#x} instead of {wanted:#x}")
     if isinstance(decoded, SensorConfig):

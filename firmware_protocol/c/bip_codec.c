@@ -66,6 +66,18 @@ bool bip_config_is_valid(const bip_config *config)
            is_rotation(config->axis_map) && config->interval >= 6 && config->interval <= 3200;
 }
 
+uint8_t bip_axes(const bip_config *config)
+{
+    return (config->mag_scale & 0x7FFFFFFFu) != 0 ? 9 : 6; /* minus 0 is 0 */
+}
+
+uint8_t bip_most_samples(const bip_sensor *sensor, uint16_t att_mtu)
+{
+    size_t room = att_mtu > 3 ? (size_t)att_mtu - 3u : 0u;
+    room = room < BIP_LONGEST_VALUE ? room : BIP_LONGEST_VALUE;
+    return (uint8_t)(room > BIP_STREAM_HEAD_BYTES ? (room - BIP_STREAM_HEAD_BYTES) / (2u * bip_axes(&sensor->config)) : 0u);
+}
+
 size_t bip_encode_config(const bip_config *config, uint8_t *out, size_t room)
 {
     if (room < BIP_CONFIG_BYTES || !bip_config_is_valid(config)) {

@@ -10,7 +10,7 @@ from bumble import att
 from bumble.device import Connection
 
 from imu_hip.codec import bip_v1
-from imu_hip.model.packet import BadPacket, ControlResult, SensorConfig
+from imu_hip.model.packet import BadPacket, ControlOpcode, SensorConfig
 from imu_hip.virtual.run import Runner
 from imu_hip.virtual.sampling import Sampling
 from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
@@ -54,6 +54,7 @@ class CSensor(VirtualSensor):
             runner._source, runner.clock, self._time, self._transmitter, self._largest_batch, self._rng
         )
         self._runner.firmware = self
+        self._transmitter._again = Again(self)  # type: ignore[assignment]
 
     def _begin(self) -> None:
         info, factory = self.ffi.new("bip_info *"), self.ffi.new("bip_config *")
@@ -69,14 +70,24 @@ class CSensor(VirtualSensor):
         await super().reboot(duration_s, config)
         self._begin()
 
-    def bytes_of(self, length: int) -> bytes:
+    def disconnected(self) -> None:
+        super().disconnected()
+        self.lib.bip_disconnected(self.c)
+
+    def value(self, function: str, *arguments: Any) -> bytes:
+        """Call what writes a value, and return that."""
+        length = getattr(self.lib, function)(self.c, *arguments, self._out, 512)
         return bytes(self.ffi.buffer(self._out, length))
 
     def _read_info(self) -> bytes:
-        return self.bytes_of(self.lib.bip_read_info(self.c, self._out, 512))
+        return self.value("bip_read_info")
 
     def _read_config(self) -> bytes:
-        return self.bytes_of(self.lib.bip_read_config(self.c, self._out, 512))
+        return self.value("bip_read_config")
+
+    def _largest_batch(self) -> int:
+        mtu = 247 if self.connection is None else self.connection.att_mtu
+        return int(self.lib.bip_most_samples(self.c, mtu))
 
     def _write_config(self, connection: Connection, value: bytes) -> None:
         error = self.lib.bip_write_config(self.c, value, len(value))
@@ -103,11 +114,11 @@ class CSensor(VirtualSensor):
             self._runner.stop()
         elif action[0] == _IDENTIFY:
             self.blinks += 1
-        self._runner.send_again_all()
+        self._transmitter.send_again([])
         self._reply = asyncio.create_task(self._say(connection, bytes(self.ffi.buffer(reply))))
 
     async def _say(self, connection: Connection, reply: bytes) -> None:
-        if reply[0] == 0 and reply[1] == ControlResult.SUCCESS:
+        if reply[0] == ControlOpcode.STOP:
             await self._transmitter.drain()
         await self._device.indicate_subscriber(connection, self._table.control, reply)
 
@@ -115,47 +126,62 @@ class CSensor(VirtualSensor):
         now_us = self._clock.device_us(self._time.now_s())
         length = self.lib.bip_write_sync(value, len(value), now_us, self._out)
         if length and self._table.is_subscribed(self._table.sync, connection):
-            notify(connection, self._table.sync, self.bytes_of(length))
+            notify(connection, self._table.sync, bytes(self.ffi.buffer(self._out, length)))
 
 
 class CRunner(Runner):
-    """Samples as ever; what becomes of them is the library's."""
+    """Takes one sample at a time; what becomes of it is the library's."""
 
     firmware: CSensor
 
     def stop(self) -> None:
-        if self._sampling is not None:
-            taken = self._sampling.next_number(self._time.now_s()) - self._next_number
-            sampling, self._sampling = self._sampling, None
-            self.firmware.c.running = True  # what was taken before STOP still belongs to the run
-            if taken > 0:
-                self._send(sampling, taken)
-            self._out(self.firmware.lib.bip_flush(self.firmware.c, self.firmware._out, 512))
-            self.firmware.c.running = False
         if self._timer is not None:
             self._timer.cancel()
+        self._sampling = None
+        self._transmitter._again.clear()
+        self._to_radio(self.firmware.value("bip_flush"))
+        self.firmware.lib.bip_end_run(self.firmware.c)
+
+    def _await_packet(self, sampling: Sampling) -> None:
+        def take() -> None:
+            self._send(sampling, 1)
+            self._await_packet(sampling)
+
+        self._timer = self._time.call_at(float(sampling.instants_s(self._next_number, 1)[0]), take)
 
     def _send(self, sampling: Sampling, n: int) -> None:
-        firmware = self.firmware
-        instants_s = sampling.instants_s(self._next_number, n)
-        counts, _ = sampling.counts(self._source, instants_s - self._begin_s)
-        most = self._largest_batch()
-        for k, sample in enumerate(counts):
-            us = sampling.device_us(self._next_number + k)
-            row = firmware.ffi.new("int16_t[9]", sample.tolist())
-            self._out(firmware.lib.bip_take(firmware.c, row, us, most, firmware._out, 512))
+        counts, _ = sampling.counts(self._source, sampling.instants_s(self._next_number, n) - self._begin_s)
+        sample = self.firmware.ffi.new("int16_t[9]", counts[0].tolist())
+        taken_us = sampling.device_us(self._next_number)
         self._next_number += n
+        self._to_radio(self.firmware.value("bip_take", sample, taken_us, self._largest_batch()))
 
-    def send_again_all(self) -> None:
-        """Queue what was asked for again; live packets that come meanwhile go behind it here."""
-        firmware = self.firmware
-        most = self._largest_batch()
-        while length := firmware.lib.bip_next_again(firmware.c, most, firmware._out, 512):
-            self._transmitter.send(firmware.bytes_of(length))
+    def _to_radio(self, packet: bytes) -> None:
+        if packet and self._time.now_s() >= self._silent_until_s:
+            self._transmitter.send(packet)
 
-    def _out(self, length: int) -> None:
-        if length and self._time.now_s() >= self._silent_until_s:
-            self._transmitter.send(self.firmware.bytes_of(length))
+
+class Again:
+    """Packets to be sent again, made by the library at the moment when nothing live waits: a queue to the radio."""
+
+    def __init__(self, firmware: CSensor) -> None:
+        self._firmware = firmware
+        self._next = b""
+
+    def __bool__(self) -> bool:
+        most = self._firmware._largest_batch()
+        self._next = self._next or self._firmware.value("bip_next_again", most)
+        return bool(self._next)
+
+    def popleft(self) -> bytes:
+        packet, self._next = self._next, b""
+        return packet
+
+    def extend(self, packets: list[bytes]) -> None:
+        assert not packets  # the library has them
+
+    def clear(self) -> None:
+        self._next = b""
 
 
 def in_c(plan: SensorPlan, library: tuple[Any, Any], **changes: Any) -> CPlan:

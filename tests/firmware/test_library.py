@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
-import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from firmware_build import FOLDER, SOURCES, STRICT, compiler, cross_compiled
+from firmware_build import BOARDS, check_sketch, compiler, cross_compiled, fuzzed
 from firmware_compare import compared
+from firmware_session import compared_sessions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,61 @@ def ask(library: Library, sensor: Any, value: bytes, *, subscribed: bool = True)
 
 def test_random_values_are_those_of_the_python_codec(library: Library) -> None:
     assert compared(*library, 1500, seed=3) == 3000
+
+
+def test_random_sessions_are_those_of_a_model(library: Library) -> None:
+    seen = compared_sessions(*library, 20_000, seed=5)
+    assert {f"control {result:#x}" for result in ControlResult} <= seen.keys()
+    assert {f"config {error:#x}" for error in (0, 0x0D, 0xFC, 0xFE, 0xFF)} <= seen.keys()
+    assert {f"control refused {error:#x}" for error in (0x0D, 0xFD, 0xFE)} <= seen.keys()
+    assert {"plain packet", "clipped", "overran", "resent", "resent magnetometer"} <= seen.keys()
+
+
+def test_a_ring_that_wraps_around_the_counter_still_has_its_samples(library: Library) -> None:
+    ffi, lib = library
+    sensor, out = begun(library, kept=50), ffi.new("uint8_t[512]")
+    ask(library, sensor, b"\x01")
+    sensor.taken = (1 << 32) - 20
+    for k in range(40):
+        lib.bip_take(sensor, ffi.new("int16_t[6]", [k] * 6), k, 19, out, 512)
+    assert ask(library, sensor, b"\x03" + struct.pack("<IH", (1 << 32) - 10, 30)) == (0, b"\x03\x00")
+    again: list[int] = []
+    while length := lib.bip_next_again(sensor, 19, out, 512):
+        packet = bip_v1.decode_stream(bytes(ffi.buffer(out, length)))
+        assert isinstance(packet, StreamPacket)
+        again += packet.counts[:, 0].tolist()
+    assert again == list(range(10, 40))
+
+
+def test_a_sample_that_fits_into_no_packet_is_counted_and_kept(library: Library) -> None:
+    ffi, lib = library
+    sensor, out = begun(library), ffi.new("uint8_t[512]")
+    ask(library, sensor, b"\x01")
+    for k in range(10):
+        assert lib.bip_take(sensor, ffi.new("int16_t[6]", [k] * 6), k, 0, out, 512) == 0
+    assert ask(library, sensor, b"\x03" + struct.pack("<IH", 0, 10)) == (0, b"\x03\x00")
+
+
+def test_a_packet_that_finds_no_room_is_told_by_the_next_one(library: Library) -> None:
+    ffi, lib = library
+    sensor, out = begun(library, per_packet=1), ffi.new("uint8_t[512]")
+    ask(library, sensor, b"\x01")
+    sample = ffi.new("int16_t[6]")
+    assert lib.bip_take(sensor, sample, 0, 19, out, 19) == 0
+    packets = [bytes(ffi.buffer(out, lib.bip_take(sensor, sample, 0, 19, out, 20))) for _ in range(2)]
+    assert [packet[0] & 0x02 for packet in packets] == [0x02, 0]
+
+
+def test_what_was_asked_for_again_does_not_outlive_the_connection(library: Library) -> None:
+    ffi, lib = library
+    sensor, out, request = begun(library), ffi.new("uint8_t[512]"), b"\x03" + struct.pack("<IH", 0, 5)
+    ask(library, sensor, b"\x01")
+    for k in range(10):
+        lib.bip_take(sensor, ffi.new("int16_t[6]", [k] * 6), k, 19, out, 512)
+    assert ask(library, sensor, request)[1][1] == ControlResult.SUCCESS
+    assert ask(library, sensor, request)[1][1] == ControlResult.BUSY
+    lib.bip_disconnected(sensor)
+    assert ask(library, sensor, request)[1][1] == ControlResult.SUCCESS
 
 
 @pytest.mark.parametrize("vector", vectors("stream"), ids=lambda vector: vector["name"])
@@ -180,18 +236,22 @@ def _indices(value: bytes, *, resent: bool = False) -> list[int]:
 
 
 def test_sanitizers_have_nothing_to_say(tmp_path: Path) -> None:
-    cc = compiler()
-    if cc is None:
+    if compiler() is None:
         pytest.skip("no C compiler on this computer")
-    program = tmp_path / "fuzz"
-    sources = [*map(str, SOURCES), str(FOLDER / "fuzz.c")]
-    subprocess.run([cc, *STRICT, "-g", "-fsanitize=address,undefined", *sources, "-o", program], check=True)
-    done = subprocess.run([program, "200000"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert fuzzed(tmp_path, 200_000).startswith("200000 random steps")
 
 
 def test_it_compiles_for_a_cortex_m4_and_is_small(tmp_path: Path) -> None:
     pytest.importorskip("ziglang")
-    sizes = cross_compiled(tmp_path)
-    assert sum(size["text"] for size in sizes.values()) < 4096
-    assert all(size["data"] == size["bss"] == 0 for size in sizes.values())
+    objects = cross_compiled(tmp_path)
+    assert sum(each.text for each in objects) < 4096
+    assert all(each.data == each.bss == 0 for each in objects)
+    outside = {name for each in objects for name in each.needed if not name.startswith("bip_")}
+    assert outside <= {"memcpy", "memmove", "__aeabi_memcpy4", "__aeabi_memmove4"}  # structures are copied
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_compiler_can_read_the_sketch(board: str) -> None:
+    if shutil.which("g++") is None and shutil.which("clang++") is None:
+        pytest.skip("no C++ compiler on this computer")
+    check_sketch(board)
