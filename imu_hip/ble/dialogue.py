@@ -72,6 +72,12 @@ class Dialogue:
             finally:
                 self._question = self._answer = None
 
+    def lost(self) -> None:
+        """Let go of the question that is open: nobody is there to answer it."""
+        if self._answer is not None and not self._answer.done():
+            name = self._connection.name
+            self._answer.set_exception(LinkError(Reason.SENSOR_LOST, f"{name} was lost before it answered"))
+
     async def _insist(self, question: Ask) -> None:
         """Ask, and once more after what helps against a refusal."""
         try:

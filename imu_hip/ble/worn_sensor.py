@@ -165,6 +165,7 @@ class WornSensor:
 
     def _on_lost(self) -> None:
         self._lost.set()
+        self._dialogue.lost()
         self._tell(LinkState.LOST, f"{self.connection.name} was lost")
 
     def _tell(self, state: LinkState, detail: str = "") -> None:

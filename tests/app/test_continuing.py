@@ -7,6 +7,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -206,14 +207,23 @@ def copied(continued: Continued, folder: Path) -> Path:
     return folder / "raw.mcap"
 
 
+def chunks(data: bytearray) -> Iterator[range]:
+    """Yield where the items of each whole chunk lie (MCAP specification, Records and Chunk (op=0x06))."""
+    at = 8
+    while (end := at + 9 + int.from_bytes(data[at + 1 : at + 9], "little")) <= len(data):
+        if data[at] == 0x06:
+            yield range(at + 9 + 44, end)
+        at = end
+
+
 @pytest.mark.parametrize("place", [0.05, 0.5, 0.99])
 def test_what_is_damaged_in_a_file_before_the_last_is_missed(
     continued: Continued, tmp_path: Path, place: float
 ) -> None:
     path = copied(continued, tmp_path)
     data = bytearray(continued.first)
-    begin = data.index(b"\x06", 20_000)  # behind setup and channels
-    data[begin + int(place * (len(data) - begin))] ^= 1
+    compressed = [at for chunk in chunks(data) for at in chunk]
+    data[compressed[int(place * len(compressed))]] ^= 1
     path.write_bytes(data)
     recording = api.read(path)
     assert recording.missing > 0
