@@ -166,3 +166,8 @@ def test_the_package_alone_loads_nothing_and_has_both_calls() -> None:
     name = "analyse"
     with pytest.raises(AttributeError, match="no attribute 'analyse'"):
         getattr(imu_hip, name)
+
+
+def test_an_analysis_does_without_the_library_that_is_slow_to_load() -> None:
+    code = f"import sys, imu_hip; imu_hip.analyze({str(PATH)!r}); sys.exit('scipy.signal' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PATH.parents[1], check=False).returncode == 0

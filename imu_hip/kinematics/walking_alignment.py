@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics.alignment import SegmentAxis
 from imu_hip.kinematics.neutral_pose import NeutralPose
 from imu_hip.model.block import Floats, OrientationBlock
@@ -225,9 +225,20 @@ def _hip_velocity(
     """Return the horizontal velocity of the hip centre and of the sensor (n,), and the filter's state."""
     world = rotate(earth_from_sensor, acc) - levelled.rest_acc
     keep = math.exp(-period_s / params.leak_s)
-    sensor, carried = lfilter([period_s], [1.0, -keep], world[:, 0] + 1j * world[:, 1], zi=carried)
+    sensor, carried = _leaky_integral(world[:, 0] + 1j * world[:, 1], carried, period_s, keep)
     lever = rotate(earth_from_sensor, cross3(rate, lever_m * levelled.up))
-    return np.asarray(sensor + lever[:, 0] + 1j * lever[:, 1]), np.asarray(sensor), np.asarray(carried)
+    return sensor + lever[:, 0] + 1j * lever[:, 1], sensor, carried
+
+
+@compiled
+def _leaky_integral(acc: Complex, carried: Complex, period_s: float, keep: float) -> tuple[Complex, Complex]:
+    """Integrate (n,) while what has been gathered leaks away; return that, and what is left (1,) for the next."""
+    gathered = np.empty_like(acc)
+    left = carried[0]
+    for row in range(len(acc)):
+        gathered[row] = period_s * acc[row] + left
+        left = keep * gathered[row]
+    return gathered, np.full(1, left)
 
 
 def _wrap(angle: float) -> float:

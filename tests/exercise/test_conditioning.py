@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from imu_hip.exercise.conditioning import CUTOFF_HZ, LAG_S, SLOW_CUTOFF_HZ, SLOW_LAG_S, low_pass, memory, step
@@ -27,6 +29,13 @@ def test_output_equals_scipy_started_at_the_first_value(rate_hz: float) -> None:
     np.testing.assert_allclose(found[:, 0], expected, rtol=0.0, atol=1e-12)
     np.testing.assert_allclose(found[1:, 1], np.diff(expected) * rate_hz, rtol=0.0, atol=1e-9)
     assert found[0, 1] == 0.0
+
+
+@given(st.floats(0.1, 20.0), st.floats(2.1, 1000.0))
+def test_the_design_is_scipys(cutoff_hz: float, times_the_cutoff: float) -> None:
+    rate_hz = times_the_cutoff * cutoff_hz
+    b0, b1, b2, _, a1, a2 = butter(2, cutoff_hz, fs=rate_hz, output="sos")[0]
+    np.testing.assert_allclose(low_pass(cutoff_hz, rate_hz)[:5], [b0, b1, b2, a1, a2], rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
