@@ -23,10 +23,10 @@ from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.shortfall import shortfalls
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
 from imu_hip.model.block import AlignedBlock, AngleBlock, OrientationBlock, joined
-from imu_hip.model.event import CalibrationStep, Event, ReZero, ZeroRefined
+from imu_hip.model.event import CalibrationStep, Event, ReZero, Warning, ZeroRefined
 from imu_hip.model.item import MarkLabel, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
-from imu_hip.model.setup import Setup
+from imu_hip.model.setup import Origin, Setup
 from imu_hip.orientation import stage as orientation
 from imu_hip.orientation.stage import OrientationParams, OrientationState
 from imu_hip.stream import stage as stream
@@ -88,7 +88,7 @@ class Pipeline:
         self._stream, received = stream.finish(self._stream_params, self._stream)
         outputs = self._pass_on(received)
         self._judge, judged = judge.finish(self._params_of_judge(), self._judge)
-        missing = shortfalls(self._kinematics_params, self._kinematics)
+        missing = (*shortfalls(self._kinematics_params, self._kinematics), *_of_origin(self._setup.origin))
         self._digest.events("exercise", judged.events)
         self._digest.events("kinematics", missing)
         return dataclasses.replace(outputs, events=(*outputs.events, *judged.events, *missing))
@@ -210,6 +210,18 @@ class _Digest:
         for name in sorted(self._parts):
             whole.update(self._parts[name].digest())
         return whole.hexdigest()
+
+
+def _of_origin(origin: Origin) -> tuple[Warning, ...]:
+    """Say what no standard deviation can know: errors that were there before the samples were."""
+    if origin is not Origin.ORIENTATIONS:
+        return ()
+    text = (
+        "the samples were derived from orientations that another program computed: its errors are in them and not in "
+        "the standard deviation, and how the sensors were shaken is not known; import gyroscope and accelerometer "
+        "where there are any"
+    )
+    return (Warning("from_orientations", text),)
 
 
 def _plain(value: object) -> object:

@@ -186,10 +186,11 @@ def _parser() -> argparse.ArgumentParser:
     import_.add_argument(
         "--from",
         dest="layout",
-        choices=("csv", "dot", "ximu3", "xsens"),
+        choices=("csv", "dot", "ximu3", "xsens", "opensense"),
         default="csv",
         help="whose tables (csv: ours)",
     )
+    import_.add_argument("--up", choices=("y", "z"), help="opensense: the axis of the file's ground that points up")
     import_.add_argument("--clock", choices=("common", "independent"), default="common")
     _magnetometer(import_, "use mag_x, mag_y, mag_z in every result of this recording, where they can be believed")
     import_.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")

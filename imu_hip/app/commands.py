@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from imu_hip.app.watching import Watching
 
 _FASTEST_HEARD = 2.0
+_NO_UP = "the file does not say which axis of its ground points up: add --up z (most makers) or --up y (OpenSim's)"
+_UP_OF_NOTHING = "--up goes with --from opensense only: other tables hold what sensors measured in their own axes"
 """Times real time: cues that come faster are no help."""
 
 
@@ -112,11 +114,16 @@ def import_(args: Namespace) -> int:
     """Turn foreign tables into a recording."""
     from imu_hip.app.importing import import_tables
     from imu_hip.session.foreign_layouts import Layout
+    from imu_hip.session.opensense import Up
 
+    orientations = args.layout == "opensense"
+    if orientations is (args.up is None):
+        raise UsageError(Reason.WRONG_USAGE, _NO_UP if orientations else _UP_OF_NOTHING)
     doubts = import_tables(
         args.pelvis, args.thigh, args.marks, _exercise(args), Side(args.side), args.out,
         independent_clocks=args.clock == "independent", magnetometer=args.magnetometer,
-        layout=Layout(args.layout), force=args.force,
+        layout=Layout.CSV if orientations else Layout(args.layout), up=Up(args.up) if orientations else None,
+        force=args.force,
     )  # fmt: skip
     for doubt in doubts:
         print(f"warning: {doubt.text}", file=sys.stderr)

@@ -14,7 +14,7 @@ from imu_hip.model.block import AngleBlock
 from imu_hip.model.errors import Reason, UnusableInputError, UsageError
 from imu_hip.model.event import Warning
 from imu_hip.model.exercise_spec import ExerciseSpec
-from imu_hip.model.item import MarkLabel
+from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.output import Outputs
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, Origin, Setup, Side
@@ -22,6 +22,7 @@ from imu_hip.session.exports.provenance import used_magnetometer
 from imu_hip.session.foreign_csv import MarkedInterval, doubtful_units, read_marks_csv
 from imu_hip.session.foreign_layouts import Layout, looks_like, read_sensor_table
 from imu_hip.session.importer import import_items
+from imu_hip.session.opensense import Up, read_orientations
 from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.samples_csv import write_samples
 from imu_hip.session.versions import versions
@@ -42,12 +43,13 @@ def import_tables(
     independent_clocks: bool = False,
     magnetometer: bool = False,
     layout: Layout = Layout.CSV,
+    up: Up | None = None,
     force: bool = False,
 ) -> tuple[Warning, ...]:
     """Write a recording from tables; return what is doubtful about them.
 
     `magnetometer`: their magnetic field is to be used; it is anyway where both tables are an export of a recording that
-    used it. `layout`: whose tables they are.
+    used it. `layout`: whose tables they are; with `up`, OpenSense's instead, and that axis of their ground points up.
 
     Raises
     ------
@@ -60,7 +62,10 @@ def import_tables(
     """
     inputs = [path for path in (pelvis_path, thigh_path, marks_path) if path is not None]
     refuse_overwriting(out, force=force, inputs=inputs)
-    pelvis, thigh = (_read(path, layout) for path in (pelvis_path, thigh_path))
+    pelvis, thigh = (
+        _read(path, layout) if up is None else read_orientations(path, role, side, up)
+        for role, path in ((Role.PELVIS, pelvis_path), (Role.THIGH, thigh_path))
+    )
     magnetometer = magnetometer or (pelvis_path.parent == thigh_path.parent and used_magnetometer(pelvis_path.parent))
     marks = read_marks_csv(marks_path) if marks_path is not None else ()
     _refuse_unrelated(pelvis, thigh, pelvis_path, thigh_path, independent_clocks=independent_clocks)
@@ -73,7 +78,8 @@ def import_tables(
             f"({pelvis.t_s[0]:g} to {pelvis.t_s[-1]:g} s); marks must be on that file's clock",
         )
     specs = _with_marked(spec, marks, marks_path)
-    _write(pelvis, thigh, marks, specs, side, out, Origin.IMPORT, clock, magnetometer=magnetometer, force=force)
+    origin = Origin.IMPORT if up is None else Origin.ORIENTATIONS
+    _write(pelvis, thigh, marks, specs, side, out, origin, clock, magnetometer=magnetometer, force=force)
     return (
         *doubtful_units(pelvis, str(pelvis_path)),
         *doubtful_units(thigh, str(thigh_path)),

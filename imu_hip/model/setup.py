@@ -22,6 +22,7 @@ class Origin(StrEnum):
     LIVE = "live"
     DEMO = "demo"
     IMPORT = "import"
+    ORIENTATIONS = "orientations"  # imported, too: the samples were derived from another program's orientations
     SIMULATION = "simulation"
 
 

@@ -14,7 +14,7 @@ CARE_CODES = frozenset(
     {
         "no_n_pose", "not_aligned", "sensors_swapped", "axis_turned_round", "pelvis_sensor_moved",
         "thigh_sensor_moved", "no_posture_neutral", "no_legs_straight", "no_exercise_mark", "unknown_exercise",
-        "end_range_too_small", "no_end_range", "clock_uncertain", "items_missing",
+        "end_range_too_small", "no_end_range", "clock_uncertain", "items_missing", "from_orientations",
     }
 )  # fmt: skip
 """Warnings that touch the result itself."""

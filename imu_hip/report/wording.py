@@ -187,6 +187,7 @@ COSTS: Mapping[str, str] = {
     "no_magnetometer": "Heading is kept by neutral pauses alone.",
     "magnetic_field_disturbed": "Heading is kept by neutral pauses alone.",
     "items_missing": "What happened then is not in this report.",
+    "from_orientations": "Errors of the program that computed the orientations are not in any ±.",
 }
 """By the code of the warning; those of sensors and refused steps below."""
 COST_REFUSED: Mapping[str, str] = {
@@ -280,6 +281,7 @@ ORIGINS: Mapping[str, str] = {
     "live": "recorded live",
     "demo": "demo: simulated sensors over a simulated radio",
     "import": "imported from other software",
+    "orientations": "derived from orientations that other software computed",
     "simulation": "simulated",
 }
 DISCLAIMER = (

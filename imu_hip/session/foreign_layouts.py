@@ -20,8 +20,8 @@ from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.packet import TimedSamples
 from imu_hip.session.foreign_csv import LARGEST_TIME_S, NUMBER, read_sensor_csv, refuse_wrong_units, text_of
+from imu_hip.session.opensense import END_OF_HEADER, STANDARD_GRAVITY_M_S2
 
-STANDARD_GRAVITY_M_S2 = 9.80665
 _NOTHING = {"", "nan", "n/a"}
 _INERTIAL = "Inertial.csv"
 _RATE = re.compile(r"//\s*(?:Update|Sample)\s*[Rr]ate:\s*(\d+(?:\.\d*)?)\s*Hz", re.ASCII)
@@ -143,11 +143,11 @@ _READERS: dict[Layout, Callable[[Path], TimedSamples]] = {
 
 def _text(path: Path) -> str:
     text = text_of(path)
-    if any(line.strip() == "endheader" for line in _head(text)):
+    if any(line.strip() == END_OF_HEADER for line in _head(text)):
         raise UnusableInputError(
             Reason.WRONG_FORMAT,
-            f"{path}: an OpenSim file holds orientations or angles only, and a recording needs gyroscope and "
-            "accelerometer: import the sensors' own export",
+            f"{path}: an OpenSim file; import the sensors' own export, or where it holds their orientations "
+            "(DataType=Quaternion) add --from opensense",
         )
     return text
 

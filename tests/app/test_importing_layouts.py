@@ -6,15 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+from vqf import VQF
 
 from imu_hip import api
 from imu_hip.app.exporting import contents_of
+from imu_hip.model.event import Warning
 from imu_hip.model.item import Role
 from imu_hip.model.packet import TimedSamples
+from imu_hip.model.setup import Origin
 from imu_hip.session.exports.contents import measured
 from imu_hip.session.exports.tables import write_folder
 from tests.app.calling import RECORDING, call
 from tests.session.test_foreign_layouts import dot, ximu3, xsens
+from tests.session.test_opensense import sto
 
 
 @pytest.mark.parametrize(("layout", "write"), [("dot", dot), ("ximu3", ximu3), ("xsens", xsens)])
@@ -39,13 +44,37 @@ def test_the_angles_are_the_same(layout: str, write: object, tmp_path: Path) -> 
     assert np.abs(difference).max() < (0.1 if layout == "xsens" else 0.01)
 
 
-def test_an_opensim_file_is_refused_with_what_is_needed(tmp_path: Path) -> None:
-    text = "DataRate=100\nDataType=Quaternion\nversion=3\nendheader\ntime\tpelvis_imu\n0\t1,0,0,0\n"
-    (tmp_path / "p.sto").write_text(text)
-    files = ["--pelvis", tmp_path / "p.sto", "--thigh", tmp_path / "p.sto"]
-    said = call("import", *files, "--exercise", "supine_ere", "--side", "left", "--out", tmp_path / "no.mcap").refusal
-    assert "needs gyroscope and accelerometer" in said
-    assert not (tmp_path / "no.mcap").exists()
+def test_orientations_come_to_nearly_the_same_angles_and_say_what_they_are(tmp_path: Path) -> None:
+    contents = contents_of(api.read(RECORDING), "01", "")
+    write_folder(tmp_path, contents)
+    both = measured(contents, Role.PELVIS) & measured(contents, Role.THIGH)
+    sensors = {
+        name: Rotation.from_quat(
+            VQF(0.01).updateBatch(sensor.gyr[contents.shown][both].copy(), sensor.acc[contents.shown][both].copy())[
+                "quat6D"
+            ],
+            scalar_first=True,
+        )
+        for name, sensor in (("pelvis_imu", contents.sensors.pelvis), ("femur_r_imu", contents.sensors.thigh))
+    }
+    file = tmp_path / "imu.sto"
+    file.write_text(sto(contents.t_s[both], **sensors))
+    words = ["--pelvis", file, "--thigh", file, "--marks", tmp_path / "marks.csv", "--exercise", "supine_ere"]
+    words += ["--side", "right", "--out", tmp_path / "again.mcap"]
+    assert "add --from opensense" in call("import", *words).refusal
+    assert "which axis of its ground points up: add --up" in call("import", *words, "--from", "opensense").refusal
+    assert "--up goes with --from opensense" in call("import", *words, "--up", "z").refusal
+    assert call("import", *words, "--from", "opensense", "--up", "z").code == 0
+    again, first = api.analyze(tmp_path / "again.mcap"), contents.analysis
+    at = {t: k for k, t in enumerate(first.angles.t_s.round(6).tolist())}
+    pairs = [(k, at[t]) for k, t in enumerate(again.angles.t_s.round(6).tolist()) if t in at]
+    here, there = (np.array(rows) for rows in zip(*pairs, strict=True))
+    known = again.angles.valid[here] & first.angles.valid[there]
+    assert known.sum() > 0.95 * first.angles.valid.sum()
+    off_rad = (again.angles.angles_rad[here] - first.angles.angles_rad[there])[known]
+    assert np.degrees(np.sqrt((off_rad**2).mean(axis=0))).max() < 1.5
+    assert again.setup.origin is Origin.ORIENTATIONS
+    assert "from_orientations" in {event.code for event in again.events if isinstance(event, Warning)}
 
 
 def test_the_largest_time_that_is_read_can_be_recorded(tmp_path: Path) -> None:
