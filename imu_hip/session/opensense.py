@@ -53,7 +53,7 @@ def read_orientations(path: Path, role: Role, side: Side, up: Up) -> TimedSample
     """
     t_s, ground_from_sensor = _rows(path, _name(role, side))
     step_s = np.diff(t_s)
-    known = np.isfinite(ground_from_sensor).all(axis=1)
+    known = np.isfinite(ground_from_sensor[:, 0])
     follows = np.asarray(known[1:] & known[:-1] & (step_s < _HOLE_PERIODS * float(np.median(step_s))))
     if np.count_nonzero(follows) < 2:
         raise UnusableInputError(Reason.EMPTY, f"{path}: hardly any row has an orientation; at least 3 are needed")
