@@ -135,45 +135,67 @@ def remembered(state: HeadingState, gradient: Floats) -> HeadingState:
 
 def predict(params: HeadingParams, state: HeadingState, dt_s: float, turn_rad: float, lost_rad2: float) -> HeadingState:
     """Let `dt_s` pass, in which the pelvis turned by `turn_rad`; `lost_rad2` is added variance for missing data."""
-    # Pauses that scatter more than expected mean a rate that changes faster, too.
-    rate_noise = 2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2 * dt_s / params.rate_decay_s
-    stays = math.exp(-dt_s / params.link_off_decay_s)
-    # What a turn adds, turning back takes away again: the widest since the last pause counts.
-    turned = state.turned_rad + turn_rad
-    rightmost, leftmost = min(state.rightmost_rad, turned), max(state.leftmost_rad, turned)
-    wider_rad2 = (leftmost - rightmost) ** 2 - (state.leftmost_rad - state.rightmost_rad) ** 2
-    x, covariance = state.x.copy(), state.covariance.copy()
-    with_then = _NOTHING if state.with_then is None else state.with_then.copy()
-    _predict(
-        x,
-        covariance,
-        with_then,
-        dt_s,
-        max(0.0, 1.0 - dt_s / params.rate_decay_s),
-        stays,
-        params.heading_noise_rad_sqrt_s**2 * dt_s + params.turn_scale**2 * wider_rad2 + lost_rad2,
-        rate_noise,
-        (1.0 - stays * stays) * params.link_off_rad**2,
-    )
+    led = evolving(state)
+    pass_time(noise(params, state), *led, dt_s, turn_rad, lost_rad2)
+    return evolved(state, *led)
+
+
+def evolving(state: HeadingState) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return copies of what time changes, as `pass_time` takes them.
+
+    `x`, the covariance, `with_then` (zeros where it is none), and how the pelvis has turned: now, rightmost, leftmost.
+    """
+    with_then = _NOTHING if state.with_then is None else state.with_then
+    turned = np.array([state.turned_rad, state.rightmost_rad, state.leftmost_rad])
+    return state.x.copy(), state.covariance.copy(), with_then.copy(), turned
+
+
+def evolved(state: HeadingState, x: Floats, covariance: Floats, with_then: Floats, turned: Floats) -> HeadingState:
+    """Return the state with what `evolving` returned and `pass_time` has changed, which is not copied."""
+    now, rightmost, leftmost = turned.tolist()
     return HeadingState(
-        x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted, turned, rightmost, leftmost,
+        x, covariance, state.rate_sd_rad_s, state.surprise, state.pauses, state.mounted, now, rightmost, leftmost,
         None if state.with_then is None else with_then, state.since_then_rad,
     )  # fmt: skip
 
 
+def noise(params: HeadingParams, state: HeadingState) -> Floats:
+    """Return what `pass_time` needs to know of the model, the same until the next measurement."""
+    return np.array([
+        params.rate_decay_s,
+        # Pauses that scatter more than expected mean a rate that changes faster, too.
+        2.0 * max(1.0, scatter(params, state)) * state.rate_sd_rad_s**2,
+        params.heading_noise_rad_sqrt_s**2,
+        params.turn_scale**2,
+        params.link_off_decay_s,
+        params.link_off_rad**2,
+    ])  # fmt: skip
+
+
 @compiled
-def _predict(
+def pass_time(
+    model: Floats,
     x: Floats,
     p: Floats,
     with_then: Floats,
+    turned: Floats,
     dt_s: float,
-    rate_stays: float,
-    link_stays: float,
-    heading_noise: float,
-    rate_noise: float,
-    link_noise: float,
+    turn_rad: float,
+    lost_rad2: float,
 ) -> None:
-    """Lead `x` and its covariance on: heading follows its rate, which decays, as does what the hip centre's is off."""
+    """Lead what `evolving` returned on: heading follows its rate, which decays, as does what the hip centre's is off.
+
+    `model` is of `noise`, the rest as in `predict`.
+    """
+    rate_decay_s, rate_noise, heading_noise, turn_noise, link_decay_s, link_rad2 = model
+    rate_stays, link_stays = max(0.0, 1.0 - dt_s / rate_decay_s), math.exp(-dt_s / link_decay_s)
+    # What a turn adds, turning back takes away again: the widest since the last pause counts.
+    now, rightmost, leftmost = turned
+    now += turn_rad
+    width_rad = leftmost - rightmost
+    rightmost, leftmost = min(rightmost, now), max(leftmost, now)
+    wider_rad2 = (leftmost - rightmost) ** 2 - width_rad**2
+    turned[0], turned[1], turned[2] = now, rightmost, leftmost
     x[HEADING] += dt_s * x[RATE]
     x[RATE] *= rate_stays
     x[LINK_OFF] *= link_stays
@@ -188,9 +210,9 @@ def _predict(
         p[k, HEADING] += dt_s * p[k, RATE]
         p[k, RATE] *= rate_stays
         p[k, LINK_OFF] *= link_stays
-    p[HEADING, HEADING] += heading_noise
-    p[RATE, RATE] += rate_noise
-    p[LINK_OFF, LINK_OFF] += link_noise
+    p[HEADING, HEADING] += heading_noise * dt_s + turn_noise * wider_rad2 + lost_rad2
+    p[RATE, RATE] += rate_noise * dt_s / rate_decay_s
+    p[LINK_OFF, LINK_OFF] += (1.0 - link_stays * link_stays) * link_rad2
 
 
 def update(

@@ -73,8 +73,14 @@ class LinkHeading:
 
 def is_over(params: LinkParams, state: LinkState, block: OrientationBlock, fresh: int, row: int) -> bool:
     """Tell whether the window ends with this row of the block, whose rows from `fresh` on are not in the state yet."""
-    begin_s = state.rows[0].t_s[0] if state.rows else block.t_s[fresh]
-    return bool(block.t_s[row] - begin_s >= params.window_s)
+    return bool(block.t_s[row] - begin_s(state, block, fresh) >= params.window_s)
+
+
+def begin_s(state: LinkState, block: OrientationBlock, fresh: int) -> float:
+    """Return when the window began, which may be with the block's row `fresh`; infinity when that is still to come."""
+    if state.rows:
+        return float(state.rows[0].t_s[0])
+    return float(block.t_s[fresh]) if fresh < len(block.t_s) else math.inf
 
 
 def collected(state: LinkState, block: OrientationBlock, fresh: int) -> LinkState:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from enum import IntEnum
 
+from imu_hip.compiled import compiled
 from imu_hip.kinematics import mounting
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingState, contradicted, remembered
@@ -32,12 +34,28 @@ def begin_prompt(state: KinematicsState, label: MarkLabel, begin_s: float) -> Ki
     return replace(state, neutral_mark=label, neutral_since_s=begin_s, anchored=False, prompted=True)
 
 
-def is_due(params: KinematicsParams, state: KinematicsState, quiet_since_s: float, t_s: float) -> bool:
-    """Tell whether a limb that has been quiet since then has been so for long enough to look for a pause."""
+class Sought(IntEnum):
+    """Whether a quiet limb is in a pause."""
+
+    NOT = 0
+    PROMPTED = 1
+    BY_ITSELF = 2
+
+
+def sought(state: KinematicsState) -> Sought:
+    """Return whether pauses are sought now."""
     if state.neutral_mark is not None:
-        return t_s - max(quiet_since_s, state.neutral_since_s) >= params.quiet_s
+        return Sought.PROMPTED
     found_by_itself = not state.prompted and state.calibration.open_label is None and not state.repeating
-    return found_by_itself and t_s - quiet_since_s > params.quiet_s
+    return Sought.BY_ITSELF if found_by_itself else Sought.NOT
+
+
+@compiled
+def is_due(how: int, prompted_since_s: float, quiet_s: float, quiet_since_s: float, t_s: float) -> bool:
+    """Tell whether a limb that has been quiet since then has been so for long enough to look for a pause."""
+    if how == Sought.PROMPTED:
+        return t_s - max(quiet_since_s, prompted_since_s) >= quiet_s
+    return how == Sought.BY_ITSELF and t_s - quiet_since_s > quiet_s
 
 
 def end_prompt(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from imu_hip.compiled import compiled
-from imu_hip.kinematics import heading_filter
 from imu_hip.kinematics.alignment import Alignment
 from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.joint_angles import angles
-from imu_hip.kinematics.sight import Flags, Orientations, Sight
+from imu_hip.kinematics.sight import Flags, Sight
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.kinematics.ticks import Ticks, together
 from imu_hip.kinematics.uncertainty import standard_deviations
 from imu_hip.kinematics.unknowns import corrected_at, mounted_axes, ways
 from imu_hip.model.block import AngleBlock, Floats
@@ -30,32 +29,11 @@ from imu_hip.quaternion_rows import (
     vector_at,
 )
 
-_STILL = np.zeros(3)
 _FROM_THE_FIRST = np.array([0])
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """What the heading filter says from a row on.
-
-    `orientations`: the newest that are known; `gyr` of both sensors; `tilt_rad2`: variance of the inclination.
-    """
-
-    row: int
-    heading: HeadingState
-    orientations: Orientations
-    gyr: tuple[Floats, Floats]
-    tilt_rad2: float
-
-
-def tick_at(sight: Sight, row: int, heading: HeadingState, latest: Orientations, tilt_rad2: float) -> Tick:
-    """Return the tick at a row; rates that are not known count as none."""
-    gyr = (sight.block.pelvis_gyr[row], sight.block.thigh_gyr[row]) if sight.known[row] else (_STILL, _STILL)
-    return Tick(row, heading, latest, gyr, tilt_rad2)
-
-
 def angles_of(
-    params: KinematicsParams, state: KinematicsState, sight: Sight, before: HeadingState | None, ticks: Sequence[Tick]
+    params: KinematicsParams, state: KinematicsState, sight: Sight, before: HeadingState | None, ticks: Sequence[Ticks]
 ) -> tuple[Floats | None, AngleBlock]:
     """Return the sd at the last tick (3,), and all rows; `before`: what the heading filter said before `ticks`."""
     block, alignment = sight.block, state.alignment
@@ -64,10 +42,10 @@ def angles_of(
     tick_rows, x = _FROM_THE_FIRST, before.x.reshape(1, -1)
     sd_per_tick = np.full((1, 3), np.nan) if state.sd_rad is None else state.sd_rad.reshape(1, 3)
     if ticks:
-        tick_rows = np.array([0, *[tick.row for tick in ticks]])
-        x_of_ticks = np.array([tick.heading.x for tick in ticks])
-        x = np.concatenate([x, x_of_ticks])
-        sd_per_tick = np.concatenate([sd_per_tick, _sd_per_tick(params, alignment, ticks, x_of_ticks)])
+        all_of_them = together(ticks)
+        tick_rows = np.concatenate([tick_rows, all_of_them.rows])
+        x = np.concatenate([x, all_of_them.x])
+        sd_per_tick = np.concatenate([sd_per_tick, _sd_per_tick(params, alignment, all_of_them)])
     n = len(block.t_s)
     angles_rad, sd_rad, rate = np.empty((n, 3)), np.empty((n, 3)), np.empty((n, 3))
     valid, tilt, list_ = np.empty(n, dtype=np.bool_), np.empty(n), np.empty(n)
@@ -88,18 +66,15 @@ def _unknown(sight: Sight) -> AngleBlock:
     )
 
 
-def _sd_per_tick(params: KinematicsParams, alignment: Alignment, ticks: Sequence[Tick], x: Floats) -> Floats:
-    """Return the sd (k, 3) at every tick, of which the heading filter's `x` are (k, 14)."""
-    return standard_deviations(
-        params.uncertainty,
-        alignment,
-        (np.array([tick.orientations[0] for tick in ticks]), np.array([tick.orientations[1] for tick in ticks])),
-        x,
-        np.array([tick.heading.covariance for tick in ticks]),
-        np.array([heading_filter.scatter(params.heading, tick.heading) for tick in ticks]),
-        (np.array([tick.gyr[0] for tick in ticks]), np.array([tick.gyr[1] for tick in ticks])),
-        np.array([tick.tilt_rad2 for tick in ticks]),
+def _sd_per_tick(params: KinematicsParams, alignment: Alignment, ticks: Ticks) -> Floats:
+    """Return the sd (k, 3) at every tick."""
+    (pelvis, thigh), (pelvis_gyr, thigh_gyr) = (
+        [np.ascontiguousarray(both[:, sensor]) for sensor in range(2)] for both in (ticks.orientations, ticks.gyr)
     )
+    return standard_deviations(
+        params.uncertainty, alignment, (pelvis, thigh), ticks.x, ticks.covariance, ticks.scatter,
+        (pelvis_gyr, thigh_gyr), ticks.tilt_rad2,
+    )  # fmt: skip
 
 
 @compiled

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from imu_hip.kinematics import (
-    heading_filter,
     link_heading,
     magnetic_heading,
     pauses,
@@ -17,13 +15,13 @@ from imu_hip.kinematics import (
     zeroing,
 )
 from imu_hip.kinematics.calibration import CalibrationState
-from imu_hip.kinematics.heading_filter import HeadingState
 from imu_hip.kinematics.link_heading import LinkState
 from imu_hip.kinematics.magnetic_heading import MagneticParams
 from imu_hip.kinematics.mounting import MountingState
-from imu_hip.kinematics.row_angles import Tick, angles_of, tick_at
-from imu_hip.kinematics.sight import Orientations, Seen, Sight, see
+from imu_hip.kinematics.row_angles import angles_of
+from imu_hip.kinematics.sight import Seen, Sight, see
 from imu_hip.kinematics.state import KinematicsParams, KinematicsState
+from imu_hip.kinematics.ticks import Clock, Ticks
 from imu_hip.model.block import AngleBlock, Floats, OrientationBlock, cut, joined
 from imu_hip.model.event import Event
 
@@ -45,7 +43,7 @@ def run(
     walked = state.mounting.walking
     if walked is not None and state.calibration.open_label is None:
         walked = walking_turns.accumulate(params.mounting.walking, walked, sight.block, period_s)
-    before, ticks = state, list[Tick]()
+    before, ticks = state, list[Ticks]()
     state, clock, events, fresh, other = _tick(params, state, sight, ticks, period_s)
     if other is not None:
         # The rows before keep their alignment, as they would if they had come by themselves.
@@ -61,12 +59,12 @@ def run(
         clock.latest = sight.orientations(last)
     sd_rad, angles = angles_of(params, state, sight, before.heading, ticks)
     mounting = state.mounting if walked is state.mounting.walking else replace(state.mounting, walking=walked)
-    return clock.into(state, seen, calibration, mounting, link, sd_rad), angles, tuple(events)
+    return _into(state, clock, seen, calibration, mounting, link, sd_rad), angles, tuple(events)
 
 
 def _tick(
-    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: list[Tick], period_s: float
-) -> tuple[KinematicsState, _Clock, list[Event], int, int | None]:
+    params: KinematicsParams, state: KinematicsState, sight: Sight, ticks: list[Ticks], period_s: float
+) -> tuple[KinematicsState, Clock, list[Event], int, int | None]:
     """Lead on everything that ticks.
 
     Return also from which row on the rows belong to the window of the hip centre's motion that is still open, and the
@@ -75,28 +73,32 @@ def _tick(
     events: list[Event] = []
     fresh = 0
     t_s = sight.block.t_s
-    alignment, clock = state.alignment, _Clock.of(state)
+    alignment, clock = state.alignment, Clock.of(state)
     while clock.next_tick_s <= t_s[-1]:
-        row = int(t_s.searchsorted(clock.next_tick_s))
-        clock.pass_time(params, state, sight, row)
-        if clock.has_paused(params, state):
-            state, new, _ = pauses.take(params, clock.noted(state), clock.now_s)
-            clock = _Clock.of(state)
+        if clock.heading is None:
+            clock.wait(params, state, sight, int(t_s.searchsorted(clock.next_tick_s)))
+            continue
+        led, row, paused = clock.lead(params, state, clock.heading, sight, fresh)
+        ticks.append(led)
+        if row is None:
+            break
+        if paused:
+            state, new, _ = pauses.take(params, _noted(state, clock), clock.now_s)
+            clock = Clock.of(state)
             if row > 0 and state.alignment is not alignment:
                 return state, clock, events, fresh, row
             alignment = state.alignment
             events.extend(new)
         if clock.heading is not None and link_heading.is_over(params.link, state.link, sight.block, fresh, row):
-            state, moved = _link(params, clock.noted(state), cut(sight.block, fresh, row + 1), period_s)
-            clock = _Clock.of(state)
+            state, moved = _link(params, _noted(state, clock), cut(sight.block, fresh, row + 1), period_s)
+            clock = Clock.of(state)
             events.extend(moved)
             fresh = row + 1
         if params.magnetic is not None:
-            state, moved = _magnetic(params, params.magnetic, clock.noted(state), sight.block, row)
-            clock = _Clock.of(state)
+            state, moved = _magnetic(params, params.magnetic, _noted(state, clock), sight.block, row)
+            clock = Clock.of(state)
             events.extend(moved)
-        if clock.heading is not None and clock.latest is not None:
-            ticks.append(tick_at(sight, row, clock.heading, clock.latest, clock.tilt_rad2))
+        ticks.extend(clock.tick(params, sight, row))
     return state, clock, events, fresh, None
 
 
@@ -132,95 +134,48 @@ def _magnetic(
     return state, zeroing.re_zero(params, state, float(block.t_s[row]), before)
 
 
-@dataclass(slots=True)
-class _Clock:
-    """What of the state every tick changes, by itself: to make a whole new state each time would take far longer."""
+def _noted(state: KinematicsState, clock: Clock) -> KinematicsState:
+    """Return the state with what the clock says, for those who look at a single tick."""
+    return _into(state, clock, state.seen, state.calibration, state.mounting, state.link, state.sd_rad)
 
-    now_s: float
-    next_tick_s: float
-    heading: HeadingState | None
-    tilt_rad2: float
-    sums: Floats
-    latest: Orientations | None
-    quiet_since_s: float | None
-    anchored: bool
 
-    @classmethod
-    def of(cls, state: KinematicsState) -> _Clock:
-        return cls(
-            state.last_tick_s, state.next_tick_s, state.heading, state.tilt_rad2, state.sums_at_tick, state.latest,
-            state.quiet_since_s, state.anchored,
-        )  # fmt: skip
-
-    def noted(self, state: KinematicsState) -> KinematicsState:
-        """Return the state with what this says, for those who look at a single tick."""
-        return self.into(state, state.seen, state.calibration, state.mounting, state.link, state.sd_rad)
-
-    def into(
-        self,
-        state: KinematicsState,
-        seen: Seen,
-        calibration: CalibrationState,
-        mounting: MountingState,
-        link: LinkState,
-        sd_rad: Floats | None,
-    ) -> KinematicsState:
-        """Return the state behind some rows: this is every call's way, and `replace` would take four times as long."""
-        return KinematicsState(
-            calibration=calibration,
-            mounting=mounting,
-            alignment=state.alignment,
-            heading=self.heading,
-            posture=state.posture,
-            bias_known_since_s=state.bias_known_since_s,
-            pending=state.pending,
-            next_tick_s=self.next_tick_s,
-            last_tick_s=self.now_s,
-            seen=seen,
-            latest=self.latest,
-            sums_at_tick=self.sums,
-            tilt_rad2=self.tilt_rad2,
-            link=link,
-            magnetic=state.magnetic,
-            quiet_since_s=self.quiet_since_s,
-            neutral_mark=state.neutral_mark,
-            neutral_since_s=state.neutral_since_s,
-            anchored=self.anchored,
-            posture_anchored=state.posture_anchored,
-            prompted=state.prompted,
-            repeating=state.repeating,
-            contradiction=state.contradiction,
-            strap=state.strap,
-            sd_rad=sd_rad,
-        )
-
-    def pass_time(self, params: KinematicsParams, state: KinematicsState, sight: Sight, row: int) -> None:
-        """Lead everything that ticks to a row."""
-        t_s = float(sight.block.t_s[row])
-        newest = int(sight.newest_known[row])
-        self.latest = sight.orientations(newest) if newest >= 0 else self.latest
-        # A limb that is not seen may be moving: what was quiet before a hole does not count behind it.
-        least = params.quiet_rad_s if state.neutral_mark is None else params.quiet_prompted_rad_s
-        is_quiet = bool(sight.known[row]) and sight.quiet_rad_s[row] < least
-        self.quiet_since_s = (t_s if self.quiet_since_s is None else self.quiet_since_s) if is_quiet else None
-        self.anchored = self.anchored and (is_quiet or state.neutral_mark is not None)
-        if self.heading is None:
-            self.next_tick_s = t_s + params.heading.tick_s
-            return
-        dt_s = t_s - self.now_s
-        sums = sight.sums[:, row]
-        turn, lost_heading, lost_tilt = (sums - self.sums).tolist()
-        self.heading = heading_filter.predict(params.heading, self.heading, dt_s, turn, lost_heading)
-        self.tilt_rad2 = self.tilt_rad2 * math.exp(-2.0 * dt_s / params.tilt_decay_s) + lost_tilt
-        self.now_s, self.sums = t_s, sums
-        while self.next_tick_s <= t_s:
-            self.next_tick_s += params.heading.tick_s
-
-    def has_paused(self, params: KinematicsParams, state: KinematicsState) -> bool:
-        """Tell whether there is a pause that has not been used yet."""
-        if self.heading is None or self.anchored or self.quiet_since_s is None:
-            return False
-        return pauses.is_due(params, state, self.quiet_since_s, self.now_s)
+def _into(
+    state: KinematicsState,
+    clock: Clock,
+    seen: Seen,
+    calibration: CalibrationState,
+    mounting: MountingState,
+    link: LinkState,
+    sd_rad: Floats | None,
+) -> KinematicsState:
+    """Return the state behind some rows: this is every call's way, and `replace` would take four times as long."""
+    return KinematicsState(
+        calibration=calibration,
+        mounting=mounting,
+        alignment=state.alignment,
+        heading=clock.heading,
+        posture=state.posture,
+        bias_known_since_s=state.bias_known_since_s,
+        pending=state.pending,
+        next_tick_s=clock.next_tick_s,
+        last_tick_s=clock.now_s,
+        seen=seen,
+        latest=clock.latest,
+        sums_at_tick=clock.sums,
+        tilt_rad2=clock.tilt_rad2,
+        link=link,
+        magnetic=state.magnetic,
+        quiet_since_s=clock.quiet_since_s,
+        neutral_mark=state.neutral_mark,
+        neutral_since_s=state.neutral_since_s,
+        anchored=clock.anchored,
+        posture_anchored=state.posture_anchored,
+        prompted=state.prompted,
+        repeating=state.repeating,
+        contradiction=state.contradiction,
+        strap=state.strap,
+        sd_rad=sd_rad,
+    )
 
 
 def _collected(

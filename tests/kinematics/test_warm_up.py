@@ -5,10 +5,10 @@ import sys
 
 REACHED = """
 from imu_hip.kinematics.warm_up import warm_up
-from imu_hip.kinematics import heading_filter, row_angles, sight, uncertainty
+from imu_hip.kinematics import heading_filter, row_angles, sight, ticks, uncertainty
 warm_up()
-ticks = (uncertainty._sd_of_rows, heading_filter._predict, heading_filter._measured)
-kernels = (row_angles._rows, sight._see_rows, *ticks)
+at_ticks = (uncertainty._sd_of_rows, ticks._lead, heading_filter._measured)
+kernels = (row_angles._rows, sight._see_rows, *at_ticks)
 print(*[kernel.__name__ for kernel in kernels if not kernel.signatures])
 """
 
