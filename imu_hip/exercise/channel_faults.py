@@ -36,6 +36,14 @@ _WHAT = {
     (CompensationKind.KNEE_MOVED, Channel.THIGH_RAISE): "the knee moved {way} by {size} ({toward})",
     (CompensationKind.HIP_OUT, Channel.ADDUCTION): "the hip went out to the side by {size}",
 }
+_SIGNS = {
+    Sense.EITHER: (0.0, 0.0),
+    Sense.POSITIVE: (1.0, 1.0),
+    Sense.NEGATIVE: (-1.0, -1.0),
+    Sense.WITH_ROTATION: (-1.0, 1.0),
+    Sense.AGAINST_ROTATION: (1.0, -1.0),
+}
+"""Of a change that is a fault, while the thigh is turned out and in; 0: of either sign."""
 _WAY = {"adduction": "inward", "abduction": "outward", "flexion": "up", "extension": "down"}
 
 
@@ -43,11 +51,12 @@ _WAY = {"adduction": "inward", "abduction": "outward", "flexion": "up", "extensi
 class RuleState:
     """One rule within a repetition: its flag, the sign of the change at the peak, and since when it is unsure.
 
-    `at`: the place of its channel.
+    `at`: the place of its channel. `signs`: of a change that is a fault, while the thigh is turned out and in.
     """
 
     rule: ChannelRule
     at: int
+    signs: tuple[float, float]
     flag: Flag = field(default_factory=Flag)
     peak_sign: float = 1.0
     unsure_since_s: float | None = None
@@ -58,33 +67,35 @@ class RuleState:
 
 def start(rules: Sequence[ChannelRule]) -> tuple[RuleState, ...]:
     """Return the states of rules before the first repetition."""
-    return tuple(RuleState(rule, CHANNELS.index(rule.channel)) for rule in rules)
+    return tuple(RuleState(rule, CHANNELS.index(rule.channel), _SIGNS[rule.sense]) for rule in rules)
 
 
 def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment, habits: HabitState) -> None:
     """Take in a known moment away from neutral. Changes `states`."""
     inward = moment.rotation_rad >= neutral.rotation_rad
+    channels, sd_rad, neutral_channels, neutral_sd_rad = (
+        moment.channels, moment.sd_rad, neutral.channels, neutral.sd_rad
+    )  # fmt: skip
     for state in states:
-        rule = state.rule
-        at = state.at
-        change = math.remainder(moment.channels[at] - neutral.channels[at], math.tau)
+        rule, flag, at = state.rule, state.flag, state.at
+        change = math.remainder(channels[at] - neutral_channels[at], math.tau)
         # What the neutral did not know already is the same in both, and takes itself away.
-        known_rad2 = neutral.sd_rad[at] ** 2
+        known_rad2 = neutral_sd_rad[at] ** 2
         if rule.beyond_habit:
             usual = habit.expected(habits, neutral, moment)
             if usual is not None:
                 change, known_rad2 = change - usual[0], max(known_rad2, usual[1])
-        sd = math.sqrt(max(0.0, moment.sd_rad[at] ** 2 - known_rad2))
+        sd = math.sqrt(max(0.0, sd_rad[at] ** 2 - known_rad2))
         state.unsure = sd > _TOO_UNSURE * rule.limit_rad
         if state.unsure:
             state.unsure_since_s = moment.t_s if state.unsure_since_s is None else state.unsure_since_s
             state.unsure_until_s, state.sd_rad = moment.t_s, max(state.sd_rad, sd)
-            fault_flag.lose_sight(state.flag)
+            fault_flag.lose_sight(flag)
             continue
-        value = _wrong_way(rule.sense, change, inward=inward)
-        if value > state.flag.peak:
+        value = state.signs[inward] * change or abs(change)
+        if value > flag.peak:
             state.peak_sign = math.copysign(1.0, change)
-        fault_flag.follow(state.flag, moment.t_s, value, max(rule.limit_rad, _SURE_SD * sd))
+        fault_flag.follow(flag, moment.t_s, value, max(rule.limit_rad, _SURE_SD * sd))
 
 
 def close(states: Sequence[RuleState]) -> tuple[Compensation | NotJudged, ...]:
@@ -110,20 +121,6 @@ def showing(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
 def unsure(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
     return tuple(dict.fromkeys(state.rule.kind for state in states if state.unsure))
-
-
-def _wrong_way(sense: Sense, change: float, *, inward: bool) -> float:
-    match sense:
-        case Sense.EITHER:
-            return abs(change)
-        case Sense.POSITIVE:
-            return change
-        case Sense.NEGATIVE:
-            return -change
-        case Sense.WITH_ROTATION:
-            return change if inward else -change
-        case Sense.AGAINST_ROTATION:
-            return -change if inward else change
 
 
 def _compensation(kind: CompensationKind, raised: Sequence[RuleState]) -> Compensation:

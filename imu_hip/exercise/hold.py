@@ -268,9 +268,8 @@ def _end(levels: Levels, state: HoldState, end_s: float, ending: Ending) -> tupl
     state.was_hold = lasted(state.start_s, end_s, rule.min_dwell_s)
     if not state.was_hold:
         return (Touch(state.start_s, end_s, levels.direction),)
-    held = trace[:head]
-    state.pending = measured_hold(levels, state.start_s, end_s, state.entry_rad_s, held, ending)
-    even = evenly(held)
+    even = evenly(trace[:head])
+    state.pending = measured_hold(levels, state.start_s, end_s, state.entry_rad_s, even, ending)
     state.enter_rad = max(levels.enter_rad, float(np.percentile(even.angle_rad, 75.0)) - levels.step_rad)
     level_rad = float(np.median(even.angle_rad[even.t_s > end_s - _LEVEL_S]))
     state.left_rad, state.lowest_rad = (level_rad if state.expects_step else math.nan), math.inf

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
 
-from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.evenly import evenly
+from imu_hip.exercise.evenly import Even
 from imu_hip.exercise.levels import Levels, lasted
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Hold, HoldVerdict
@@ -37,11 +35,11 @@ def measured_hold(
     start_s: float,
     end_s: float,
     entry_peak_rad_s: float,
-    samples: Sequence[Sample],
+    even: Even,
     ending: Ending,
 ) -> Hold:
-    """Measure a hold over [start_s, end_s] from its `samples` (of a very long hold: its newest ones)."""
-    t, angle, _, sd = evenly(samples)
+    """Measure a hold over [start_s, end_s] from its samples (of a very long hold: its newest ones)."""
+    t, angle, _, sd = even
     inner = (t > start_s + _SETTLING_S) & (t < end_s - _LETTING_GO_S)
     if end_s - start_s >= _SHORT_S and inner.any():
         t, angle, sd = t[inner], angle[inner], sd[inner]

@@ -197,6 +197,8 @@ def _before_part(params: Params, state: State) -> JudgeSnapshot:
 
 def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tuple[Event, ...], int]:
     """Judge one row within its part, if it is in one."""
+    if state.repetition is None and state.part is not None and state.marked:
+        return part.step(state.part, sample)
     if state.repetition is not None:
         end_range.follow(state.repetition, sample)
     judging = state.repetition is None and (state.marked or not state.preparing)
@@ -205,8 +207,6 @@ def _judge(params: Params, state: State, sample: Sample, t_s: float) -> tuple[tu
         if state.marked or not (judging and known):
             return (), part.unjudged_phase(params.default_spec(), sample)
         state.part, state.held_back = _part(params, state, params.default_spec(), t_s)
-    if state.marked and judging:
-        return part.step(state.part, sample)
     # What happens while something else was asked for is not seen by the rules.
     seen = sample if judging else Sample(sample.t_s, math.nan, math.nan, math.nan)
     new, _ = part.step(state.part, seen)
