@@ -125,7 +125,10 @@ def _parser() -> argparse.ArgumentParser:
 
     history = sub.add_parser("history", help="a person's sessions, and what has changed")
     history.add_argument("--person", default=DEFAULT_PERSON, metavar="P")
-    history.add_argument("--json", action="store_true", help="as JSON")
+    how = history.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="as JSON")
+    how.add_argument("--out", type=Path, metavar="PAGE.html", help="as a page to print or hand over")
+    _force(history)
     history.set_defaults(run=_later("person_commands", "history"))
 
     forget = sub.add_parser("forget", help="delete a person wholly")
@@ -145,7 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=_seed, default=0, metavar="N", help="which simulated person")
     demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
     _calibration(demo)
-    demo.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
+    kept = demo.add_mutually_exclusive_group()
+    kept.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
+    kept.add_argument("--person", metavar="P", help="or in the library, as a session of 'P (demo)'")
     _magnetometer(demo, "sensors that have one, in a room with iron in it; use it where it can be believed")
     _force(demo)
     demo.set_defaults(run=commands.demo)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -44,14 +46,21 @@ def demo(args: Namespace) -> int:
     if args.out is not None:
         refuse_overwriting(args.out, force=args.force)
     prepare()
+    library, out = Library(), args.out
+    if args.person is not None:
+        person = f"{args.person} (demo)"
+        out = library.new_recording(person, spec.id, side, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     params = simulation_params(args.magnetometer)
     worn, prompts = simulated_person(spec, side, args.seed, args.cycles, Calibration(args.calibration), params)
     running = Demo(
         spec, side, worn, prompts,
-        out=args.out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
+        out=out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
         magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
-    watch_through(running, watching(args), Library())
+    watch_through(running, watching(args), library)
+    if args.person is not None:
+        print_lines([f"kept in the library: imu-hip history --person {shlex.quote(person)}"])
+        return 0
     kind = "temporary recording" if running.is_temporary else "recording"
     print_lines([f"{kind}: {running.path}  (again with: imu-hip replay {running.path})"])
     return 0

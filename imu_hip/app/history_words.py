@@ -12,6 +12,7 @@ from imu_hip.exercise.progress import BREAK_DAYS, PROGRAMME_DAYS, Measured, Prog
 from imu_hip.feedback.wording import UNKNOWN, count, figure, one_line
 from imu_hip.model.app_state import ErrorBand, ExerciseChange, HistoryRow
 from imu_hip.model.exercise_spec import Direction, Posture
+from imu_hip.model.setup import Side
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.ONE_DAY: "one day so far",
@@ -19,6 +20,7 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.REAL_ONCE: "beyond error, once: repeat it",
     Verdict.REAL: "more than the measurement error",
 }
+TREND_HEAD = ("side", "way", "first", "newest", "change", "/week", "so far")
 _WAYS = {Direction.INTERNAL: "in", Direction.EXTERNAL: "out"}
 _ON_THE_FEET = (Posture.STANDING, Posture.HINGE)
 
@@ -87,10 +89,8 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
             yield from _exercise_lines(history, exercise_id, names)
     if history.rows:
         yield ""
-        # Most weeks nothing hurts: columns for what was told are there where something was.
-        told = tuple(name for name in ("pain", "notes") if any(getattr(row, name) for row in history.rows))
-        head = ("when", "exercise", "side", "in", "out", "holds", "s", *told)
-        yield from _table((head, *(_cells(row, told) for row in history.rows)), right={5, 6, 7, 8})
+        head, rows = session_rows(history)
+        yield from _table((head, *rows), right={5, 6, 7, 8})
     if len(history.versions) > 1:
         yield ""
         yield f"results of imu_hip {' and '.join(history.versions)}: derive them alike with imu-hip verify"
@@ -98,25 +98,40 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
 
 def _exercise_lines(history: History, exercise_id: str, names: Mapping[str, str]) -> Iterable[str]:
     trends = [of for of in history.trends if of.exercise_id == exercise_id]
-    limit = figure(math.degrees(trends[0].trend.change.limit_rad))
     form = ", a check of form" if trends[0].posture in _ON_THE_FEET else ""
     name = one_line(names.get(exercise_id, exercise_id))
-    yield f"{name} ({trends[0].posture.value.replace('_', ' ')}{form}; a change counts from {limit}°)"
-    head = ("side", "way", "first", "newest", "change", "/week", "so far")
-    yield from (f"  {line}" for line in _table((head, *(_trend_cells(of) for of in trends)), right={4, 5}))
+    yield f"{name} ({trends[0].posture.value.replace('_', ' ')}{form}; {counts_from(trends[0])})"
+    yield from (f"  {line}" for line in _table((TREND_HEAD, *(trend_cells(of) for of in trends)), right={4, 5}))
+    yield from (f"  {words}" for words in sides_words(history, exercise_id))
+    ratios = ratio_words(history, exercise_id)
+    if ratios:
+        yield f"  internal to external: {', '.join(f'{side.value} {words}' for side, words in ratios.items())}"
+
+
+def counts_from(of: TrendOf) -> str:
+    """Return from how much on a change of a trend's range is more than error."""
+    return f"a change counts from {figure(math.degrees(of.trend.change.limit_rad))}°"
+
+
+def sides_words(history: History, exercise_id: str) -> Iterable[str]:
+    """Yield what the newest measurements of both sides of an exercise say of each other."""
     for of in history.sides:
         if of.exercise_id == exercise_id:
             by = figure(math.degrees(abs(of.compared.difference_rad)))
             more = "more" if of.compared.difference_rad >= 0.0 else "less"
             enough = "more than" if of.compared.is_real else "within"
-            yield f"  left turns {by}° {more} {_WAYS[of.direction]} than right: {enough} the measurement error"
-    ratios = [of for of in history.ratios if of.exercise_id == exercise_id]
-    if ratios:
-        told = ", ".join(f"{of.side.value} {of.ratio:.2f} ± {2.0 * of.sd:.2f}" for of in ratios)
-        yield f"  internal to external: {told}"
+            how_far = f"left turns {by}° {more}" if by != "0" else "left turns as far"
+            than = "than" if by != "0" else "as"
+            yield f"{how_far} {_WAYS[of.direction]} {than} right: {enough} the measurement error"
 
 
-def _trend_cells(of: TrendOf) -> tuple[str, ...]:
+def ratio_words(history: History, exercise_id: str) -> dict[Side, str]:
+    """Return the ratio of internal to external range of each side on which an exercise measured both."""
+    return {of.side: f"{of.ratio:.2f} ± {2.0 * of.sd:.2f}" for of in history.ratios if of.exercise_id == exercise_id}
+
+
+def trend_cells(of: TrendOf) -> tuple[str, ...]:
+    """Return a trend as cells below `TREND_HEAD`."""
     speed = "" if of.trend.per_week_rad is None else f"{_signed(of.trend.per_week_rad, 1)}°"
     first, newest = of.trend.days[0], of.trend.days[-1]
     one = of.trend.verdict is Verdict.ONE_DAY
@@ -129,6 +144,13 @@ def _trend_cells(of: TrendOf) -> tuple[str, ...]:
         speed,
         VERDICTS[of.trend.verdict],
     )
+
+
+def session_rows(history: History) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head of a table of sessions, and its rows."""
+    # Most weeks nothing hurts: columns for what was told are there where something was.
+    told = tuple(name for name in ("pain", "notes") if any(getattr(row, name) for row in history.rows))
+    return ("when", "exercise", "side", "in", "out", "holds", "s", *told), [_cells(row, told) for row in history.rows]
 
 
 def _cells(row: HistoryRow, told: tuple[str, ...]) -> tuple[str, ...]:

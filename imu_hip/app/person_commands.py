@@ -9,18 +9,22 @@ from datetime import date
 from imu_hip.app.catalogue import catalogue
 from imu_hip.app.history import history_of
 from imu_hip.app.history_json import history_json
+from imu_hip.app.history_page import history_html
 from imu_hip.app.history_words import changes, history_lines
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.feedback.wording import count, one_line
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.session.output_file import refuse_overwriting, whole_file, write_text
 from imu_hip.session.user_library import Library
 
 OUT_OF_REACH = "copies elsewhere are not reached: your backups, exports, reports, recordings made with --out"
 
 
 def history(args: Namespace) -> int:
-    """Print a person's sessions, newest first, and what has changed."""
+    """Print a person's sessions, newest first, and what has changed; or write that as a page."""
     library = Library()
+    if args.out is not None:
+        refuse_overwriting(args.out, force=args.force)
     pseudonym = library.pseudonym(args.person)
     names = {spec.id: spec.name for spec in catalogue()}
     found = history_of(library.sessions(args.person), date.today().toordinal(), names)
@@ -28,8 +32,15 @@ def history(args: Namespace) -> int:
         print_json(history_json(found, args.person, pseudonym, changes(found)))
         return 0
     if pseudonym is None or not found.recordings:
-        person = one_line(args.person)
-        print_lines([f"no sessions of {person} yet: imu-hip run EXERCISE --side SIDE makes one"])
+        nothing = f"no sessions of {one_line(args.person)} yet: imu-hip run EXERCISE --side SIDE makes one"
+        if args.out is not None:
+            raise UsageError(Reason.NOT_FOUND, nothing)
+        print_lines([nothing])
+        return 0
+    if args.out is not None:
+        with whole_file(args.out, force=args.force) as part:
+            write_text(part, history_html(found, args.person, names, date.today()))
+        print(f"page: {args.out}", file=sys.stderr)
         return 0
     print_lines(history_lines(found, args.person, names))
     print_lines(["", f"recordings: {library.home / 'persons' / pseudonym}"])

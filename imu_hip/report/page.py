@@ -41,7 +41,12 @@ def report_html(material: Material) -> str:
         provenance.versions(material),
     )
     foot = element("footer", element("p", wording.DISCLAIMER), element("p", wording.PRIVACY))
-    return document(wording.LANGUAGE, [*_head(headline.title(found))], [patterns(), head, main, foot])
+    return framed(headline.title(found), patterns(), head, main, foot)
+
+
+def framed(title: str, *body: Element) -> str:
+    """Return a page with the style and the rules of every page that is handed over."""
+    return document(wording.LANGUAGE, [*_head(title)], body)
 
 
 def _head(title: str) -> Iterator[Element]:
