@@ -17,8 +17,6 @@ from imu_hip.model.packet import Capability, SensorInfo
 Emit = Callable[[Item], None]
 """Takes an item on the radio's thread; must be thread-safe and must not block."""
 
-SILENT_S = 3.0
-"""A stream without data for so long is lost, whatever the connection says of itself."""
 _LOOK_EVERY_S = 0.25
 _STOP_TIMEOUT_S = 3.0
 _SYNC_EVERY_S = 60.0
@@ -107,7 +105,7 @@ class WornSensor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._lost.wait()
-            if self._time() - self._heard_s > SILENT_S:
+            if self._time() - self._heard_s > self._driver.silent_s:
                 self.connection.lose()
             with suppress(LinkError, TimeoutError):
                 await self._ask_for_gaps()

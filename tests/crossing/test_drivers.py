@@ -78,7 +78,7 @@ def holds(found: Session) -> list[Hold]:
     return [event for event in found.analysis.events if isinstance(event, Hold)]
 
 
-PAIRS = [("dot", "dot"), ("polar", "polar"), ("witmotion", "thingy52"), ("dot", "bip1")]
+PAIRS = [("dot", "dot"), ("polar", "polar"), ("witmotion", "thingy52"), ("dot", "bip1"), ("bip1", "polar")]
 
 
 @pytest.mark.parametrize(("pelvis", "thigh"), PAIRS, ids=[f"{p}-{t}" for p, t in PAIRS])
