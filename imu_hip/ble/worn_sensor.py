@@ -13,10 +13,13 @@ from imu_hip.ble.resend import Gaps
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Item, LinkChange, LinkState, Notification, Role, Write
 from imu_hip.model.packet import Capability, SensorInfo
+from imu_hip.model.patience import patience_s
 
 Emit = Callable[[Item], None]
 """Takes an item on the radio's thread; must be thread-safe and must not block."""
 
+SILENT_S = 3.0
+"""A stream without data for so long is lost, whatever the connection says of itself."""
 _LOOK_EVERY_S = 0.25
 _STOP_TIMEOUT_S = 3.0
 _SYNC_EVERY_S = 60.0
@@ -105,7 +108,7 @@ class WornSensor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._lost.wait()
-            if self._time() - self._heard_s > self._driver.silent_s:
+            if self._time() - self._heard_s > patience_s(SILENT_S, self._driver.packet_s):
                 self.connection.lose()
             with suppress(LinkError, TimeoutError):
                 await self._ask_for_gaps()

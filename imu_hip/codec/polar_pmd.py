@@ -46,7 +46,6 @@ _G: Final = 9.80665
 _PERIOD_NS: Final = 1_000_000_000 // RATE_HZ
 _MOST_IN_FRAME: Final = 278
 """At rest: 229 bytes, differences of two bits. Nobody knows the longest frame; one of 130 samples was told of."""
-_SILENT_S: Final = 10.0
 _MOST_WAITING: Final = 2048
 _CONNECTION_INTERVAL_MS: Final = 30.0
 
@@ -267,7 +266,7 @@ DRIVER: Final = Driver(
     identify=(),
     decoder=lambda: TwoStreams().decode,
     least_payload_bytes=100,
-    silent_s=_SILENT_S,
+    packet_s=_MOST_IN_FRAME / RATE_HZ,
     limits=(
         "It sends frames of a second and more (at rest of several): angles and cues come so much late. It suits "
         "measuring, not cueing.",

@@ -98,7 +98,7 @@ class Driver:
     `least_payload_bytes`. `resume` goes on with a run that was begun before the connection was lost (empty: it begins
     anew). `resend` makes a request for samples again, by the first index of the run and their number, which is granted
     as far as the sensor has them, unless its result is `busy`; `counted` returns first index (16 bits) and number of
-    samples of a live packet. A stream without data for `silent_s` is lost, whatever the connection says of itself.
+    samples of a live packet. A sensor may take `packet_s` to fill what it sends, where that is long.
     `decoder` makes a fresh decoder: it may keep what earlier bytes said. `limits`: what a person should know of such
     sensors, in short sentences.
     """
@@ -121,7 +121,7 @@ class Driver:
     busy: int = -1
     counted: Callable[[bytes], tuple[int, int] | None] | None = None
     least_payload_bytes: int = 20
-    silent_s: float = 3.0
+    packet_s: float = 0.0
     limits: tuple[str, ...] = ()
 
     def recognises(self, name: str, service_uuids: Sequence[str], company_ids: Sequence[int]) -> bool:

@@ -17,7 +17,10 @@ from imu_hip.model.item import LinkState, Role
 
 @dataclass(frozen=True, slots=True)
 class SensorView:
-    """How one sensor is doing. `age_s` is the age of its newest sample, None before the first."""
+    """How one sensor is doing. `age_s` is the age of its newest sample, None before the first.
+
+    It grows up to `packet_s` while nothing is wrong: so long the sensor may take to fill a packet.
+    """
 
     role: Role
     state: LinkState | None
@@ -27,6 +30,7 @@ class SensorView:
     received: int
     age_s: float | None
     battery_percent: int | None
+    packet_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,39 @@ def test_it_blinks_or_says_that_it_cannot(family: str) -> None:
     assert simulate(scenario, plans=plans(family)) == (family in {"dot", "thingy52"})
 
 
+def test_a_polar_that_lies_still_takes_seconds_for_a_frame_and_is_not_taken_for_lost() -> None:
+    still = RecordedMotion(100.0, np.zeros((4000, 3)), np.repeat([[0.0, 0.0, 9.81]], 4000, axis=0))
+
+    async def half_a_minute(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(30.0)
+        await rig.finish()
+        return rig
+
+    rig = simulate(half_a_minute, plans={PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: MAKE["polar"](still)})
+    assert rig.states(THIGH) == WHOLE_LIFE
+    arrivals = [item.t_ns for item in rig.items if isinstance(item, Notification) and item.role is THIGH]
+    assert np.diff(arrivals).max() > 5e9
+    state, output = through_the_stream(rig, "polar")
+    assert [each for each in output.troubles if getattr(each, "role", None) is THIGH] == []
+    assert stage.statistics(state)[THIGH].samples > 1200
+
+
+def test_a_polar_that_falls_silent_is_lost_within_seconds() -> None:
+    async def scenario(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(5.0)
+        rig.world.gap(THIGH, 60.0)
+        await asyncio.sleep(8.0)
+        await rig.finish()
+        return rig
+
+    rig = simulate(scenario, plans=plans("polar"))
+    assert LinkState.LOST in rig.states(THIGH)
+
+
 def test_a_thingy_that_has_blinked_is_lit_as_before() -> None:
     async def scenario(rig: Rig) -> bool:
         found = {each.driver.family: each for each in await scan(rig.radio, timeout_s=1.0)}
