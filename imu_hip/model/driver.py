@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from imu_hip.model.item import Characteristic
@@ -57,7 +57,8 @@ class Ask:
     """Write a request and wait for its answer on a characteristic that is subscribed to.
 
     `result` of a value is 0 where it grants the request, another number where it refuses, None where it answers
-    something else. What is refused is asked once more after the steps of `otherwise`, if there are any.
+    something else. What is refused is asked once more after the steps of `otherwise`, if there are any. `refusals` say
+    what a result means and what to do; where the question is `optional`, no answer is as good.
     """
 
     characteristic: Characteristic
@@ -66,6 +67,8 @@ class Ask:
     result: Callable[[bytes], int | None]
     response: bool = True
     otherwise: tuple[Step, ...] = ()
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

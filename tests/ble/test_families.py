@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -271,6 +272,41 @@ def test_a_byte_stream_may_be_cut_anywhere(chunk_bytes: int) -> None:
     assert stage.statistics(state)[THIGH].lost == 0
     assert stage.statistics(state)[THIGH].samples > 950
     assert [each for each in output.troubles if getattr(each, "role", None) is THIGH] == []
+
+
+def of_witmotion(**differs: Any) -> dict[Role, Plan]:
+    return {PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: WitMotionPlan(motion(2), CLOCK, **differs)}
+
+
+@pytest.mark.parametrize("output", [None, 1])
+def test_a_witmotion_sends_accelerations_while_we_measure_and_keeps_what_its_owner_has_set(output: int | None) -> None:
+    async def scenario(rig: Rig) -> tuple[Rig, bool]:
+        await ten_seconds(rig)
+        return rig, bool(rig.world.sensors[THIGH].saved)
+
+    rig, saved = simulate(scenario, plans=of_witmotion(output=output))
+    assert not saved
+    state, output_ = through_the_stream(rig, "witmotion")
+    assert stage.statistics(state)[THIGH].battery_percent == 75
+    assert stage.statistics(state)[THIGH].samples > 950
+    norm = np.linalg.norm(output_.block.thigh.acc, axis=1)
+    assert np.nanmedian(norm) == pytest.approx(17.0, abs=1.0)  # 9.8 m/s² along each axis
+
+
+@pytest.mark.parametrize(
+    ("differs", "why"),
+    [
+        ({"output": 1, "obeys": False}, "sends something else than accelerations .* reset it with its maker's app"),
+        ({"tells_the_time": True}, "sends frames that are not of 20 bytes: its firmware .* cannot be used here"),
+    ],
+)
+def test_a_witmotion_that_sends_something_else_is_refused_with_what_to_do(differs: dict[str, Any], why: str) -> None:
+    async def scenario(rig: Rig) -> None:
+        with pytest.raises(LinkError, match=why) as raised:
+            await rig.run_sensors()
+        assert raised.value.reason is Reason.WRONG_SENSOR
+
+    simulate(scenario, plans=of_witmotion(**differs))
 
 
 def test_notifications_of_characteristics_that_a_family_does_not_have_are_bad_packets() -> None:
