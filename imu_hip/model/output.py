@@ -40,7 +40,7 @@ class LinkStatistics:
     `clock_sd_s`: standard deviation of its times on the common clock, at the newest sample (of a matched file: at its
     ends). `clock_delay_s`: about how much later than they were all of its samples may be stamped besides, because
     nothing but arrivals tells when they were taken; 0 where something does. `packet_s`: how long the sensor may take to
-    fill a packet, which is how old its newest sample may be without anything being wrong.
+    fill a packet, which is how old its newest sample may be without anything being wrong; 0 where nothing tells.
     """
 
     samples: int
