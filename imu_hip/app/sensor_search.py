@@ -11,13 +11,12 @@ from imu_hip.app.sensing import SCAN_S, look_around, show_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
-from imu_hip.model.view_state import SensorView
+from imu_hip.model.view_state import LATE_S, SensorView
 from imu_hip.session.user_library import KnownSensor, Library
 
 LOOKING = "Looking for sensors…"
 READY = "Both sensors are there."
 LATE = "{name} sends every few seconds: angles and cues come so much late. It suits measuring, not cueing."
-_LATE_S = 1.0
 
 
 def found_sensors(
@@ -107,7 +106,7 @@ def with_life(shown: SensorsView, sensors: Sequence[SensorView]) -> SensorsView:
 
 def late(found: Sequence[FoundSensor]) -> list[str]:
     """Say which sensors take long to fill what they send."""
-    return [LATE.format(name=each.serial or each.name) for each in found if each.packet_s >= _LATE_S]
+    return [LATE.format(name=each.serial or each.name) for each in found if each.packet_s >= LATE_S]
 
 
 def _told(shown: SensorsView) -> SensorsView:

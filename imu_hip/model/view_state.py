@@ -6,6 +6,7 @@ Degrees, because people read it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from imu_hip.model.event import Phase
 from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import LinkState, Role
+
+LATE_S: Final = 1.0
+"""Who hears so much later that he has done well does not learn from it while he moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class SensorView:
     age_s: float | None
     battery_percent: int | None
     packet_s: float = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        """Whether angles and cues come so late with it that they are of little use meanwhile."""
+        return self.packet_s >= LATE_S
 
 
 @dataclass(frozen=True, slots=True)

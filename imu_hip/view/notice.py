@@ -41,7 +41,6 @@ class Rank(IntEnum):
     RADIO = 9
     RE_ZERO = 10
     WARNING = 11
-    LATE = 12
 
 
 @dataclass(frozen=True, slots=True)

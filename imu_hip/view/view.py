@@ -40,8 +40,8 @@ class Params:
 
     `mode`: "live", "demo" or "replay"; `speed` as it is shown ("2×"), empty at real time. `recording`:
     file name, empty when nothing is written. An angle older than `angle_max_age_s` is not known any more;
-    a sensor silent for `stale_s` is a warning: both later where packets take longer to fill, which is told where
-    they take `late_s`. Above `greyed_sd_deg` the number is shown greyed.
+    a sensor silent for `stale_s` is a warning: both later where packets take longer to fill. Above `greyed_sd_deg` the
+    number is shown greyed.
     """
 
     setup: Setup
@@ -52,7 +52,6 @@ class Params:
     person: str = ""
     angle_max_age_s: float = 0.5
     stale_s: float = 1.0
-    late_s: float = 1.0
     greyed_sd_deg: float = 8.0
 
 
@@ -322,8 +321,6 @@ def _standing_notices(
         if sensor.age_s is not None and sensor.age_s > patience_s(params.stale_s, sensor.packet_s):
             text = f"No data from the {sensor.role.value} sensor for {sensor.age_s:.0f} s"
             found.append(Notice(Rank.STALE, sensor.role, text, -sensor.age_s))
-        if sensor.packet_s >= params.late_s:
-            found.append(Notice(Rank.LATE, sensor.role, wording.LATE[sensor.role]))
     if state.recording_alarm:
         alarm = state.recording_alarm
         found.append(Notice(Rank.RECORDING, "", alarm[:1].upper() + alarm[1:]))

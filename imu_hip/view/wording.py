@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imu_hip.model.event import Phase
-from imu_hip.model.item import MarkLabel, Role
+from imu_hip.model.item import MarkLabel
 
 MAX_LINE = 68
 
@@ -21,8 +21,6 @@ MARK = {
     MarkLabel.BRIDGE: "Bridge",
     MarkLabel.STRAP_GAIN: "Strap gain",
 }
-
-LATE = {role: f"{role.value.capitalize()} sensor sends every few seconds: cues come late" for role in Role}
 
 
 def one_line(text: str, limit: int = MAX_LINE) -> str:

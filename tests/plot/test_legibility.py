@@ -24,7 +24,6 @@ from imu_hip.plot import calibrate_page, exercise_page, flash_frame, layout, sta
 from imu_hip.plot.layout import Arrangement, Rect
 from imu_hip.plot.lettering import ANGLE_CAP, FLOOR_CAP, INSTRUCTION_CAP, PHASE_CAP
 from imu_hip.plot.panel import Drawing
-from imu_hip.view import wording as view_wording
 from imu_hip.view.wording import one_line
 from tests.plot.lettering import Written, written
 from tests.plot.scenes import GUIDED, NAMES, calibrating, scene
@@ -90,8 +89,7 @@ def instructions() -> list[str]:
 def warnings() -> list[str]:
     lost = [f"{role.value.capitalize()} sensor lost: hold paused" for role in Role]
     silent = [f"No data from the {role.value} sensor for 12 s" for role in Role]
-    found = [*(words.line for words in FAULTS.values()), *EXITS.values(), *lost, *silent, *LONGEST_WARNINGS]
-    return [*found, *view_wording.LATE.values()]
+    return [*(words.line for words in FAULTS.values()), *EXITS.values(), *lost, *silent, *LONGEST_WARNINGS]
 
 
 def states() -> dict[str, ViewState]:
