@@ -6,7 +6,7 @@ The newest view state is there for whoever draws.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from imu_hip.model.command import CommandName
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
 from imu_hip.model.item import Command, LinkChange, LinkState, Mark, Note, NoteKind, NumberedItem, Role
-from imu_hip.model.output import JudgeSnapshot, Outputs
+from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import NO_GUIDE, BreathPace, ViewState
@@ -147,19 +147,19 @@ class LiveSession:
         if self._zero_ns is None:
             self._zero_ns = items[0].item.t_ns
         outputs = self._pipeline.receive(items)
-        snapshot = self._pipeline.snapshot()
+        snapshot, link = self._pipeline.snapshot(), self._pipeline.link()
         self.events.extend(outputs.events)
         self._notice_streaming(items)
         self._notice_taps()
         now_s = (now_ns - self._zero_ns) / 1e9
         self._let_guide_speak(now_s, outputs.events, self._commands(items, self._zero_ns))
-        signals = self._give_cues(now_s, outputs, snapshot)
+        signals = self._give_cues(now_s, outputs, snapshot, link)
         self._view = view.step(
             self._params,
             self._view,
             outputs,
             snapshot,
-            self._pipeline.link(),
+            link,
             self._guidance.text if self._guidance is not None else "",
             now_s,
             self._recorder.alarm if self._recorder is not None else "",
@@ -227,9 +227,12 @@ class LiveSession:
             self._finished = True
             self._on_finished()
 
-    def _give_cues(self, now_s: float, outputs: Outputs, snapshot: JudgeSnapshot) -> tuple[Signal, ...]:
+    def _give_cues(
+        self, now_s: float, outputs: Outputs, snapshot: JudgeSnapshot, link: Mapping[Role, LinkStatistics]
+    ) -> tuple[Signal, ...]:
         self._seen = moment.newest(self._seen, outputs.angles, outputs.phases)
-        known = moment.Moment(now_s, self._seen, snapshot, outputs.events, self._guidance)
+        packet_s = max((life.packet_s for life in link.values()), default=0.0)
+        known = moment.Moment(now_s, self._seen, snapshot, outputs.events, self._guidance, packet_s)
         self._cues, signals = cueing.step(self._cue_params, self._cues, known)
         self.signals.extend(signals)
         if self.on_signal is not None:

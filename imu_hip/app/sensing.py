@@ -46,6 +46,7 @@ async def look_around(
             signal_dbm=advertised.rssi_dbm,
             battery_percent=None,
             role=None,
+            packet_s=advertised.driver.packet_s,
         )
         try:
             info = await identify(radio, advertised)

@@ -96,7 +96,7 @@ def _link(limits: Limits, state: SensorState, troubles: Sequence[Trouble], arriv
     if len(arrivals_s) > 2:
         gaps = np.diff(arrivals_s)
         worst_s, usual_s = float(np.percentile(gaps, 99.0)), float(np.median(gaps))
-        level = Level.OK if worst_s - usual_s <= limits.jitter_s else Level.WARN
+        level = Level.OK if worst_s - usual_s <= max(limits.jitter_s, state.packet_s) else Level.WARN
         told = f"a packet every {1e3 * usual_s:.0f} ms, 99 of 100 within {1e3 * worst_s:.0f} ms"
         yield Finding("jitter", level, told, "" if level is Level.OK else "look for what holds the radio up")
     if not state.is_stamped:

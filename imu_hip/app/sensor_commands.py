@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.app.radio_access import RadioAccess, SystemRadio
-from imu_hip.app.sensor_search import assigned, found_sensors, shown_itself
+from imu_hip.app.sensor_search import assigned, found_sensors, late, shown_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
@@ -27,7 +27,7 @@ def scan(args: Namespace, access: RadioAccess | None = None, library: Library | 
     if args.json:
         print_json([_plain(sensor) for sensor in found])
         return 0
-    print_lines(_line(sensor) for sensor in found)
+    print_lines([*(_line(sensor) for sensor in found), *late(found)])
     return 0
 
 
@@ -85,6 +85,7 @@ def _plain(sensor: FoundSensor) -> dict[str, object]:
         "address": sensor.address,
         "family": sensor.family,
         "signal_dbm": sensor.signal_dbm,
+        "packet_s": round(sensor.packet_s, 1),
         "role": sensor.role.value if sensor.role else None,
         "note": sensor.identified or None,
     }

@@ -11,11 +11,12 @@ from imu_hip.app.sensing import SCAN_S, look_around, show_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
-from imu_hip.model.view_state import SensorView
+from imu_hip.model.view_state import LATE_S, SensorView
 from imu_hip.session.user_library import KnownSensor, Library
 
 LOOKING = "Looking for sensors…"
 READY = "Both sensors are there."
+LATE = "{name} sends every few seconds: angles and cues come so much late. It suits measuring, not cueing."
 
 
 def found_sensors(
@@ -90,14 +91,26 @@ def with_life(shown: SensorsView, sensors: Sequence[SensorView]) -> SensorsView:
     found = tuple(
         each
         if (life := living.get(each.serial or "")) is None
-        else replace(each, rate_hz=life.rate_hz, lost=life.lost, age_s=life.age_s, battery_percent=life.battery_percent)
+        else replace(
+            each,
+            rate_hz=life.rate_hz,
+            lost=life.lost,
+            age_s=life.age_s,
+            packet_s=life.packet_s,
+            battery_percent=life.battery_percent,
+        )
         for each in shown.found
     )
     return replace(shown, found=found)
 
 
+def late(found: Sequence[FoundSensor]) -> list[str]:
+    """Say which sensors take long to fill what they send."""
+    return [LATE.format(name=each.serial or each.name) for each in found if each.packet_s >= LATE_S]
+
+
 def _told(shown: SensorsView) -> SensorsView:
     if shown.ready:
-        return replace(shown, message=READY)
+        return replace(shown, message=" ".join([READY, *late(shown.found)]))
     missing = [role.value for role in Role if role not in {sensor.role for sensor in shown.found}]
     return replace(shown, message=f"Say which sensor is worn at the {' and which at the '.join(missing)}.")

@@ -86,11 +86,14 @@ class Dialogue:
                 await self.follow(question.otherwise)
                 result = await self.ask(question)
         except TimeoutError as error:
+            if question.optional:
+                return
             self._connection.lose()
             text = f"{self._connection.name} does not answer {question.request.hex()}: is it in range?"
             raise LinkError(Reason.SENSOR_LOST, text) from error
         if result:
-            text = f"{self._connection.name} refuses {question.request.hex()} (result {result}): restart the sensor"
+            text = f"refuses {question.request.hex()} (result {result}): restart the sensor"
+            text = f"{self._connection.name} {question.refusals.get(result, text)}"
             raise LinkError(Reason.WRONG_SENSOR, text)
 
     async def _write(self, step: Tell | Ask) -> None:

@@ -13,6 +13,7 @@ from imu_hip.ble.resend import Gaps
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Item, LinkChange, LinkState, Notification, Role, Write
 from imu_hip.model.packet import Capability, SensorInfo
+from imu_hip.model.patience import patience_s
 
 Emit = Callable[[Item], None]
 """Takes an item on the radio's thread; must be thread-safe and must not block."""
@@ -107,7 +108,7 @@ class WornSensor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._lost.wait()
-            if self._time() - self._heard_s > SILENT_S:
+            if self._time() - self._heard_s > patience_s(SILENT_S, self._driver.packet_s):
                 self.connection.lose()
             with suppress(LinkError, TimeoutError):
                 await self._ask_for_gaps()

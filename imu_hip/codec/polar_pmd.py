@@ -39,10 +39,13 @@ _COMPRESSED: Final = 0x80
 _CHANNELS: Final = 3
 _REFERENCE_BITS: Final = 16
 _FACTOR: Final = 5
-_SETTING_BYTES: Final = {0: 2, 1: 2, 2: 2, 3: 2, 4: 1, 5: 4}
+_LONGEST_SETTINGS: Final = 512
+_SETTING_BYTES: Final = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, 5: 4}
 """Rate, resolution, range, range in milli units, channels, factor (float32)."""
 _G: Final = 9.80665
 _PERIOD_NS: Final = 1_000_000_000 // RATE_HZ
+_MOST_IN_FRAME: Final = 278
+"""At rest: 229 bytes, differences of two bits. Nobody knows the longest frame; one of 130 samples was told of."""
 _MOST_WAITING: Final = 2048
 _CONNECTION_INTERVAL_MS: Final = 30.0
 
@@ -51,10 +54,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(slots=True)
 class _Track:
-    """One stream: its factor, when its newest frame ended, and the samples that the other one is still needed for."""
+    """One stream: its factor, when its newest frame ended, and the samples that the other one is still needed for.
+
+    `step_ns`: between the samples of its newest frame that followed another at once. `said`: what has come of an
+    answer that comes in several.
+    """
 
     factor: float = 1.0
+    said: bytes = b""
     last_ns: int | None = None
+    step_ns: float = float(_PERIOD_NS)
     t_ns: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     values: Floats = field(default_factory=lambda: np.empty((0, _CHANNELS)))
 
@@ -87,12 +96,15 @@ class TwoStreams:
         track = self._tracks.get(kind)
         if opcode != _START or track is None or result not in (0, _ALREADY):
             return ControlReply(opcode, result)
-        factor = _factor(payload[5:])
+        track.said = (track.said + payload[5:])[:_LONGEST_SETTINGS]
+        if _goes_on(payload):
+            return ControlReply(opcode, result)
+        factor, track.said = _factor(track.said), b""
         if factor is not None:
             track.factor = factor
         if kind == _ACC:
             return ControlReply(opcode, result)
-        return SensorConfig(RATE_HZ, 1, 1.0, 1.0, 0.0, (1, 2, 3), _CONNECTION_INTERVAL_MS)
+        return SensorConfig(RATE_HZ, _MOST_IN_FRAME, 1.0, 1.0, 0.0, (1, 2, 3), _CONNECTION_INTERVAL_MS)
 
     def _frame(self, payload: bytes) -> Packet:
         if len(payload) < _HEAD.size:
@@ -107,7 +119,7 @@ class TwoStreams:
         counts = _inflated(payload[_HEAD.size :])
         if counts is None:
             return BadPacket(BadPacketReason.WRONG_LENGTH)
-        times_ns = _times_ns(track.last_ns, stamp_ns, len(counts))
+        times_ns = _times_ns(track, stamp_ns, len(counts))
         begins_anew = track.last_ns is not None and stamp_ns < track.last_ns
         track.last_ns = stamp_ns
         if begins_anew:
@@ -115,9 +127,9 @@ class TwoStreams:
                 each.t_ns, each.values = each.t_ns[:0], each.values[:0]
         track.t_ns = np.concatenate([track.t_ns, times_ns])[-_MOST_WAITING:]
         track.values = np.concatenate([track.values, counts * (unit * track.factor)])[-_MOST_WAITING:]
-        return self._met()
+        return self._met(stamp_ns // 1000 % (1 << 32))
 
-    def _met(self) -> SensorSamples:
+    def _met(self, newest_us: int) -> SensorSamples:
         """Return the rates at whose times accelerations are known, and forget what no later one needs."""
         acc, gyr = self._tracks[_ACC], self._tracks[_GYR]
         if not (len(acc.t_ns) and len(gyr.t_ns)):
@@ -134,7 +146,7 @@ class TwoStreams:
         if len(gyr.t_ns) == 0 and len(t_ns):
             first = max(int(acc.t_ns.searchsorted(t_ns[-1], side="right")) - 1, 0)
             acc.t_ns, acc.values = acc.t_ns[first:], acc.values[first:]
-        return SensorSamples(t_ns // 1000 % (1 << 32), np.column_stack([rates, *values]))
+        return SensorSamples(t_ns // 1000 % (1 << 32), np.column_stack([rates, *values]), newest_us=newest_us)
 
 
 _NOTHING: Final = SensorSamples(np.empty(0, dtype=np.int64), np.empty((0, 2 * _CHANNELS)))
@@ -173,16 +185,20 @@ def _inflated(content: bytes) -> Floats | None:
     return np.concatenate(samples).astype(np.float64)
 
 
-def _times_ns(before_ns: int | None, stamp_ns: int, n: int) -> NDArray[np.int64]:
+def _times_ns(track: _Track, stamp_ns: int, n: int) -> NDArray[np.int64]:
     """Return when the samples of a frame were taken, the last at its stamp: evenly since the frame before it.
 
-    At the nominal rate where there was none just before it.
+    Where there was none just before it, as far apart as they were last.
     """
-    span_ns = n * _PERIOD_NS
-    follows = before_ns is not None and 0.8 * span_ns < stamp_ns - before_ns < 1.2 * span_ns
-    step_ns = (stamp_ns - before_ns) / n if follows and before_ns is not None else float(_PERIOD_NS)
-    back: NDArray[np.int64] = np.rint(np.arange(n - 1, -1, -1) * step_ns).astype(np.int64)
+    if track.last_ns is not None and 0.8 < (stamp_ns - track.last_ns) / (n * _PERIOD_NS) < 1.2:
+        track.step_ns = (stamp_ns - track.last_ns) / n
+    back: NDArray[np.int64] = np.rint(np.arange(n - 1, -1, -1) * track.step_ns).astype(np.int64)
     return stamp_ns - back
+
+
+def _goes_on(payload: bytes) -> bool:
+    """Tell whether more of an answer that grants comes with the next indication."""
+    return payload[3] == 0 and len(payload) > 4 and payload[4] != 0
 
 
 def _factor(settings: bytes) -> float | None:
@@ -210,7 +226,7 @@ def _named(payload: bytes) -> SensorInfo | BadPacket:
 
 def _ask(opcode: int, kind: int, settings: bytes = b"", *, as_good: tuple[int, ...] = (0, _ALREADY)) -> Ask:
     def result(value: bytes) -> int | None:
-        if len(value) < 4 or value[0] != _REPLY or value[1:3] != bytes([opcode, kind]):
+        if len(value) < 4 or value[0] != _REPLY or value[1:3] != bytes([opcode, kind]) or _goes_on(value):
             return None
         return 0 if value[3] in as_good else value[3]
 
@@ -250,8 +266,10 @@ DRIVER: Final = Driver(
     identify=(),
     decoder=lambda: TwoStreams().decode,
     least_payload_bytes=100,
+    packet_s=_MOST_IN_FRAME / RATE_HZ,
     limits=(
-        "52 samples a second, in frames of some tenths of a second: what is shown comes later than with other sensors.",
+        "It sends frames of a second and more (at rest of several): angles and cues come so much late. It suits "
+        "measuring, not cueing.",
         "Accelerations are interpolated to the times of the rates.",
         "It may ask to be paired: do that in the system's Bluetooth settings.",
     ),

@@ -89,7 +89,8 @@ def _sensor(sensor: SensorView) -> str:
         return f"{sensor.role.value} –"
     rate = "" if sensor.rate_hz is None else f" {sensor.rate_hz:.0f} Hz"
     lost = f" {sensor.lost} lost" if sensor.lost else ""
-    return f"{sensor.role.value}{rate}{lost}"
+    late = " (cues late)" if sensor.is_late else ""
+    return f"{sensor.role.value}{rate}{lost}{late}"
 
 
 class StatusLine:

@@ -23,6 +23,7 @@ from imu_hip.model.event import (
     Trouble,
 )
 from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.patience import patience_s
 from imu_hip.model.signal import Signal, SignalKind
 
 
@@ -31,7 +32,7 @@ class Params:
     """What the exercises ask for, and when to speak up.
 
     `count_in`: a rest of at least so many seconds ends in as many tones. A hold is paused when its newest row is
-    `silent_s` old.
+    `silent_s` old, or older than a sensor takes to fill a packet.
     """
 
     specs: Mapping[str, ExerciseSpec]
@@ -63,7 +64,8 @@ def step(params: Params, state: State, moment: Moment) -> tuple[State, tuple[Sig
     if moment.guidance is not None:
         line = _guides_line(state.line, moment.guidance, moment.t_s, wanted)
         counted = _count_in(params.count_in, state.counted, moment.guidance, moment.t_s, wanted)
-    hold, of_hold = hold_cues.step(state.hold, moment, goal_s, params.silent_s)
+    silent_s = patience_s(params.silent_s, moment.packet_s)
+    hold, of_hold = hold_cues.step(state.hold, moment, goal_s, silent_s)
     movement, of_movement = movement_cues.step(
         params.movement, state.movement, moment, counts=spec is not None and not spec.cycle
     )

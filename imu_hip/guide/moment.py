@@ -26,7 +26,7 @@ class Seen:
 class Moment:
     """One call of the cues: `t_s` is the present, `events` those since the call before.
 
-    `guidance` is None where nobody guides (a replay).
+    `guidance` is None where nobody guides (a replay). `packet_s`: how long the slower sensor may take to fill a packet.
     """
 
     t_s: float
@@ -34,6 +34,7 @@ class Moment:
     snapshot: JudgeSnapshot
     events: tuple[Event, ...] = ()
     guidance: Guidance | None = None
+    packet_s: float = 0.0
 
     @property
     def silent_s(self) -> float:

@@ -56,7 +56,8 @@ class StartView:
 class FoundSensor:
     """A sensor that advertises or is connected; what is not known yet is None.
 
-    `role` is kept by serial number; `identified`: it has just been asked to show itself (`how`: by LED, say).
+    `role` is kept by serial number; `identified`: it has just been asked to show itself (`how`: by LED, say). Its
+    newest sample is `age_s` old, up to `packet_s` while nothing is wrong: it may take so long to fill a packet.
     """
 
     address: str
@@ -69,6 +70,7 @@ class FoundSensor:
     rate_hz: float | None = None
     lost: int = 0
     age_s: float | None = None
+    packet_s: float = 0.0
     identified: str = ""
 
 

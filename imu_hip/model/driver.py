@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from imu_hip.model.item import Characteristic
@@ -57,7 +57,8 @@ class Ask:
     """Write a request and wait for its answer on a characteristic that is subscribed to.
 
     `result` of a value is 0 where it grants the request, another number where it refuses, None where it answers
-    something else. What is refused is asked once more after the steps of `otherwise`, if there are any.
+    something else. What is refused is asked once more after the steps of `otherwise`, if there are any. `refusals` say
+    what a result means and what to do; where the question is `optional`, no answer is as good.
     """
 
     characteristic: Characteristic
@@ -66,6 +67,8 @@ class Ask:
     result: Callable[[bytes], int | None]
     response: bool = True
     otherwise: tuple[Step, ...] = ()
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,9 @@ class Driver:
     `least_payload_bytes`. `resume` goes on with a run that was begun before the connection was lost (empty: it begins
     anew). `resend` makes a request for samples again, by the first index of the run and their number, which is granted
     as far as the sensor has them, unless its result is `busy`; `counted` returns first index (16 bits) and number of
-    samples of a live packet. `decoder` makes a fresh decoder: it may keep what earlier bytes said. `limits`: what a
-    person should know of such sensors, in short sentences.
+    samples of a live packet. A sensor may take `packet_s` to fill what it sends, where that is long.
+    `decoder` makes a fresh decoder: it may keep what earlier bytes said. `limits`: what a person should know of such
+    sensors, in short sentences.
     """
 
     family: str
@@ -120,6 +124,7 @@ class Driver:
     busy: int = -1
     counted: Callable[[bytes], tuple[int, int] | None] | None = None
     least_payload_bytes: int = 20
+    packet_s: float = 0.0
     limits: tuple[str, ...] = ()
 
     def recognises(self, name: str, service_uuids: Sequence[str], company_ids: Sequence[int]) -> bool:

@@ -39,7 +39,8 @@ class LinkStatistics:
 
     `clock_sd_s`: standard deviation of its times on the common clock, at the newest sample (of a matched file: at its
     ends). `clock_delay_s`: about how much later than they were all of its samples may be stamped besides, because
-    nothing but arrivals tells when they were taken; 0 where something does.
+    nothing but arrivals tells when they were taken; 0 where something does. `packet_s`: how long the sensor may take to
+    fill a packet, which is how old its newest sample may be without anything being wrong; 0 where nothing tells.
     """
 
     samples: int
@@ -51,6 +52,7 @@ class LinkStatistics:
     last_t_s: float | None
     clock_sd_s: float | None = None
     clock_delay_s: float = 0.0
+    packet_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

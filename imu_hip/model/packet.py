@@ -139,12 +139,14 @@ class SensorSamples:
     """Samples in SI of a sensor that does not count them.
 
     `values` (n, 6) gyr x y z rad/s, acc x y z m/s², or (n, 9) with mag x y z µT. `device_us` (n,): sensor time of each
-    in µs, which wraps at 2**32; None for a sensor that does not stamp them.
+    in µs, which wraps at 2**32; None for a sensor that does not stamp them. `newest_us`: that of the newest sample
+    that came with these, where it is not the last of them (it waits for what belongs to it).
     """
 
     device_us: NDArray[np.int64] | None
     values: NDArray[np.float64]
     clipped: bool = False
+    newest_us: int | None = None
 
 
 class Capability(IntFlag):

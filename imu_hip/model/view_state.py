@@ -6,6 +6,7 @@ Degrees, because people read it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,16 @@ from imu_hip.model.event import Phase
 from imu_hip.model.exercise_spec import CompensationKind
 from imu_hip.model.item import LinkState, Role
 
+LATE_S: Final = 1.0
+"""Who hears so much later that he has done well does not learn from it while he moves."""
+
 
 @dataclass(frozen=True, slots=True)
 class SensorView:
-    """How one sensor is doing. `age_s` is the age of its newest sample, None before the first."""
+    """How one sensor is doing. `age_s` is the age of its newest sample, None before the first.
+
+    It grows up to `packet_s` while nothing is wrong: so long the sensor may take to fill a packet.
+    """
 
     role: Role
     state: LinkState | None
@@ -27,6 +34,12 @@ class SensorView:
     received: int
     age_s: float | None
     battery_percent: int | None
+    packet_s: float = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        """Whether angles and cues come so late with it that they are of little use meanwhile."""
+        return self.packet_s >= LATE_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def draw_top(canvas: Canvas, bar: Rect, state: ViewState) -> None:
 
 
 def _figures(sensor: SensorView) -> str:
-    """Return rate and share of lost samples."""
+    """Return rate and share of lost samples, or that cues come late with it."""
     if sensor.state is LinkState.LOST:
         return wording.SENSOR_LOST if sensor.age_s is None else wording.SENSOR_SILENT.format(seconds=sensor.age_s)
     if sensor.state is None:
@@ -58,7 +58,9 @@ def _figures(sensor: SensorView) -> str:
     rate = "" if sensor.rate_hz is None else wording.SENSOR_RATE.format(hz=sensor.rate_hz)
     total = sensor.received + sensor.lost
     percent = 100.0 * sensor.lost / total if total else 0.0
-    return rate + (wording.SENSOR_LOSSES.format(percent=percent) if sensor.lost else wording.SENSOR_WELL)
+    if sensor.lost:
+        return rate + wording.SENSOR_LOSSES.format(percent=percent)
+    return rate + (wording.SENSOR_LATE if sensor.is_late else wording.SENSOR_WELL)
 
 
 def _sensor(canvas: Canvas, box: Rect, sensor: SensorView) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 from imu_hip.model.action import Action, ActionName
 from imu_hip.model.app_state import FoundSensor
 from imu_hip.model.item import Role
+from imu_hip.model.patience import patience_s
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.form import Elided, again, button, label, sized, spaced
 from imu_hip.plot.signal_bars import SignalBars
@@ -123,7 +124,7 @@ class SensorRow(QFrame):
 
 def is_silent(sensor: FoundSensor) -> bool:
     """Return whether a sensor that sent data has stopped."""
-    return sensor.age_s is not None and sensor.age_s > SILENT_S
+    return sensor.age_s is not None and sensor.age_s > patience_s(SILENT_S, sensor.packet_s)
 
 
 def dbm(signal_dbm: int) -> str:

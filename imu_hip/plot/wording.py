@@ -28,6 +28,7 @@ SENSOR_SILENT = "silent for {seconds:.0f} s"
 SENSOR_UNHEARD = "not heard yet"
 SENSOR_RATE = "{hz:.0f} Hz · "
 SENSOR_WELL = "0 lost"
+SENSOR_LATE = "cues late"
 SENSOR_LOSSES = "{percent:.1f} % lost"
 
 # ------------------------------------------------------------------ phases

@@ -321,6 +321,7 @@ def _link(statistics: LinkStatistics) -> Json:
         "clock_ppm": _number(statistics.clock_ppm),
         "clock_sd_ms": None if statistics.clock_sd_s is None else _number(1e3 * statistics.clock_sd_s),
         "clock_delay_ms": _number(1e3 * statistics.clock_delay_s),
+        "packet_s": _number(statistics.packet_s) if statistics.packet_s > 0.0 else None,
         "serial": statistics.serial or None,
     }
 

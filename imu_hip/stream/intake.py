@@ -22,7 +22,7 @@ from imu_hip.model.item import (
     TimedMark,
     Write,
 )
-from imu_hip.model.packet import Packet, Received, ReceivedTogether
+from imu_hip.model.packet import Packet, Received, ReceivedTogether, SensorConfig
 from imu_hip.stream import pairing, sensor
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams, PairingState
@@ -38,10 +38,13 @@ OneItem = Received | Write | Mark | LinkChange | Drop | Tick | Command | Note
 
 @dataclass(slots=True)
 class Intake:
-    """What the items change, and what they bring: rows, marks and troubles in their order."""
+    """What the items change, and what they bring: rows, marks and troubles in their order.
+
+    `impatient`: how pairing waits for packets that are filled at once; `pairing` for those that these sensors send.
+    """
 
     clock: ClockParams
-    pairing: PairingParams
+    impatient: PairingParams
     sensors: dict[Role, SensorState]
     pairs: PairingState
     zero_ns: int | None
@@ -50,6 +53,11 @@ class Intake:
     blocks: list[AlignedBlock] = field(default_factory=list)
     marks: list[TimedMark] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    pairing: PairingParams = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Wait as long as the sensors need that are known so far."""
+        self._be_patient()
 
     def take(self, item: OneItem) -> None:
         """Take in one item."""
@@ -98,6 +106,8 @@ class Intake:
     def _receive(self, role: Role, packet: Packet, t_s: float) -> None:
         self.sensors[role], samples, troubles = sensor.receive(self.clock, self.sensors[role], packet, t_s)
         self.troubles.extend(troubles)
+        if isinstance(packet, SensorConfig):
+            self._be_patient()
         if samples is None:
             return
         self._note_period(role)
@@ -126,6 +136,10 @@ class Intake:
             self._note_period(role)
             self.pairs, _ = pairing.add(self.pairs, role, found.samples, found.state.period_s)
         return True
+
+    def _be_patient(self) -> None:
+        packet_s = max((known.packet_s for known in self.sensors.values()), default=0.0)
+        self.pairing = self.impatient.patient(packet_s)
 
     def _note_period(self, role: Role) -> None:
         if self.period_s is None and role is Role.PELVIS:

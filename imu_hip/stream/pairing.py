@@ -1,6 +1,7 @@
 """Two sensors onto one grid: the pelvis sensor's sample times, with the thigh interpolated there.
 
-Rows become final in two ways: both sensors have samples beyond them, or `deadline_s` of arrival time has passed.
+Rows become final in two ways: both sensors have samples beyond them, or `deadline_s` of arrival time has passed: more
+where a sensor takes so long to fill its packets.
 Samples that come for times already final are late: counted, and not used (a replay follows the same rule, so it sees
 the same). Nothing is interpolated over more than `bridge_s`; a longer hole is MISSING. A hole of the pelvis sensor is
 filled with rows at its nominal period (at most `fill_s` of them), so that every later stage keeps its step and sees
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from imu_hip.model.block import AlignedBlock, Floats, SensorBlock
 from imu_hip.model.item import Role
+from imu_hip.model.patience import patience_s
 from imu_hip.stream.interpolation import has_hole, interpolate
 from imu_hip.stream.samples import CountedSamples, Samples, in_si
 
@@ -30,6 +32,11 @@ class PairingParams:
     deadline_s: float = 1.0
     bridge_s: float = 0.0505
     fill_s: float = 2.0
+
+    def patient(self, packet_s: float) -> PairingParams:
+        """Return those that wait for packets which take so long to fill."""
+        deadline_s = patience_s(self.deadline_s, packet_s)
+        return self if deadline_s == self.deadline_s else replace(self, deadline_s=deadline_s)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ class SensorState:
 
     `interrupted`: its connection was lost since its newest sample. Of one that does not stamp its samples
     (`is_stamped`), `lateness` has arrival and how much later than expected that was, of each packet of the last second.
+    Of one whose samples wait for others, `offsets` has device time and the offset that was applied there, from the
+    newest sample on that did not wait.
     """
 
     setup: SensorSetup
@@ -38,6 +40,7 @@ class SensorState:
     interrupted: bool = False
     is_stamped: bool = True
     lateness: tuple[tuple[float, float], ...] = ()
+    offsets: tuple[tuple[float, float], ...] = ()
 
     @property
     def role(self) -> Role:
@@ -55,6 +58,11 @@ class SensorState:
     def interval_s(self) -> float:
         """Connection interval that the sensor asks for, s."""
         return 1e-3 * self.config.connection_interval_ms if self.config is not None else 0.0
+
+    @property
+    def packet_s(self) -> float:
+        """How long the sensor may take to fill a packet, s."""
+        return self.config.samples_per_packet * self.period_s if self.config is not None else 0.0
 
 
 class Followed(NamedTuple):
@@ -82,6 +90,7 @@ def statistics(state: SensorState) -> LinkStatistics:
         last_t_s=state.last_s,
         clock_sd_s=state.setup.clock.sd_s if of_file else state.clock.sd_s,
         clock_delay_s=0.0 if of_file or state.clock.delay_is_known else state.interval_s,
+        packet_s=state.packet_s,
     )
 
 

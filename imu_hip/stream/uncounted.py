@@ -59,10 +59,19 @@ def receive(
     if placed.skip == len(packet.values):
         return state, None, (trouble(state, RadioTrouble.DUPLICATE, arrival_s, placed.skip),)
     before = ClockState() if placed.restarted else state.clock
+    offsets: tuple[tuple[float, float], ...] = ()
     last_device_s = float(placed.device_s[-1])
-    clock = device_clock.observe(params, before, last_device_s, arrival_s, state.interval_s)
-    last_s = device_clock.common_time(clock, last_device_s)
-    t_s = last_s - (last_device_s - placed.device_s) * device_clock.stretch(before, clock)
+    if packet.newest_us is None:
+        clock = device_clock.observe(params, before, last_device_s, arrival_s, state.interval_s)
+        last_s = device_clock.common_time(clock, last_device_s)
+        t_s = last_s - (last_device_s - placed.device_s) * device_clock.stretch(before, clock)
+    else:
+        newest_s = sequence.running_us(placed.sequence, packet.newest_us) * 1e-6
+        clock = device_clock.observe(params, before, newest_s, arrival_s, state.interval_s)
+        offsets = _with_newest(() if placed.restarted else state.offsets, clock)
+        at_s, offset_s = np.array(offsets).T
+        t_s = placed.device_s + np.interp(placed.device_s, at_s, offset_s)
+        offsets = _still_needed(offsets, last_device_s)
     samples = Samples(t_s, packet.values[placed.skip :])
     new_state = replace(
         state,
@@ -75,8 +84,22 @@ def receive(
         interrupted=False,
         is_stamped=packet.device_us is not None,
         lateness=placed.lateness,
+        offsets=offsets,
     )
     return new_state, samples, tuple(_noticed(state, packet, placed, samples.first_s, arrival_s))
+
+
+def _with_newest(offsets: tuple[tuple[float, float], ...], clock: ClockState) -> tuple[tuple[float, float], ...]:
+    """Return the offsets with the one that is applied now: between two of them it changes evenly."""
+    if clock.applied_s is None or (offsets and clock.applied_at_s <= offsets[-1][0]):
+        return offsets
+    return (*offsets, (clock.applied_at_s, clock.applied_s))
+
+
+def _still_needed(offsets: tuple[tuple[float, float], ...], last_device_s: float) -> tuple[tuple[float, float], ...]:
+    """Return the offsets from the last one that was applied before the samples that are still to come."""
+    passed = sum(at_s <= last_device_s for at_s, _ in offsets)
+    return offsets[max(passed - 1, 0) :]
 
 
 def _by_stamps(state: SensorState, device_us: NDArray[np.int64], arrival_s: float) -> _Placed:

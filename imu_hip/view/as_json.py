@@ -147,6 +147,7 @@ def _sensor(sensor: SensorView) -> Json:
         "lost": sensor.lost,
         "received": sensor.received,
         "age_s": _rounded(sensor.age_s, 1),
+        "packet_s": _rounded(sensor.packet_s, 1),
         "battery_percent": sensor.battery_percent,
     }
 

@@ -11,6 +11,7 @@ from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted,
 from imu_hip.model.exercise_spec import CompensationKind, Direction, ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
+from imu_hip.model.patience import patience_s
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import (
@@ -39,7 +40,8 @@ class Params:
 
     `mode`: "live", "demo" or "replay"; `speed` as it is shown ("2×"), empty at real time. `recording`:
     file name, empty when nothing is written. An angle older than `angle_max_age_s` is not known any more;
-    a sensor silent for `stale_s` is a warning; above `greyed_sd_deg` the number is shown greyed.
+    a sensor silent for `stale_s` is a warning: both later where packets take longer to fill. Above `greyed_sd_deg` the
+    number is shown greyed.
     """
 
     setup: Setup
@@ -254,7 +256,8 @@ def _exercise(params: Params, state: State) -> ExerciseSpec | None:
 def _present(params: Params, state: State) -> tuple[float | None, float | None, Phase]:
     """Return angle, standard deviation and phase now; nothing that is older than it may be."""
     t_s = state.trace.t_s
-    if t_s.size == 0 or state.now_s - float(t_s[-1]) > params.angle_max_age_s:
+    packet_s = max((link.packet_s for _, link in state.link), default=0.0)
+    if t_s.size == 0 or state.now_s - float(t_s[-1]) > patience_s(params.angle_max_age_s, packet_s):
         return None, None, Phase.UNKNOWN
     phase = Phase(int(state.trace.phase[-1]))
     angle_deg = float(state.trace.angle_deg[-1])
@@ -305,6 +308,7 @@ def _sensor(state: State, role: Role) -> SensorView:
         received=link.samples,
         age_s=age_s,
         battery_percent=link.battery_percent,
+        packet_s=link.packet_s,
     )
 
 
@@ -314,7 +318,7 @@ def _standing_notices(
     """Return warnings that are true of this moment rather than caused by an event."""
     found = [Notice(Rank.COMPENSATION, "", FAULTS[kind].line, state.now_s) for kind in _sure_faults(state)]
     for sensor in sensors:
-        if sensor.age_s is not None and sensor.age_s > params.stale_s:
+        if sensor.age_s is not None and sensor.age_s > patience_s(params.stale_s, sensor.packet_s):
             text = f"No data from the {sensor.role.value} sensor for {sensor.age_s:.0f} s"
             found.append(Notice(Rank.STALE, sensor.role, text, -sensor.age_s))
     if state.recording_alarm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from bumble.device import Connection
 from bumble.gatt import Characteristic
@@ -74,13 +75,17 @@ class SingleStream(Peripheral):
         if self.connection is not None and self._subscribed:
             notify(self.connection, self.stream, value)
 
-    def _deliver(self, felt: Felt) -> None:
-        for value in self.encode(felt):
+    def deliver(self, values: Sequence[bytes]) -> None:
+        """Notify values, garbled as long as they are to be."""
+        for value in values:
             if self._malformed:
                 self._malformed -= 1
                 self.send(self._rng.choice((b"", value[: len(value) // 2], self._rng.randbytes(len(value) + 7))))
             else:
                 self.send(value)
+
+    def _deliver(self, felt: Felt) -> None:
+        self.deliver(self.encode(felt))
 
     def _on_subscription(self, connection: Connection, notified: bool, indicated: bool) -> None:
         self._subscribed = notified

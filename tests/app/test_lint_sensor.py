@@ -27,6 +27,7 @@ from imu_hip.quaternion import conjugate, multiply, rotate
 from imu_hip.virtual.event_loop import SimulatedTimeLoop
 from imu_hip.virtual.motion import RecordedMotion
 from imu_hip.virtual.movella_dot import DotPlan
+from imu_hip.virtual.polar import PolarPlan
 from imu_hip.virtual.sampling import SensorClock
 from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
 from imu_hip.virtual.witmotion import WitMotionPlan
@@ -197,12 +198,15 @@ def test_a_broken_rule_is_named(mutant: Mutant, rules: set[str], capsys: pytest.
     assert len(wrong(found)) <= len(rules) + 1
 
 
-@pytest.mark.parametrize("plan", [DotPlan("A1B2", turned()), WitMotionPlan(turned())], ids=["dot", "witmotion"])
+OTHERS = [DotPlan("A1B2", turned()), PolarPlan("A1B2", turned()), WitMotionPlan(turned())]
+
+
+@pytest.mark.parametrize("plan", OTHERS, ids=["dot", "polar", "witmotion"])
 def test_other_families_are_judged_by_what_they_send(plan: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = lint(plan, capsys, name="A1B2" if isinstance(plan, DotPlan) else "WT901BLE68")
+    code, found = lint(plan, capsys, name=plan.serial or "WT901BLE68")
     assert code == 0
     assert levels(found)["axes"] == "ok"
-    assert wrong(found) == (set() if isinstance(plan, DotPlan) else {"clock"})
+    assert wrong(found) == ({"clock"} if isinstance(plan, WitMotionPlan) else set())
 
 
 def test_a_full_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,8 @@ from imu_hip.model.errors import LinkError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.session.user_library import Library
 from imu_hip.virtual.motion import RecordedMotion
+from imu_hip.virtual.polar import PolarPlan
+from imu_hip.virtual.sensor import SensorPlan
 from tests.app.calling import call
 
 
@@ -46,6 +48,17 @@ def test_a_scan_lists_who_is_there_and_where_it_is_worn(
     scan(options(as_json=True), radio, library)
     found = {sensor["serial"]: sensor["role"] for sensor in json.loads(capsys.readouterr().out)}
     assert found == {"VP-0001": "pelvis", "VT-0001": "thigh"}
+
+
+def test_a_scan_says_which_sensor_is_too_late_for_cues(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    still = RecordedMotion(100.0, np.zeros((10, 3)), np.zeros((10, 3)))
+    radio = VirtualRadio({Role.PELVIS: SensorPlan("VP-0001", still), Role.THIGH: PolarPlan("0BA1C2", still)})
+    scan(options(), radio, library)
+    *sensors, told = capsys.readouterr().out.splitlines()
+    assert len(sensors) == 2
+    assert told == "0BA1C2 sends every few seconds: angles and cues come so much late. It suits measuring, not cueing."
+    assign(options("VP-0001", "0BA1C2"), radio, library)
+    assert capsys.readouterr().out.splitlines()[-1] == f"Both sensors are there. {told}"
 
 
 def test_who_is_asked_sees_one_sensor_after_the_other_blink(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from imu_hip.ble.scan import scan
 from imu_hip.codec.registry import DRIVERS, decoder
 from imu_hip.model.driver import Driver, Timing
 from imu_hip.model.errors import LinkError, Reason
+from imu_hip.model.event import RadioTrouble
 from imu_hip.model.item import Characteristic, LinkState, Notification, Role
 from imu_hip.model.packet import BadPacket, Received, SensorConfig, SensorSamples
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
@@ -38,6 +40,9 @@ MAKE: dict[str, Callable[[SampleSource], Plan]] = {
 }
 RATES_HZ = {"dot": 60, "polar": 52, "witmotion": 100, "thingy52": 100}
 FAMILIES = sorted(MAKE)
+FRAME_S = {"polar": 2.0}
+"""How long a sensor that shakes hard takes to fill what it sends, where that is longer than an instant."""
+MOST_APART_S = 0.06
 DRIVER_OF = {driver.family: driver for driver in DRIVERS}
 
 
@@ -106,12 +111,37 @@ def test_what_it_feels_is_what_comes_out(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_its_samples_are_paired_with_those_that_were_taken_at_the_same_time(family: str) -> None:
+    """Both sensors feel the same ramp: what each of them reads in a row tells when it was taken."""
+
+    async def a_minute(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(60.0)
+        await rig.finish()
+        return rig
+
+    t_s = np.arange(0.0, 80.0, 0.01)[:, None]
+    ramp = RecordedMotion(100.0, t_s * [0.1, 0.1, 0.1], t_s * [0.2, 0.2, 0.2])
+    rig = simulate(a_minute, plans={PELVIS: SensorPlan("VP-0001", ramp), THIGH: MAKE[family](ramp)})
+    _, output = through_the_stream(rig, family)
+    assert not [each for each in output.troubles if getattr(each, "kind", None) == RadioTrouble.LATE]
+    block = output.block
+    felt_s = [np.mean(sensor.acc, axis=1) / 0.2 for sensor in (block.pelvis, block.thigh)]
+    begun = (felt_s[0] > 10.0) & (felt_s[1] > 10.0)
+    assert begun.sum() > 4400
+    apart_s = felt_s[1][begun] - felt_s[0][begun]
+    assert np.abs(apart_s).max() < MOST_APART_S
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_it_comes_back_after_a_drop(family: str) -> None:
     async def scenario(rig: Rig) -> Rig:
         await rig.stream()
-        await asyncio.sleep(3.0)
+        rig.world.begin_playback()
+        await asyncio.sleep(3.0 + FRAME_S.get(family, 0.0))
         await rig.world.drop_link(THIGH)
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(5.0 + 2.0 * FRAME_S.get(family, 0.0))
         await rig.finish()
         return rig
 
@@ -128,9 +158,10 @@ def test_it_comes_back_after_a_drop(family: str) -> None:
 def test_garbled_values_are_counted_and_the_stream_goes_on(family: str) -> None:
     async def scenario(rig: Rig) -> Rig:
         await rig.stream()
+        rig.world.begin_playback()
         await asyncio.sleep(2.0)
         rig.world.send_malformed(THIGH, 8)
-        await asyncio.sleep(3.0)
+        await asyncio.sleep(3.0 + 8.0 * FRAME_S.get(family, 0.0))
         await rig.finish()
         return rig
 
@@ -167,6 +198,39 @@ def test_it_blinks_or_says_that_it_cannot(family: str) -> None:
         return int(rig.world.sensors[THIGH].blinks)
 
     assert simulate(scenario, plans=plans(family)) == (family in {"dot", "thingy52"})
+
+
+def test_a_polar_that_lies_still_takes_seconds_for_a_frame_and_is_not_taken_for_lost() -> None:
+    still = RecordedMotion(100.0, np.zeros((4000, 3)), np.repeat([[0.0, 0.0, 9.81]], 4000, axis=0))
+
+    async def half_a_minute(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(30.0)
+        await rig.finish()
+        return rig
+
+    rig = simulate(half_a_minute, plans={PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: MAKE["polar"](still)})
+    assert rig.states(THIGH) == WHOLE_LIFE
+    arrivals = [item.t_ns for item in rig.items if isinstance(item, Notification) and item.role is THIGH]
+    assert np.diff(arrivals).max() > 5e9
+    state, output = through_the_stream(rig, "polar")
+    assert [each for each in output.troubles if getattr(each, "role", None) is THIGH] == []
+    assert stage.statistics(state)[THIGH].samples > 1200
+
+
+def test_a_polar_that_falls_silent_is_lost_within_seconds() -> None:
+    async def scenario(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(5.0)
+        rig.world.gap(THIGH, 60.0)
+        await asyncio.sleep(8.0)
+        await rig.finish()
+        return rig
+
+    rig = simulate(scenario, plans=plans("polar"))
+    assert LinkState.LOST in rig.states(THIGH)
 
 
 def test_a_thingy_that_has_blinked_is_lit_as_before() -> None:
@@ -208,6 +272,41 @@ def test_a_byte_stream_may_be_cut_anywhere(chunk_bytes: int) -> None:
     assert stage.statistics(state)[THIGH].lost == 0
     assert stage.statistics(state)[THIGH].samples > 950
     assert [each for each in output.troubles if getattr(each, "role", None) is THIGH] == []
+
+
+def of_witmotion(**differs: Any) -> dict[Role, Plan]:
+    return {PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: WitMotionPlan(motion(2), CLOCK, **differs)}
+
+
+@pytest.mark.parametrize("output", [None, 1])
+def test_a_witmotion_sends_accelerations_while_we_measure_and_keeps_what_its_owner_has_set(output: int | None) -> None:
+    async def scenario(rig: Rig) -> tuple[Rig, bool]:
+        await ten_seconds(rig)
+        return rig, bool(rig.world.sensors[THIGH].saved)
+
+    rig, saved = simulate(scenario, plans=of_witmotion(output=output))
+    assert not saved
+    state, output_ = through_the_stream(rig, "witmotion")
+    assert stage.statistics(state)[THIGH].battery_percent == 75
+    assert stage.statistics(state)[THIGH].samples > 950
+    norm = np.linalg.norm(output_.block.thigh.acc, axis=1)
+    assert np.nanmedian(norm) == pytest.approx(17.0, abs=1.0)  # 9.8 m/s² along each axis
+
+
+@pytest.mark.parametrize(
+    ("differs", "why"),
+    [
+        ({"output": 1, "obeys": False}, "sends something else than accelerations .* reset it with its maker's app"),
+        ({"tells_the_time": True}, "sends frames that are not of 20 bytes: its firmware .* cannot be used here"),
+    ],
+)
+def test_a_witmotion_that_sends_something_else_is_refused_with_what_to_do(differs: dict[str, Any], why: str) -> None:
+    async def scenario(rig: Rig) -> None:
+        with pytest.raises(LinkError, match=why) as raised:
+            await rig.run_sensors()
+        assert raised.value.reason is Reason.WRONG_SENSOR
+
+    simulate(scenario, plans=of_witmotion(**differs))
 
 
 def test_notifications_of_characteristics_that_a_family_does_not_have_are_bad_packets() -> None:

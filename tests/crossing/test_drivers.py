@@ -18,7 +18,7 @@ from imu_hip.app.guided_session import GuidedSession, Speed
 from imu_hip.app.radio_access import VirtualRadio
 from imu_hip.guide.guide import Params as GuideParams
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.event import Cycle, Hold, Warning
+from imu_hip.model.event import Cycle, Hold, Trouble, Warning
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
 from imu_hip.view import view
@@ -78,13 +78,15 @@ def holds(found: Session) -> list[Hold]:
     return [event for event in found.analysis.events if isinstance(event, Hold)]
 
 
-PAIRS = [("dot", "dot"), ("polar", "polar"), ("witmotion", "thingy52"), ("dot", "bip1")]
+PAIRS = [("dot", "dot"), ("polar", "polar"), ("witmotion", "thingy52"), ("dot", "bip1"), ("bip1", "polar")]
 
 
 @pytest.mark.parametrize(("pelvis", "thigh"), PAIRS, ids=[f"{p}-{t}" for p, t in PAIRS])
 def test_the_same_motion_gives_the_same_verdicts(pelvis: str, thigh: str, ours: Session, tmp_path: Path) -> None:
     found = session(pelvis, thigh, tmp_path)
     assert found.live_sha256 == found.analysis.result_sha256
+    assert [event for event in found.analysis.events if isinstance(event, Trouble)] == []
+    assert [life.lost for life in found.analysis.link.values()] == [0, 0]
     assert [(h.verdict, h.direction) for h in holds(found)] == [(h.verdict, h.direction) for h in holds(ours)] != []
     cycles = [[event.complete for event in s.analysis.events if isinstance(event, Cycle)] for s in (found, ours)]
     assert cycles[0] == cycles[1]

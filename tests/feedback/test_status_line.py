@@ -47,6 +47,13 @@ def test_line_says_phase_angle_hold_cycle_sensors_and_prompt() -> None:
         assert part in text
 
 
+def test_a_sensor_that_comes_late_is_named_so() -> None:
+    state = scene("hold")
+    late = replace(state, sensors=tuple(replace(each, packet_s=5.0) for each in state.sensors))
+    assert "thigh 100 Hz 12 lost (cues late)" in status_line.line(late)
+    assert "late" not in status_line.line(state)
+
+
 def test_unknown_angle_shows_dashes_and_a_paused_hold() -> None:
     text = status_line.line(scene("sensor_lost"))
     assert "––" in text

@@ -110,6 +110,15 @@ def test_silence_in_a_hold_pauses_it_once_and_counts_for_nothing() -> None:
     assert not of(SignalKind.HOLD_DONE, found)
 
 
+def test_a_hold_goes_on_while_a_sensor_fills_its_packet() -> None:
+    def in_long_packets(t_s: float) -> Moment:
+        return replace(one_hold(1.5 * int(t_s / 1.5)), t_s=t_s, packet_s=1.5)
+
+    found = run(in_long_packets, 15.0)
+    assert not of(SignalKind.HOLD_PAUSED, found)
+    assert [signal.number for signal in of(SignalKind.HOLD_TICK, found)] == list(range(1, 9))
+
+
 def test_an_unknown_angle_pauses_the_hold_too() -> None:
     def blind(t_s: float) -> Moment:
         moment = one_hold(t_s)

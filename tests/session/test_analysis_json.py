@@ -149,7 +149,7 @@ def test_what_is_not_known_is_null() -> None:
     assert [found["exits"][0][k] for k in ("verdict", "sparc", "peak_deg_per_s")] == [None] * 3
     assert found["link"]["thigh"] == {
         "samples": 0, "lost": 0, "rate_hz": None, "clock_ppm": None, "clock_sd_ms": None, "clock_delay_ms": 0.0,
-        "serial": None,
+        "packet_s": None, "serial": None,
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from imu_hip.model.item import (
     Role,
     Tick,
 )
-from imu_hip.model.packet import Received, ReceivedTogether, TimedSamples
+from imu_hip.model.packet import Received, ReceivedTogether, SensorSamples, TimedSamples
 from imu_hip.model.setup import ClockMap, Setup
 from imu_hip.stream import stage
 from imu_hip.stream.pairing import PairingParams
@@ -286,3 +286,39 @@ def test_clocks_that_agree_only_roughly_are_warned_of_once_at_the_end(sd_s: floa
     _, output = run(_two_tables(t_s, t_s), of=_matched_within(sd_s))
     warnings = [event for event in output.troubles if isinstance(event, Warning)]
     assert [warning.code for warning in warnings] == ["clock_uncertain"] * warned
+
+
+LONG = replace(CONFIG, samples_per_packet=500)
+
+
+def _in_long_packets(sensors: dict[Role, int], length_s: float = 60.0) -> list[StreamInput]:
+    """Return items of sensors that send so many samples at once, the thigh's numbered on, without a counter."""
+    items: list[StreamInput] = [Received(0, Role.PELVIS, CONFIG), Received(0, Role.THIGH, LONG)]
+    for role, n in sensors.items():
+        for first in range(0, int(length_s * 100) - n, n):
+            numbers = first + np.arange(n)
+            samples = SensorSamples(10_000 * numbers, np.repeat(numbers[:, None], 6, axis=1).astype(float))
+            items.append(Received(round((0.01 * (first + n - 1) + 0.02) * 1e9), role, samples))
+    items += [Tick(round(1e9 * t_s)) for t_s in np.arange(0.25, length_s, 0.5)]
+    return sorted(items, key=lambda item: item.t_ns)
+
+
+def test_a_row_waits_for_a_sensor_that_takes_long_to_fill_its_packets() -> None:
+    items = _in_long_packets({Role.PELVIS: 5, Role.THIGH: 450})
+    state, output = run(items)
+    assert output.troubles == ()
+    assert stage.statistics(state)[Role.THIGH].packet_s == 5.0
+    thigh = output.block.thigh.state[output.block.t_s < state.pairing.thigh.last_s]
+    assert len(thigh) > 5000
+    assert np.all(thigh != SampleState.MISSING)
+    hasty = [replace(item, packet=CONFIG) if getattr(item, "packet", None) is LONG else item for item in items]
+    late = [trouble for trouble in run(hasty)[1].troubles if trouble.kind == RadioTrouble.LATE]
+    assert sum(trouble.count for trouble in late) > 0.6 * stage.statistics(state)[Role.THIGH].samples
+
+
+@settings(deadline=None, max_examples=20)
+@given(lengths=st.lists(st.integers(0, 60), max_size=30), gap=st.integers(0, 1200))
+def test_cutting_the_items_of_long_packets_changes_no_bit(lengths: list[int], gap: int) -> None:
+    items = _in_long_packets({Role.PELVIS: 5, Role.THIGH: 173}, 30.0)
+    del items[gap : gap + 80]
+    _assert_same(run(items, lengths)[1], run(items)[1])

@@ -206,3 +206,38 @@ def test_a_lost_connection_is_remembered_until_samples_come() -> None:
     state, _ = run(items)
     assert state.sensors[Role.THIGH].interrupted
     assert not state.sensors[Role.PELVIS].interrupted
+
+
+def waiting(newest_and_arrivals: list[tuple[float, float]], held_back_s: float) -> tuple[SensorState, list[float]]:
+    """Feed packets whose last sample is older by `held_back_s` than the newest that came with it, as stamped."""
+    state, t_s, next_number = SensorState(SensorSetup(Role.THIGH, "any"), config=CONFIG), [], 0
+    for newest_s, arrival_s in newest_and_arrivals:
+        numbers = np.arange(next_number, int((newest_s - held_back_s) / PERIOD_S))
+        next_number = int(numbers[-1]) + 1
+        stamps = np.rint(numbers * PERIOD_S * 1e6).astype(np.int64)
+        packet = SensorSamples(stamps, np.zeros((len(numbers), 6)), newest_us=round(newest_s * 1e6))
+        state, samples, troubles = uncounted.receive(ClockParams(), state, packet, arrival_s)
+        assert samples is not None
+        assert troubles == ()
+        t_s.extend(samples.t_s.tolist())
+    return state, t_s
+
+
+@pytest.mark.parametrize("held_back_s", [0.0, 0.3, 1.2])
+def test_samples_that_waited_for_others_are_no_older_for_it(held_back_s: float) -> None:
+    arrivals = [(1.4 * k, 1.4 * k + DELAY_S + 0.01 * (k % 3)) for k in range(3, 40)]
+    state, t_s = waiting(arrivals, held_back_s)
+    assert np.allclose(t_s, np.arange(len(t_s)) * PERIOD_S + DELAY_S, atol=2e-3)
+    assert state.lost == 0
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.2, 3.0), st.floats(0.0, 2.0)), min_size=2, max_size=30),
+    st.floats(0.0, 3.0),
+)
+def test_times_of_samples_that_waited_increase_whatever_the_delays(
+    steps: list[tuple[float, float]], held_back_s: float
+) -> None:
+    newest_s = held_back_s + np.cumsum([step for step, _ in steps])
+    _, t_s = waiting([(t, t + late) for t, (_, late) in zip(newest_s.tolist(), steps, strict=True)], held_back_s)
+    assert np.all(np.diff(t_s) > 0.0)

@@ -184,6 +184,17 @@ def test_old_angle_is_not_shown(age_s: float, known: bool) -> None:
     assert (picture.phase is Phase.HOLD) is known
 
 
+@pytest.mark.parametrize(("age_s", "known"), [(3.9, True), (4.1, False)])
+def test_what_comes_in_long_packets_may_be_older_and_that_it_does_is_told(age_s: float, known: bool) -> None:
+    statistics = link(20.0 + age_s, thigh_age_s=age_s)
+    statistics[Role.THIGH] = replace(statistics[Role.THIGH], packet_s=3.5)
+    picture = shown(second_of(30.0, 20.0, phase=Phase.HOLD), now_s=20.0 + age_s, statistics=statistics)
+    assert (picture.angle_deg is not None) is known
+    assert picture.warning == ("" if known else "No data from the thigh sensor for 4 s")
+    assert [sensor.is_late for sensor in picture.sensors] == [False, True]
+    assert picture.sensors[1].age_s == pytest.approx(age_s)
+
+
 @pytest.mark.parametrize(("sd_deg", "greyed"), [(7.9, False), (8.1, True)])
 def test_number_is_greyed_above_eight_degrees_of_deviation(sd_deg: float, greyed: bool) -> None:
     block = angle_block(np.array([20.0]), np.array([30.0]), np.array([sd_deg]), np.array([True]))
