@@ -68,8 +68,8 @@ def _later(module: str, name: str, *, package: str = "app") -> Callable[[argpars
 
 
 def _one_line(message: str) -> str:
-    """Return a message in one line also when it quotes a name that has several."""
-    return " ".join(message.split("\n"))
+    """Return a message in one line also when it quotes a name that has several, or that would steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in message)
 
 
 def _parser() -> argparse.ArgumentParser:

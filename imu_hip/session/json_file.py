@@ -10,10 +10,18 @@ from typing import Any
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.session.output_file import whole_file, write_text
 
+LARGEST_BYTES = 16 << 20
+"""A result of eight hours has a fraction of that; as Python's objects it takes up to thirty times as much."""
+
 
 def read_object(path: Path) -> dict[str, Any]:
     """Return the JSON object in a file. Raises UnusableInputError for anything else."""
     try:
+        if not path.is_file():  # nobody waits for a pipe to speak
+            raise OSError("there is no such file")
+        size = path.stat().st_size
+        if size > LARGEST_BYTES:
+            raise ValueError(f"{size / 1e6:.0f} MB, at most {LARGEST_BYTES / 1e6:.0f} are read")
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableInputError(
