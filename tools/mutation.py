@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import json
+import math
 import random
 import re
 import struct
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 import zstandard
 from mcap.opcode import Opcode
 
-from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, chunk_content, record_at
+from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, chunk_content, metadata, record_at
+from imu_hip.session.setup_json import metadata_entries
+
+_STRANGE_TEXTS = (
+    *(
+        "",
+        "a",
+        "../../x",
+        "..",
+        "/",
+        "\0",
+        "\x1b[2J",
+        "\ud800",
+        "\u202e",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ),
+    *("x" * 5000, "internal", "left", "prone", "-", "1", "=cmd()", "<b>", "p-a/../..", "C:\\x", "nul"),
+)
+_STRANGE = (
+    *(None, True, False, 0, -1, 1, 10**9, 2**31, 2**62, 2**63, 2**64, 10**400, -(10**19), 0.5, 1e308, -1e308, 5e-324),
+    *(math.nan, math.inf, [], {}, [[]], [None], {"a": 1}, ["a", "b"], [{}], [[1, 2]] * 50),
+)
 
 Mutation = Callable[[random.Random, bytes], bytes]
 
@@ -94,6 +119,30 @@ def damaged_text(rng: random.Random, seed: bytes) -> bytes:
     return "".join(tokens).encode("utf-8", "replace")
 
 
+def damaged_json(rng: random.Random, seed: bytes) -> bytes:
+    """Put another value in the place of one, anywhere, or drop it, or give it another name."""
+    whole: list[Any] = [json.loads(seed)]
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        at: Any = whole
+        while True:
+            keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+            if not keys:
+                break
+            key = rng.choice(keys)
+            if isinstance(at[key], dict | list) and at[key] and rng.random() < 0.85:
+                at = at[key]
+                continue
+            way = rng.randrange(8)
+            if way == 0 and at is not whole:
+                del at[key]
+            elif way == 1 and isinstance(at, dict):
+                at[rng.choice(_STRANGE_TEXTS)] = at.pop(key)
+            else:
+                at[key] = deepcopy(rng.choice((*_STRANGE, *_STRANGE_TEXTS)))
+            break
+    return json.dumps(whole[0] if whole else None, ensure_ascii=rng.random() < 0.9).encode("utf-8", "replace")
+
+
 class _Record(NamedTuple):
     opcode: int
     body: bytes
@@ -114,6 +163,10 @@ def damaged_recording(rng: random.Random, seed: bytes) -> bytes:
             records[at] = _Record(rng.choice((opcode, rng.randrange(256))), damaged_bytes(rng, body))
         elif way == 3:
             records[at] = _Record(Opcode.CHUNK, _bomb(rng))
+        elif way == 4:
+            described = [k for k, record in enumerate(records) if record.opcode == Opcode.METADATA]
+            for k in described:
+                records[k] = _Record(Opcode.METADATA, _other_setup(rng, records[k].body))
         else:
             chunks = [k for k, record in enumerate(records) if record.opcode == Opcode.CHUNK]
             if chunks:
@@ -122,6 +175,19 @@ def damaged_recording(rng: random.Random, seed: bytes) -> bytes:
         if not records:
             break
     return _joined(records)
+
+
+def _other_setup(rng: random.Random, body: bytes) -> bytes:
+    """Return the description of a session with other values and a checksum that holds."""
+    frame = _framed(Opcode.METADATA, body)
+    try:
+        name, entries = metadata(frame, record_at(frame, 0))
+        text = damaged_json(rng, entries["setup"].encode()).decode()
+    except (KeyError, ValueError):
+        return body
+    words = [word.encode() for entry in metadata_entries(text).items() for word in entry]
+    inside = b"".join(struct.pack("<I", len(word)) + word for word in words)
+    return struct.pack("<I", len(name)) + name.encode() + struct.pack("<I", len(inside)) + inside
 
 
 def _records(data: bytes) -> list[_Record]:

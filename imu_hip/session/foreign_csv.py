@@ -34,6 +34,8 @@ FASTEST_HZ = 1e5
 """Beyond any sensor's rate: then the times are none."""
 _REST_ACC_M_S2 = (3.0, 30.0)
 """Whatever a body does, its median specific force is near 9.8; in g it is near 1, in mg near 1000."""
+_LARGEST_VALUE = 1e6
+"""In rad/s or m/s²: far beyond any sensor, and near enough for what is computed from it to stay finite."""
 _IMPOSSIBLE_GYR_RAD_S = 35.0
 """2005 deg/s, the end of common gyroscopes' range: a segment is not beyond it for a hundredth of the time."""
 _DOUBTFUL_GYR_RAD_S = 15.0
@@ -186,6 +188,10 @@ def refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
     if step_s < 1.0 / FASTEST_HZ:
         why = f"its times are {step_s:.3g} s apart, and no sensor is so fast; they must be in seconds"
         raise UnusableInputError(Reason.WRONG_VALUE, f"{path}, column t_s: {why}")
+    for columns, values in (("gyr_x,gyr_y,gyr_z", samples.gyr), ("acc_x,acc_y,acc_z", samples.acc)):
+        if (largest := float(np.abs(values).max())) > _LARGEST_VALUE:
+            why = f"a value of {largest:.3g}, which no sensor measures"
+            raise UnusableInputError(Reason.WRONG_VALUE, f"{path}, columns {columns}: {why}")
     acc = float(np.median(_lengths(samples.acc)))
     lowest, highest = _REST_ACC_M_S2
     if not lowest <= acc <= highest:
@@ -210,8 +216,7 @@ def _fast_turning_rad_s(samples: TimedSamples) -> float:
 
 
 def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    with np.errstate(over="ignore"):  # infinite is too long, too
-        return np.asarray(np.sqrt((vectors * vectors).sum(axis=1)))
+    return np.asarray(np.sqrt((vectors * vectors).sum(axis=1)))
 
 
 def _wrong_header(path: Path, found: list[str], expected: str) -> UnusableInputError:

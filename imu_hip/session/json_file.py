@@ -22,7 +22,7 @@ def read_object(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
             raise ValueError(f"{size / 1e6:.0f} MB, at most {LARGEST_BYTES / 1e6:.0f} are read")
-        found = json.loads(path.read_bytes())
+        found = strict_json(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableInputError(
             Reason.NOT_READABLE, f"{path}: cannot be read ({error}); mend it or move it away"
@@ -30,6 +30,28 @@ def read_object(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UnusableInputError(Reason.WRONG_FORMAT, f"{path}: holds no JSON object; mend it or move it away")
     return found
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Return what JSON holds. Raises ValueError or RecursionError, also for what no other file could hold after it.
+
+    That is NaN, infinity, whole numbers of more than 64 bits and halves of signs.
+    """
+    found = json.loads(text, parse_int=_whole_number, parse_constant=_no_number)
+    if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator]
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
+
+
+def _whole_number(digits: str) -> int:
+    number = int(digits)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{digits[:20]}… is too large a number")
+    return number
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
 
 
 def write_object(path: Path, values: Mapping[str, Any]) -> None:
