@@ -169,10 +169,10 @@ def check(root: Path) -> list[str]:
     """Check all below `root` and return one line for each violation."""
     lines = []
     for path in all_files(root):
-        place = path.relative_to(root).as_posix()
-        allowed = frozenset({"socket"} if place in _KNOWS_SOCKETS else ())
+        name = path.relative_to(root).as_posix()
+        allowed = frozenset({"socket"} if name in _KNOWS_SOCKETS else ())
         found = violations(path.read_text(encoding="utf-8"), allowed, EVERYWHERE)
-        lines += [f"{place}:{line}: {what}: {why}" for line, what, why in found]
+        lines += [f"{name}:{line}: {what}: {why}" for line, what, why in found]
     for path in core_files(root):
         place = path.relative_to(root)
         allowed = frozenset({"numpy.random.Generator"} if "simulate" in place.parts else ())
