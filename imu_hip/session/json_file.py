@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,9 @@ def read_object(path: Path) -> dict[str, Any]:
 def strict_json(text: str | bytes) -> Any:
     """Return what JSON holds. Raises ValueError or RecursionError, also for what no other file could hold after it.
 
-    That is NaN, infinity, whole numbers of more than 64 bits and halves of signs.
+    That is NaN, infinity or a number that large, whole numbers of more than 64 bits and halves of signs.
     """
-    found = json.loads(text, parse_int=_whole_number, parse_constant=_no_number)
+    found = json.loads(text, parse_int=_whole_number, parse_float=_number, parse_constant=_no_number)
     if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator]
         json.dumps(found, ensure_ascii=False).encode()
     return found
@@ -47,6 +48,13 @@ def _whole_number(digits: str) -> int:
     number = int(digits)
     if not -(2**63) <= number < 2**63:
         raise ValueError(f"{digits[:20]}… is too large a number")
+    return number
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large a number")
     return number
 
 

@@ -175,6 +175,8 @@ def test_nobody_waits_for_a_pipe_in_the_library(tmp_path: Path) -> None:
         "9" * 5000,
         str(2**63),
         "NaN",
+        "1e999",
+        "[-1e309]",
         "-Infinity",
         '["\\ud800"]',
         '{"\\udfff": 1}',
