@@ -28,8 +28,8 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 LARGEST_TABLE_BYTES = 1 << 29
 """Eight hours at 100 Hz."""
-LARGEST_TIME_S = 9e9
-"""Past any clock in seconds, and within what a recording can hold; a time in ms or µs since 1970 is larger."""
+LARGEST_TIME_S = 1e10
+"""Past any clock in seconds; a time in ms or µs since 1970 is larger."""
 FASTEST_HZ = 1e5
 """Beyond any sensor's rate: then the times are none."""
 _REST_ACC_M_S2 = (3.0, 30.0)
