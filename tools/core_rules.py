@@ -1,8 +1,9 @@
-"""Check what no linter checks in the core: products through BLAS, chance, files and printing.
+"""Check what no linter checks: in the core BLAS, chance, files and printing; anywhere, code out of data.
 
 BLAS picks another kernel on another machine and the last bits change, so the core writes small products out.
 The core is what the contract `core` in pyproject.toml lists. Import-linter keeps modules out of it; this file
-keeps out what needs no import: the operator ``@``, functions of numpy, and built-ins.
+keeps out what needs no import: the operator ``@``, functions of numpy, and built-ins. In the whole package and its
+tools nothing runs what it reads, and nothing but the second screen knows how to reach the network.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +33,22 @@ FORBIDDEN = {
     "print": SCREEN,
     "input": SCREEN,
 }
+CODE = "data must not become code: docs/security.md"
+NETWORK = "nothing leaves the computer: docs/security.md"
+_CODE = "eval exec compile pickle marshal shelve dill cloudpickle joblib yaml os.system os.popen runpy"
+_NETWORK = (
+    "urllib.request http.client http.server ftplib smtplib telnetlib xmlrpc requests.get httpx aiohttp socketserver"
+)
+
+EVERYWHERE = {
+    **dict.fromkeys(_CODE.split(), CODE),
+    **dict.fromkeys(["subprocess.getoutput", "subprocess.getstatusoutput", "tempfile.mktemp"], CODE),
+    **dict.fromkeys([*_NETWORK.split(), "socket"], NETWORK),
+}
 FORBIDDEN_METHODS = {"dot": PRODUCTS, "tofile": FILES}
+
+
+_KNOWS_SOCKETS = ("imu_hip/serve/address.py", "tools/reader_targets.py")
 
 
 class Violation(NamedTuple):
@@ -42,9 +59,14 @@ class Violation(NamedTuple):
     why: str
 
 
-def violations(source: str, allowed: frozenset[str] = frozenset()) -> list[Violation]:
-    """Return what a core module does that the core must not; full names in `allowed` are fine here."""
-    reader = _Reader(allowed)
+def violations(
+    source: str, allowed: frozenset[str] = frozenset(), forbidden: Mapping[str, str] | None = None
+) -> list[Violation]:
+    """Return what a module does that it must not; full names in `allowed` are fine here.
+
+    `forbidden`: names and why; without them those of the core, with its operators and methods.
+    """
+    reader = _Reader(allowed, FORBIDDEN if forbidden is None else forbidden, is_core=forbidden is None)
     reader.visit(ast.parse(source))
     return sorted(reader.found)
 
@@ -52,8 +74,10 @@ def violations(source: str, allowed: frozenset[str] = frozenset()) -> list[Viola
 class _Reader(ast.NodeVisitor):
     """Walk a module, knowing by which local name each import goes."""
 
-    def __init__(self, allowed: frozenset[str]) -> None:
+    def __init__(self, allowed: frozenset[str], forbidden: Mapping[str, str], *, is_core: bool) -> None:
         self.allowed = allowed
+        self.forbidden = forbidden
+        self.is_core = is_core
         self.full_names: dict[str, str] = {}
         self.found: list[Violation] = []
 
@@ -83,7 +107,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if method in FORBIDDEN_METHODS and not self._is_forbidden(self._full_name(node.func)):
+        if self.is_core and method in FORBIDDEN_METHODS and not self._is_forbidden(self._full_name(node.func)):
             self._add(node, f".{method}()", FORBIDDEN_METHODS[method])
         self.generic_visit(node)
 
@@ -96,7 +120,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _judge_operator(self, node: ast.AST, operator: ast.operator) -> None:
-        if isinstance(operator, ast.MatMult):
+        if self.is_core and isinstance(operator, ast.MatMult):
             self._add(node, "@", PRODUCTS)
 
     def _full_name(self, node: ast.expr) -> str | None:
@@ -114,7 +138,7 @@ class _Reader(ast.NodeVisitor):
         prefixes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
         if self.allowed.intersection(prefixes):
             return None
-        return next((FORBIDDEN[prefix] for prefix in prefixes if prefix in FORBIDDEN), None)
+        return next((self.forbidden[prefix] for prefix in prefixes if prefix in self.forbidden), None)
 
     def _judge(self, node: ast.AST, name: str) -> bool:
         why = self._reason(name)
@@ -136,9 +160,19 @@ def core_files(root: Path) -> list[Path]:
     return sorted(path for path in files if path.is_file())
 
 
+def all_files(root: Path) -> list[Path]:
+    """List the modules of the package and of its tools."""
+    return sorted([*(root / "imu_hip").rglob("*.py"), *(root / "tools").glob("*.py")])
+
+
 def check(root: Path) -> list[str]:
-    """Check the core below `root` and return one line for each violation."""
+    """Check all below `root` and return one line for each violation."""
     lines = []
+    for path in all_files(root):
+        name = path.relative_to(root).as_posix()
+        allowed = frozenset({"socket"} if name in _KNOWS_SOCKETS else ())
+        found = violations(path.read_text(encoding="utf-8"), allowed, EVERYWHERE)
+        lines += [f"{name}:{line}: {what}: {why}" for line, what, why in found]
     for path in core_files(root):
         place = path.relative_to(root)
         allowed = frozenset({"numpy.random.Generator"} if "simulate" in place.parts else ())

@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from imu_hip.exercise.parse import parse_exercise
-from imu_hip.model.errors import Reason, UnusableInputError, UsageError
+from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.session.input_file import small_text
 
 
 def catalogue() -> tuple[ExerciseSpec, ...]:
@@ -41,9 +42,4 @@ def exercise_from(path: Path) -> ExerciseSpec:
     UnusableInputError
         The file cannot be read, or a key in it is wrong; the message names file, key and reason.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UnusableInputError(Reason.NOT_READABLE, f"{path}: cannot be read: {reason}") from error
-    return parse_exercise(text, str(path))
+    return parse_exercise(small_text(path), str(path))

@@ -15,6 +15,7 @@ from typing import NoReturn
 from imu_hip import __version__
 from imu_hip.app import commands
 from imu_hip.app.interrupts import let_sigterm_interrupt
+from imu_hip.feedback.wording import without_controls
 from imu_hip.model.errors import ImuHipError
 from imu_hip.session.kept_session import recording_at
 from imu_hip.session.user_library import DEFAULT_PERSON
@@ -68,8 +69,8 @@ def _later(module: str, name: str, *, package: str = "app") -> Callable[[argpars
 
 
 def _one_line(message: str) -> str:
-    """Return a message in one line also when it quotes a name that has several."""
-    return " ".join(message.split("\n"))
+    """Return a message in one line also when it quotes a name that has several, or that would steer the terminal."""
+    return without_controls(message)
 
 
 def _parser() -> argparse.ArgumentParser:

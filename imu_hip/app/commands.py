@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from imu_hip.app.printing import print_json, print_lines
+from imu_hip.feedback.wording import without_controls
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
 from imu_hip.model.setup import FilterName, Side
@@ -135,7 +136,7 @@ def import_(args: Namespace) -> int:
         force=args.force,
     )  # fmt: skip
     for doubt in doubts:
-        print(f"warning: {doubt.text}", file=sys.stderr)
+        print(f"warning: {without_controls(doubt.text)}", file=sys.stderr)
     print(f"recording: {args.out}", file=sys.stderr)
     return 0
 

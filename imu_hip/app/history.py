@@ -104,7 +104,7 @@ def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
     """Yield a row for each exercise of a session; nothing where its day or its result is not known."""
     try:
         when = None if kept.start is None else datetime.fromisoformat(kept.start).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError, OSError):  # a local day before the first or behind the last that there are
         when = None
     if when is None or kept.summary is None or kept.side not in set(Side):
         return
@@ -114,7 +114,7 @@ def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
         internal_deg, internal_sd_deg = _best((part.internal_deg, part.internal_sd_deg) for part in own)
         external_deg, external_sd_deg = _best((part.external_deg, part.external_sd_deg) for part in own)
         yield HistoryRow(
-            when=when.strftime("%Y-%m-%d %H:%M"),
+            when=when.isoformat(" ", "minutes")[:16],
             day=when.timestamp() / 86400.0,
             exercise=names.get(exercise_id, exercise_id.replace("_", " ")),
             exercise_id=exercise_id,

@@ -48,4 +48,5 @@ def choices_from(kept: Mapping[str, Any], start: StartView) -> StartView:
         "person": set(start.persons),
         "calibration": {"standing", "lying"},
     }
-    return replace(start, **{name: kept[name] for name in _CHOICES if kept.get(name) in allowed[name]})
+    known = {name: kept[name] for name in _CHOICES if isinstance(kept.get(name), str) and kept[name] in allowed[name]}
+    return replace(start, **known)

@@ -11,7 +11,9 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from imu_hip.batch.place import Listed, Place, read_bytes
+from imu_hip.batch.parquet import read_table
+from imu_hip.batch.place import Listed, Place
+from imu_hip.model.errors import UnusableInputError
 
 FOLDER = "sources"
 _SCHEMA = pa.schema(
@@ -26,8 +28,13 @@ def known_sources(dest: Place) -> tuple[Known, list[str]]:
     known: Known = {}
     tables = [each.url for each in dest.files(FOLDER, ".parquet")]
     for url in tables:
-        for row in pq.read_table(io.BytesIO(read_bytes(url))).to_pylist():
-            known[Listed(row["url"], row["size"], row["stamp"])] = row["recording_sha256"]
+        try:
+            rows = read_table(url, _SCHEMA.names, _SCHEMA).to_pylist()
+        except UnusableInputError:
+            continue
+        for row in rows:
+            if None not in row.values():
+                known[Listed(row["url"], row["size"], row["stamp"])] = row["recording_sha256"]
     return known, tables
 
 

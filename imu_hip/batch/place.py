@@ -11,6 +11,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.session.json_file import make_folder
 from imu_hip.session.output_file import create_file, make_durable, whole_file
 
 
@@ -66,7 +67,7 @@ class Place:
             self._fs.pipe_file(path, data)  # a store shows an object when all of it has come
             return
         local = Path(path)
-        local.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(local.parent)
         with whole_file(local, force=True) as part, create_file(part) as stream:
             stream.write(data)
             make_durable(stream)

@@ -7,13 +7,15 @@ import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from imu_hip.batch.ledger import keep_sources, known_sources
-from imu_hip.batch.place import Place, read_bytes
+from imu_hip.batch.parquet import read_table
+from imu_hip.batch.place import Place
 from imu_hip.batch.result_row import SCHEMA
 from imu_hip.batch.task import QUARANTINED, RESULT
 
@@ -44,7 +46,7 @@ def results_in(dest: Place, folder: str) -> There:
     for each in dest.files(folder, RESULT):
         name = each.url.rpartition("/")[2]
         if name.startswith(COMPACTED):
-            table = pq.read_table(io.BytesIO(read_bytes(each.url)), columns=["recording_sha256", "status"])
+            table = read_table(each.url, ("recording_sha256", "status"))
             for sha256, status in zip(*(column.to_pylist() for column in table.columns), strict=True):
                 (done if status == "done" else quarantined).add(sha256)
                 compacted.add(sha256)
@@ -84,7 +86,7 @@ def compact(dest: Place) -> tuple[int, int]:
 
 def _together(urls: Sequence[str]) -> bytes:
     with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
-        tables = [pq.read_table(io.BytesIO(data), schema=SCHEMA) for data in pool.map(read_bytes, urls)]
+        tables = list(pool.map(partial(read_table, columns=SCHEMA.names, schema=SCHEMA), urls))
     stream = io.BytesIO()
     pq.write_table(pa.concat_tables(tables), stream, compression="zstd", row_group_size=512)
     return stream.getvalue()

@@ -65,7 +65,7 @@ def parse_exercise(text: str, where: str) -> ExerciseSpec:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too long a number is a ValueError, too deep a nest the other
         raise UnusableInputError(Reason.WRONG_FORMAT, f"{where}: not a TOML file: {error}") from None
     return _Reader(where).exercise(data)
 

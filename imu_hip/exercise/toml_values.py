@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -103,5 +104,7 @@ class TomlValues:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.wrong(key, f"{value!r} is not a number")
         if not lowest <= value <= highest:
-            raise self.wrong(key, f"{value:g} is not between {lowest:g} and {highest:g}")
+            beyond = isinstance(value, int) and abs(value) > sys.float_info.max
+            found = "so large a number" if beyond else f"{value:g}"
+            raise self.wrong(key, f"{found} is not between {lowest:g} and {highest:g}")
         return float(value)

@@ -74,6 +74,11 @@ def _told(note: TimedNote) -> str:
     return "Pain" if note.score is None else f"Pain {note.score} of 10"
 
 
+def without_controls(text: str) -> str:
+    """Return a line in which nothing steers a terminal; blanks stay as they are, for what stands in columns."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def writable(text: str, stream: TextIO) -> str:
     """Return the text in characters that the stream's encoding has (an old Windows console has no U+2212)."""
     encoding = stream.encoding or "utf-8"

@@ -37,10 +37,18 @@ class Reason(Enum):
     WRONG_SENSOR = "wrong_sensor"
 
 
+LONGEST_MESSAGE = 1500
+
+
 class ImuHipError(Exception):
-    """A broken promise, said in one line: what, where, and what to do about it."""
+    """A broken promise, said in one line: what, where, and what to do about it.
+
+    A file may quote itself in it at any length; what stands before and behind is kept.
+    """
 
     def __init__(self, reason: Reason, message: str) -> None:
+        if len(message) > LONGEST_MESSAGE:
+            message = f"{message[:1000]} … {message[-400:]}"
         super().__init__(message)
         self.reason = reason
         self.message = message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
@@ -36,7 +38,8 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint."""
         cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        tip = "" if cut == self.text() else self.text()
+        # A tip takes what looks like markup for markup, and what stands in a file may: images of it would be fetched.
+        tip = "" if cut == self.text() else escape(self.text(), quote=False)
         if self.toolTip() != tip:
             self.setToolTip(tip)
         painter = QPainter(self)

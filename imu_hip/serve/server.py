@@ -28,7 +28,7 @@ MAX_HEARD_BYTES = 1024
 WRITE_LIMIT_BYTES = 32768
 
 _LOG = logging.getLogger("imu_hip.serve")
-_LOG.setLevel(logging.ERROR)  # who comes and goes is nobody's news
+_LOG.setLevel(logging.CRITICAL)  # who comes and goes, or sends nonsense, must not write on the session's terminal
 
 
 class ViewServer:

@@ -17,7 +17,7 @@ from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.event import Warning
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.packet import TimedSamples
-from imu_hip.session.input_file import opened
+from imu_hip.session.input_file import all_of, opened
 
 SENSOR_COLUMNS = ("t_s", "gyr_x", "gyr_y", "gyr_z", "acc_x", "acc_y", "acc_z")
 MAG_COLUMNS = ("mag_x", "mag_y", "mag_z")
@@ -26,10 +26,16 @@ DETAIL_COLUMN = "detail"
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+LARGEST_TABLE_BYTES = 1 << 29
+"""Eight hours at 100 Hz."""
 LARGEST_TIME_S = 1e10
 """Past any clock in seconds; a time in ms or µs since 1970 is larger."""
+FASTEST_HZ = 1e5
+"""Beyond any sensor's rate: then the times are none."""
 _REST_ACC_M_S2 = (3.0, 30.0)
 """Whatever a body does, its median specific force is near 9.8; in g it is near 1, in mg near 1000."""
+_LARGEST_VALUE = 1e6
+"""In rad/s or m/s²: far beyond any sensor, and near enough for what is computed from it to stay finite."""
 _IMPOSSIBLE_GYR_RAD_S = 35.0
 """2005 deg/s, the end of common gyroscopes' range: a segment is not beyond it for a hundredth of the time."""
 _DOUBTFUL_GYR_RAD_S = 15.0
@@ -100,7 +106,7 @@ def read_marks_csv(path: Path) -> tuple[MarkedInterval, ...]:
 def text_of(path: Path) -> str:
     """Return a file's text. Raises UnusableInputError where it is not UTF-8."""
     with opened(path) as stream:
-        data = stream.read()
+        data = all_of(stream, path, LARGEST_TABLE_BYTES)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -178,7 +184,15 @@ def _check_width(path: Path, line: int, cells: list[str], header: list[str]) -> 
 
 def refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
     """Raise UnusableInputError for what no body does in SI."""
-    acc = float(np.median(np.sqrt((samples.acc * samples.acc).sum(axis=1))))
+    step_s = float(np.median(np.diff(samples.t_s)))
+    if step_s < 1.0 / FASTEST_HZ:
+        why = f"its times are {step_s:.3g} s apart, and no sensor is so fast; they must be in seconds"
+        raise UnusableInputError(Reason.WRONG_VALUE, f"{path}, column t_s: {why}")
+    for columns, values in (("gyr_x,gyr_y,gyr_z", samples.gyr), ("acc_x,acc_y,acc_z", samples.acc)):
+        if (largest := float(np.abs(values).max())) > _LARGEST_VALUE:
+            why = f"a value of {largest:.3g}, which no sensor measures"
+            raise UnusableInputError(Reason.WRONG_VALUE, f"{path}, columns {columns}: {why}")
+    acc = float(np.median(_lengths(samples.acc)))
     lowest, highest = _REST_ACC_M_S2
     if not lowest <= acc <= highest:
         unit = "g (multiply by 9.80665)" if 0.3 <= acc < lowest else "another unit"
@@ -198,7 +212,11 @@ def refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
 
 def _fast_turning_rad_s(samples: TimedSamples) -> float:
     """Return the angular speed that is exceeded for a hundredth of the samples."""
-    return float(np.quantile(np.sqrt((samples.gyr * samples.gyr).sum(axis=1)), 0.99))
+    return float(np.quantile(_lengths(samples.gyr), 0.99))
+
+
+def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt((vectors * vectors).sum(axis=1)))
 
 
 def _wrong_header(path: Path, found: list[str], expected: str) -> UnusableInputError:

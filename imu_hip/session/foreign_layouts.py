@@ -204,8 +204,9 @@ def _samples(
     `zeros_are_missing`: six zeros stand for a sample that was not measured, as in the first row of a DOT recording.
     """
     _require(table, [*gyr, *acc])
-    turning = np.column_stack([table.numbers(name) for name in gyr]) * gyr_rad_s
-    force = np.column_stack([table.numbers(name) for name in acc]) * acc_m_s2
+    with np.errstate(over="ignore"):  # what becomes infinite is refused below
+        turning = np.column_stack([table.numbers(name) for name in gyr]) * gyr_rad_s
+        force = np.column_stack([table.numbers(name) for name in acc]) * acc_m_s2
     known = ~np.isnan(turning).any(axis=1) & ~np.isnan(force).any(axis=1)
     if zeros_are_missing:
         known &= turning.any(axis=1) | force.any(axis=1)

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from imu_hip.codec import float64_table
 from imu_hip.codec.registry import FLOAT64_TABLE
+from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic, Edge, Item, Mark, Notification, NumberedItem, Role
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import ClockMap, SensorSetup
 from imu_hip.session.foreign_csv import MarkedInterval
+from imu_hip.session.layout import LATEST_NS
 
 BLOCK_S = 0.25
 
@@ -40,6 +42,11 @@ def import_items(
     A block carries the time of its last sample, so that nothing is known before it has happened; at equal
     times samples come before marks, and the end of an interval before the begin of the next. `thigh_clock`
     maps the thigh file's times to the pelvis file's, which are the common clock; samples keep their own.
+
+    Raises
+    ------
+    UnusableInputError
+        Their times span more than a recording can hold.
     """
     clock = ClockMap() if thigh_clock is None else thigh_clock
     thigh_common_s = thigh.t_s + clock.offset_s + clock.rate * (thigh.t_s - clock.origin_s)
@@ -51,6 +58,9 @@ def import_items(
         *_mark_items(marks, zero_ns),
     ]
     items.sort(key=_order)
+    if items[-1].t_ns > LATEST_NS:
+        why = f"the times of the tables lie {items[-1].t_ns / 1e9:.3g} s apart, more than a recording can hold"
+        raise UnusableInputError(Reason.WRONG_VALUE, f"{why}; take out what is not of this session")
     return ImportedItems(
         tuple(NumberedItem(number, item) for number, item in enumerate(items)),
         zero_ns,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
 from imu_hip.model.errors import Reason, UnusableInputError
+
+_PIECE_BYTES = 1 << 20
+_SMALL_BYTES = 1 << 17
+_LONGEST_LINE = 1000
 
 
 @contextmanager
@@ -24,6 +29,46 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     except OSError as error:
         why = error.strerror or str(error)
         raise UnusableInputError(Reason.NOT_READABLE, f"{path}: cannot be read ({why})") from error
+
+
+def all_of(stream: BufferedReader, path: Path, most_bytes: int) -> bytes:
+    """Return what is in an open file. Raises UnusableInputError where that is more than `most_bytes`."""
+    if stream.seekable():
+        if stream.seek(0, io.SEEK_END) > most_bytes:
+            raise _too_large(path, most_bytes)
+        stream.seek(0)
+        return stream.read()
+    found = bytearray()
+    while piece := stream.read(_PIECE_BYTES):  # a pipe does not say how much will come, or if it ever ends
+        found += piece
+        if len(found) > most_bytes:
+            raise _too_large(path, most_bytes)
+    return bytes(found)
+
+
+def small_text(path: Path) -> str:
+    """Return the text of a file that a person writes: exercises, codes. Raises UnusableInputError.
+
+    Long lines are refused, too: the time that TOML takes to read grows with the square of the length of a key.
+    """
+    with opened(path) as stream:
+        data = all_of(stream, path, _SMALL_BYTES)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise UnusableInputError(Reason.NOT_READABLE, f"{path}: cannot be read: it is not UTF-8 text") from None
+    longest = max(map(len, text.split("\n")))
+    if longest > _LONGEST_LINE:
+        raise UnusableInputError(
+            Reason.WRONG_FORMAT, f"{path}: a line has {longest} letters; more than {_LONGEST_LINE} are not read"
+        )
+    return text
+
+
+def _too_large(path: Path, most_bytes: int) -> UnusableInputError:
+    return UnusableInputError(
+        Reason.WRONG_FORMAT, f"{path}: is larger than {most_bytes / 1e6:.0f} MB, and no file of this kind is"
+    )
 
 
 def refuse_impossible(path: Path) -> None:

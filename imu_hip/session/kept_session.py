@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ SCHEMA = "imu-hip/session/1"
 RAW = "raw.mcap"
 SIDECAR = "session.json"
 DERIVED = "derived"
+NO_RESULT = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What comes of taking something else for the JSON of an analysis."""
+_NAMES_A_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,80}", re.ASCII)
 _ANGLES = ("internal_deg", "internal_sd_deg", "external_deg", "external_sd_deg")
 
 
@@ -138,9 +142,12 @@ def results_in(folder: Path) -> list[dict[str, Any]]:
 def result_name(result: Mapping[str, Any]) -> str:
     """Return the name of a result's file: the recording's hash, and the software that derived it.
 
-    Libraries count as software, too: another numpy may give other last bits.
+    Libraries count as software, too: another numpy may give other last bits. Raises one of `NO_RESULT` where what is
+    none would lead to a file elsewhere.
     """
     software = result["software"]
+    if not all(_NAMES_A_FILE.fullmatch(part) for part in (result["recording"]["sha256"], software["imu_hip"])):
+        raise ValueError("neither a hash nor a version")
     all_of_it = hashlib.sha256(json.dumps(software, sort_keys=True).encode()).hexdigest()[:8]
     return f"{result['recording']['sha256']}.{software['imu_hip']}-{all_of_it}.json"
 
@@ -169,7 +176,7 @@ def _summary_or_none(data: Any) -> Summary | None:
         if not (pain is None or type(pain) is int) or type(notes) is not int:
             return None
         return Summary(recording, result, version, tuple(PartSummary(**part) for part in data["parts"]), pain, notes)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, OverflowError):
         return None
 
 
@@ -205,7 +212,7 @@ def _described_by(result: Mapping[str, Any]) -> dict[str, Any]:
         about = result["recording"]
         known = {key: about[key] for key in ("start", "side", "exercise")}
         return {"schema": SCHEMA, **known, "result": to_json(summary_of(result))}
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except NO_RESULT:
         return {}
 
 

@@ -24,6 +24,7 @@ from imu_hip.session.typed_json import from_json, to_json
 
 PROFILE = "imu_hip"
 HIGHEST_NUMBER = 2**32 - 1
+LATEST_NS = 2**64 - 1
 
 TOPICS = (
     "/raw/pelvis/info",
@@ -133,7 +134,7 @@ def _schema_of(hint: Any) -> dict[str, object]:
 def to_message(numbered: NumberedItem) -> StoredMessage:
     """Lay an item out for the file. Raises ValueError for a number or time that the file cannot hold."""
     number, item = numbered.number, numbered.item
-    if not 0 <= number <= HIGHEST_NUMBER or not 0 <= item.t_ns < 2**64:
+    if not 0 <= number <= HIGHEST_NUMBER or not 0 <= item.t_ns <= LATEST_NS:
         raise ValueError(f"item {number} at {item.t_ns} ns is outside what a recording can hold")
     if isinstance(item, Notification | Write):
         channel = _BytesChannel(type(item), item.role, item.characteristic)

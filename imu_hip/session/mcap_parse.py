@@ -13,8 +13,12 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason
 
 MAGIC = b"\x89MCAP0\r\n"
-LARGEST_CHUNK_BYTES = 64 << 20
+LARGEST_CHUNK_BYTES = 16 << 20
 """Unpacked. The writer closes chunks at 1 MiB; the limit keeps damaged sizes from eating the memory."""
+LARGEST_RECORD_BYTES = LARGEST_CHUNK_BYTES + 4096
+_UNPACKED_BYTES = 64 << 20
+_UNPACKED_TIMES = 32
+"""Movements unpack to two or three times their size, and small files of nothing but zeros to two hundred times."""
 
 _PREFIX = struct.Struct("<BQ")
 PREFIX_BYTES = _PREFIX.size
@@ -58,13 +62,24 @@ def framed(prefix: bytes, offset: int, size: int) -> Record:
     opcode, length = _PREFIX.unpack(prefix)
     if opcode not in _KNOWN:
         raise BrokenRecordError(offset, f"no record begins with {opcode:#04x}")
-    if length > size - body:
+    if length > size - body and length <= LARGEST_RECORD_BYTES:
         raise BrokenRecordError(offset, "the file ends within a record", Reason.TRUNCATED)
+    if length > LARGEST_RECORD_BYTES:
+        raise BrokenRecordError(offset, f"a record of {length} bytes, as no recording has one")
     return Record(opcode, offset, body, body + length)
 
 
-def chunk_content(data: bytes, chunk: Record) -> bytes:
-    """Unpack a chunk. Raises BrokenRecordError unless its sizes fit and its checksum holds."""
+class ChunkHead(NamedTuple):
+    """What a chunk says of itself: bytes unpacked, their checksum, and where what is packed begins and how."""
+
+    size: int
+    crc: int
+    at: int
+    compression: bytes
+
+
+def chunk_head(data: bytes, chunk: Record) -> ChunkHead:
+    """Return a chunk's head. Raises BrokenRecordError unless its sizes fit."""
     try:
         _, _, size, crc, name_length = _CHUNK_HEAD.unpack_from(data, chunk.body)
         at = chunk.body + _CHUNK_HEAD.size
@@ -76,6 +91,17 @@ def chunk_content(data: bytes, chunk: Record) -> bytes:
         raise BrokenRecordError(chunk.start, "a chunk is shorter than its head") from None
     if at + packed_size != chunk.end or size > LARGEST_CHUNK_BYTES or compression not in (b"zstd", b""):
         raise BrokenRecordError(chunk.start, "a chunk's head makes no sense")
+    return ChunkHead(size, crc, at, compression)
+
+
+def most_unpacked(file_bytes: int) -> int:
+    """Return to how many bytes the chunks of a file of this size may unpack, all together."""
+    return _UNPACKED_BYTES + _UNPACKED_TIMES * file_bytes
+
+
+def chunk_content(data: bytes, chunk: Record) -> bytes:
+    """Unpack a chunk. Raises BrokenRecordError unless its sizes fit and its checksum holds."""
+    size, crc, at, compression = chunk_head(data, chunk)
     content = data[at : chunk.end]
     if compression == b"zstd":
         try:

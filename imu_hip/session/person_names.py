@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Container, Mapping
@@ -15,6 +16,7 @@ LONGEST_NAME = 60
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
 _LETTERS_OF_ONE = 8
+_PSEUDONYM = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
 _UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Signs that turn the direction of writing round, also of what stands after the name."""
@@ -37,7 +39,7 @@ class Names:
         if not self._path.exists():
             return {}
         names = read_object(self._path).get("names")
-        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        if not isinstance(names, dict) or not all(_is_person(each, name) for each, name in names.items()):
             raise UnusableInputError(
                 Reason.WRONG_FORMAT, f"{self._path}: holds no names by pseudonym; mend it or move it away"
             )
@@ -55,6 +57,11 @@ class Names:
 
     def _write(self, names: Mapping[str, str]) -> None:
         write_object(self._path, {"schema": SCHEMA, "names": names})
+
+
+def _is_person(pseudonym: str, name: object) -> bool:
+    """Tell whether this may stand in the file: a pseudonym is a folder's name, which nothing may lead out of."""
+    return isinstance(name, str) and _PSEUDONYM.fullmatch(pseudonym) is not None
 
 
 def new_pseudonym(taken: Container[str]) -> str:

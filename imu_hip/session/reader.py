@@ -17,7 +17,7 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import NumberedItem, TimedNote
 from imu_hip.model.setup import Setup
-from imu_hip.session.input_file import opened
+from imu_hip.session.input_file import all_of, opened
 from imu_hip.session.layout import PROFILE, TOPICS, from_message
 from imu_hip.session.mcap_parse import (
     MAGIC,
@@ -26,12 +26,17 @@ from imu_hip.session.mcap_parse import (
     Record,
     channel,
     chunk_content,
+    chunk_head,
     chunk_messages,
     framed,
     metadata,
+    most_unpacked,
     profile,
 )
 from imu_hip.session.setup_json import setup_from_text, setup_text_of
+
+LARGEST_HELD_BYTES = 1 << 30
+"""Of a recording whose bytes have to be held: a day of two sensors has 320 MB."""
 
 _Bytes = io.BufferedReader | io.BytesIO
 
@@ -95,18 +100,16 @@ def read_recording(path: Path, *, session: Path | None = None) -> Recording:
 
     `session`: the first file of the session that this one goes on with, from which all would have to be recovered.
     """
-    data = _bytes_of(path)
-    with _saying_where(str(path), session), _no_collecting():
-        items = tuple(each for _, piece in _pieces(io.BytesIO(data)) for each in piece)
-        setup_text = _setup_text(io.BytesIO(data))
-    return Recording(setup_from_text(setup_text, str(path)), items, hashlib.sha256(data).hexdigest())
+    with _saying_where(str(path), session), _no_collecting(), _stream_of(_source(path)) as stream:
+        items = tuple(each for _, piece in _pieces(stream) for each in piece)
+        setup_text = _setup_text(stream)
+        sha256 = _sha256(stream)
+    return Recording(setup_from_text(setup_text, str(path)), items, sha256)
 
 
 def open_recording(path: Path) -> PackedRecording:
     """Find the setup of a recording. Raises UnusableInputError as `read_recording` does, for its items later."""
-    with opened(path) as stream:
-        seekable = stream.seekable()
-    return _packed(path if seekable else _bytes_of(path), str(path))
+    return _packed(_source(path), str(path))
 
 
 def packed_recording(data: bytes, name: str) -> PackedRecording:
@@ -122,8 +125,7 @@ def _packed(source: Path | bytes, name: str) -> PackedRecording:
             for _ in _pieces(stream):  # what is wrong before that is the better reason
                 pass
             raise
-        stream.seek(0)
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        sha256 = _sha256(stream)
     return PackedRecording(name, setup_from_text(setup_text, name), sha256, source)
 
 
@@ -135,11 +137,19 @@ def _size_of(stream: _Bytes) -> int:
     return stream.seek(0, io.SEEK_END)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _sha256(stream: _Bytes) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _source(path: Path) -> Path | bytes:
+    """Return where the bytes of a file can be read again: from itself, or what came out of a pipe."""
     with opened(path) as stream:
+        if stream.seekable():
+            return path
         # Looked at before the rest is read: people do hand over films and disk images.
         head = stream.peek(len(MAGIC))[: len(MAGIC)]
-        return stream.read() if head == MAGIC else head
+        return all_of(stream, path, LARGEST_HELD_BYTES) if head == MAGIC else head
 
 
 @contextmanager
@@ -180,7 +190,7 @@ def chunk_items(data: bytes, chunk: Record) -> list[NumberedItem]:
     content = chunk_content(data, chunk)
     try:
         return [from_message(message) for message in chunk_messages(content)]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenRecordError(chunk.start, f"a chunk holds what no recording does: {error}") from error
 
 
@@ -198,7 +208,7 @@ def _pieces(stream: _Bytes) -> Iterator[tuple[int, list[NumberedItem]]]:
 
     The checksum over everything before the DataEnd record, which stands between items and summary, must hold.
     """
-    last_number = -1
+    last_number, left = -1, most_unpacked(_size_of(stream))
     crc, checked, at = zlib.crc32(MAGIC), False, len(MAGIC)
     for data, record, at in _framed(stream):
         items: list[NumberedItem] = []
@@ -212,6 +222,9 @@ def _pieces(stream: _Bytes) -> Iterator[tuple[int, list[NumberedItem]]]:
                 if not checked:
                     raise BrokenRecordError(0, "the checksum over all data is wrong")
             elif record.opcode == Opcode.CHUNK:
+                left -= chunk_head(data, record).size
+                if left < 0:
+                    raise BrokenRecordError(0, "the chunks unpack to more than any recording does")
                 items = chunk_items(data, record)
                 for numbered in items:
                     if numbered.number <= last_number:

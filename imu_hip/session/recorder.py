@@ -73,9 +73,12 @@ class Recorder:
 
     @property
     def alarm(self) -> str:
-        """What the person must be told now about the recording, "" when all is well."""
+        """What the person must be told now about the recording, "" when all is well.
+
+        It stands on the second screen, too, where nobody needs to know in which folder.
+        """
         if self.error is not None:
-            return f"the recording has stopped: {self.error}"
+            return f"the recording has stopped: {self.error.message.removeprefix(f'{self.path}: ')}"
         began = self._write_began
         write_s = max(self._last_write_s, self._clock() - began if began is not None else 0.0)
         if self.dropped:

@@ -11,11 +11,11 @@ from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic, Notification, NumberedItem, Role
-from imu_hip.session.input_file import opened
+from imu_hip.session.input_file import all_of, opened
 from imu_hip.session.kept_session import recording_at, segments_of
-from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, record_at
+from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, chunk_head, most_unpacked, record_at
 from imu_hip.session.output_file import refuse_overwriting
-from imu_hip.session.reader import chunk_items, setup_text_in
+from imu_hip.session.reader import LARGEST_HELD_BYTES, chunk_items, setup_text_in
 from imu_hip.session.setup_json import METADATA_NAME, setup_from_text
 from imu_hip.session.writer import write_recording
 
@@ -100,8 +100,13 @@ def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryRepor
 def salvage(path: Path) -> Salvaged:
     """Return what is sound in one file, which is only read. Raises UnusableInputError when it cannot be."""
     with opened(path) as stream:
-        data = stream.read()
-    return Salvaged(data, tuple(_sound_chunks(data)), _sound_setup(data))
+        data = all_of(stream, path, LARGEST_HELD_BYTES)
+    try:
+        return Salvaged(data, tuple(_sound_chunks(data)), _sound_setup(data))
+    except _MadeUpError:
+        raise UnusableInputError(
+            Reason.DAMAGED, f"{path}: more seems to begin in it than any damage leaves; made up to be read for ever"
+        ) from None
 
 
 def is_finished(path: Path) -> bool:
@@ -111,12 +116,29 @@ def is_finished(path: Path) -> bool:
         return stream.read() == MAGIC and path.stat().st_size > len(MAGIC)
 
 
+class _MadeUpError(Exception):
+    """So many beginnings, one within the other, come of no damage: each costs as much as the whole file."""
+
+
+class _Effort:
+    """How many bytes may still be unpacked and checked, sound or not."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = most_unpacked(len(data))
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise _MadeUpError
+
+
 def _sound_chunks(data: bytes) -> Iterator[tuple[Record, list[NumberedItem]]]:
     """Yield every chunk whose checksum holds, anywhere: the framing around it need not make sense."""
-    at = data.find(_CHUNK_OPCODE)
+    at, effort = data.find(_CHUNK_OPCODE), _Effort(data)
     while at >= 0:
         try:
             record = record_at(data, at)
+            effort.spend(max(chunk_head(data, record).size, record.end - record.start))
             yield record, chunk_items(data, record)
             at = data.find(_CHUNK_OPCODE, record.end)
         except BrokenRecordError:
@@ -133,10 +155,12 @@ def in_order(found: Iterable[Salvaged]) -> list[NumberedItem]:
 
 def _sound_setup(data: bytes) -> str | None:
     """Return the text of the first copy of the setup whose checksum holds."""
-    at = data.find(_SETUP_NAME)
+    at, effort = data.find(_SETUP_NAME), _Effort(data)
     while at >= 0:
         try:
-            text = setup_text_in(data, record_at(data, max(at - _RECORD_PREFIX_BYTES, 0)))
+            record = record_at(data, max(at - _RECORD_PREFIX_BYTES, 0))
+            effort.spend(record.end - record.start)
+            text = setup_text_in(data, record)
         except BrokenRecordError:
             text = None
         if text is not None:

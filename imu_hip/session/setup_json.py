@@ -8,6 +8,7 @@ import zlib
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Setup
+from imu_hip.session.json_file import strict_json
 from imu_hip.session.typed_json import from_json, to_json
 
 METADATA_NAME = "session"
@@ -23,7 +24,7 @@ def setup_to_text(setup: Setup) -> str:
 def setup_from_text(text: str, source: str) -> Setup:
     """Read what `setup_to_text` wrote. Raises UnusableInputError, which names `source`, for anything else."""
     try:
-        whole = json.loads(text)
+        whole = strict_json(text)
         if not isinstance(whole, dict) or type(whole.get("format")) is not int:
             raise ValueError("no format number")
         if whole["format"] > FORMAT:

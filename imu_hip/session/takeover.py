@@ -11,7 +11,7 @@ from pathlib import Path
 
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.session.json_file import make_folder, read_object
-from imu_hip.session.kept_session import RAW, SIDECAR, describe, keep_result
+from imu_hip.session.kept_session import NO_RESULT, RAW, SIDECAR, describe, keep_result
 from imu_hip.session.output_file import writing_error
 from imu_hip.session.person_names import Names, new_pseudonym
 
@@ -70,7 +70,7 @@ def _keep_old_result(folder: Path, result: Path) -> None:
         return
     try:
         keep_result(folder, read_object(result))
-    except (UnusableInputError, KeyError, TypeError, ValueError):
+    except (UnusableInputError, *NO_RESULT):
         return  # of no use as a result: it moves with what nobody knows
     result.unlink()
 

@@ -220,8 +220,9 @@ class Library:
     def settings(self) -> dict[str, Any]:
         """Return how the app was left, empty before the first time or when that cannot be read."""
         settings = self._settings()
-        if "person" in settings:
-            settings["person"] = self._names_now().get(settings["person"], settings["person"])
+        person = settings.get("person")
+        if isinstance(person, str):
+            settings["person"] = self._names_now().get(person, person)
         return settings
 
     def keep_settings(self, settings: Mapping[str, Any]) -> None:

@@ -283,7 +283,10 @@ def test_a_clinic_has_its_own_codes(tmp_path: Path) -> None:
     ("table", "why"),
     [
         ("x = [", "is no table of codes"),
-        ("", "[movement] needs a text"),
+        ("", "the file is empty"),
+        ("movement = 1\ncoding = 1\n", "[movement] needs a text"),
+        ("[movement]\ntext = 'a'\ncoding = 1\n", "[[movement.coding]] needs"),
+        ("x = " + "[" * 900 + "]" * 90, "is no table of codes"),
         ("[movement]\ntext = 7\n", "[movement] needs a text"),
         ('[[movement.coding]]\ncode = "1"\n', "[movement] needs a text"),
     ],

@@ -218,3 +218,12 @@ def test_the_timeline_is_in_seconds_since_the_first_item() -> None:
     exercise = next(span for span in marks if span.kind == "exercise")
     holds = [span for span in events if span.kind == "hold"]
     assert all(exercise.start_s < span.start_s < exercise.end_s for span in holds)
+
+
+@pytest.mark.parametrize(
+    "start", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0999-06-01T00:00:00Z"]
+)
+def test_a_day_at_the_ends_of_the_calendar_is_a_day_or_none(start: str) -> None:
+    found = history(replace(session(1, SUPINE), start=start))
+    json.dumps(history_json(found, "me", None, changes(found)))
+    assert list(history_lines(found, "me", {}))

@@ -85,3 +85,13 @@ def test_the_largest_time_that_is_read_can_be_recorded(tmp_path: Path) -> None:
         (tmp_path / name).write_text("\n".join([names, *rows]) + "\n")
     files = ["--pelvis", tmp_path / "p", "--thigh", tmp_path / "t", "--exercise", "supine_ere", "--side", "left"]
     assert call("import", *files, "--from", "ximu3", "--out", tmp_path / "x.mcap").code == 0
+
+
+def test_times_that_span_more_than_a_recording_can_hold_are_refused(tmp_path: Path) -> None:
+    names = "t_s,gyr_x,gyr_y,gyr_z,acc_x,acc_y,acc_z"
+    for name, first in (("p", 1), ("t", 2)):
+        rows = [f"{t!r},{first},{k},0,0,0,9.8" for k, t in enumerate((-9.9e9, -9.8e9, 9.9e9))]
+        (tmp_path / name).write_text("\n".join([names, *rows]) + "\n")
+    files = ["--pelvis", tmp_path / "p", "--thigh", tmp_path / "t", "--exercise", "supine_ere", "--side", "left"]
+    assert "more than a recording can hold" in call("import", *files, "--out", tmp_path / "x.mcap").refusal
+    assert not (tmp_path / "x.mcap").exists()

@@ -405,3 +405,19 @@ def test_what_the_state_raises_is_kept_and_the_page_goes_dark() -> None:
         client.recv(timeout=10.0)
     view_server.close()
     assert isinstance(view_server.error, ValueError)
+
+
+@pytest.mark.parametrize(
+    "behind", [b"\xff" * 10, b"\xc2\x81\xc2\x85aaaahello", b"\x81\x85aaaahello", b"GET / HTTP/1.1\r\n\r\n", b""]
+)
+def test_whoever_sends_nonsense_writes_nothing_on_the_terminal(behind: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    upgrade += "Sec-WebSocket-Version: 13\r\n"
+    with serving() as view_server:
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", port(view_server)), timeout=10.0) as client:
+                client.sendall(f"GET /live HTTP/1.1\r\nHost: {host(view_server)}\r\n{upgrade}\r\n".encode() + behind)
+                with suppress(ConnectionError):
+                    client.recv(65536)
+        assert get(view_server)[0] == 200
+    assert caplog.records == []

@@ -56,7 +56,8 @@ def test_a_full_disk_stops_the_recording_with_an_alarm_and_keeps_what_was_durabl
     assert closed == "False"
     assert int(durable) > 100
     assert int(dropped) > 0
-    assert f"the recording has stopped: {path}: the disk is full" in alarm
+    assert "the recording has stopped: the disk is full" in alarm
+    assert str(path) not in alarm
     report = recover(path, tmp_path / "b.mcap")
     assert report.items_saved == int(durable)
     assert report.bytes_lost == 0

@@ -202,7 +202,8 @@ def test_a_failing_disk_ends_the_recording_loudly_and_keeps_what_was_durable(
     assert not recorder.close()
     assert isinstance(recorder.error, RecordingError)
     assert recorder.error.reason is reason
-    assert recorder.alarm.startswith(f"the recording has stopped: {path}: ")
+    assert recorder.alarm.startswith("the recording has stopped: ")
+    assert str(path.parent) not in recorder.alarm
     assert text in recorder.alarm
     assert (recorder.durable, recorder.dropped, recorder.pending) == (40, 2, 0)
     assert path.stat().st_size == durable_bytes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.core_rules import check, core_files, violations
+from tools.core_rules import EVERYWHERE, check, core_files, violations
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,25 @@ def test_the_project_names_its_core() -> None:
     rooms = {path.relative_to(root / "imu_hip").parts[0] for path in core_files(root)}
     assert {"model", "quaternion.py"} <= rooms
     assert not rooms & {"app", "ble", "session", "plot"}
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("eval('1')", "eval"),
+        ("exec(text)", "exec"),
+        ("import pickle", "pickle"),
+        ("from pickle import loads", "pickle.loads"),
+        ("import yaml\nyaml.load(text)", "yaml"),
+        ("import os\nos.system('ls')", "os.system"),
+        ("import urllib.request", "urllib.request"),
+        ("import socket", "socket"),
+        ("import subprocess as s\ns.getoutput('ls')", "subprocess.getoutput"),
+    ],
+)
+def test_nothing_anywhere_makes_code_of_data_or_knows_the_network(source: str, what: str) -> None:
+    assert what in {violation.what for violation in violations(source, forbidden=EVERYWHERE)}
+
+
+def test_what_is_only_forbidden_in_the_core_is_fine_elsewhere() -> None:
+    assert violations("c = a @ b.dot(d)\nprint(open(c), re.compile(c), app.exec())", forbidden=EVERYWHERE) == []

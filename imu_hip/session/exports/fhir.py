@@ -17,6 +17,7 @@ from typing import Any
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.session.exports.contents import Contents
+from imu_hip.session.input_file import small_text
 
 Json = dict[str, Any]
 
@@ -36,15 +37,16 @@ def read_codes(path: Path | None) -> dict[str, Json]:
     """
     name = "codes.toml" if path is None else str(path)
     try:
-        source = resources.files(__package__).joinpath("codes.toml") if path is None else path
-        table = tomllib.loads(source.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        own = resources.files(__package__).joinpath("codes.toml")
+        table = tomllib.loads(own.read_text("utf-8") if path is None else small_text(path))
+    except (ValueError, RecursionError) as error:
         raise UnusableInputError(Reason.WRONG_FORMAT, f"{name}: is no table of codes ({error})") from error
     for key in _NAMES:
         concept = table.get(key)
         if not isinstance(concept, dict) or not isinstance(concept.get("text"), str) or not concept["text"].strip():
             raise UnusableInputError(Reason.WRONG_FORMAT, f"{name}: [{key}] needs a text")
-        if not all(_is_coding(each) for each in concept.get("coding", [])):
+        codings = concept.get("coding", [])
+        if not isinstance(codings, list) or not all(_is_coding(each) for each in codings):
             raise UnusableInputError(
                 Reason.WRONG_FORMAT, f"{name}: [[{key}.coding]] needs system, code and display, all text"
             )
