@@ -25,6 +25,7 @@ from typing import Any
 
 from mutants import Mutant, modules, mutants
 from mutation_trial import Tree, Verdict
+from scipy.stats import binomtest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EQUIVALENT = Path(__file__).resolve().parent / "equivalent_mutants.toml"
@@ -39,24 +40,23 @@ def main() -> int:
     """Try a sample; return 1 when more survive than `--most` allows."""
     args = _arguments()
     args.place.mkdir(parents=True, exist_ok=True)
-    tree = Tree(CHECKOUT, args.place)
+    tree = Tree(args.checkout, args.place)
     tree.load()
-    files = args.modules or list(modules(CHECKOUT, ROOMS))
-    files = [CHECKOUT / file for file in files]
+    files = [args.checkout / file for file in args.modules] or list(modules(args.checkout, ROOMS))
     wanted = args.tests or [*(f"tests/{room}" for room in ROOMS), *FAR, *(f"--ignore={path}" for path in LEFT_OUT)]
     tests = _baseline(tree, wanted)
     if tests is None:
         print(f"A test fails on the program as it is: see {tree.log}")
         return 2
-    everything = [mutant for file in files for mutant in mutants(CHECKOUT, file)]
+    everything = [mutant for file in files for mutant in mutants(args.checkout, file)]
     sample = random.Random(args.seed).sample(everything, min(args.count, len(everything)))
-    done = Results(args.place / f"seed-{args.seed}.jsonl", tree.digest(CHECKOUT, "tests/", "recordings/"))
+    done = Results(args.place / f"seed-{args.seed}.jsonl", tree.digest(args.checkout, "tests/", "recordings/"))
     for number, mutant in enumerate(sample, 1):
-        source = (CHECKOUT / mutant.file).read_bytes()
+        source = (args.checkout / mutant.file).read_bytes()
         verdict = done.known(mutant, source)
         if verdict is None:
             began_s = time.monotonic()
-            verdict = _verdict(tree, mutant, source, tests, args.far_seconds)
+            verdict = _verdict(tree, mutant, source, tests, args.far_seconds, args.patience)
             by = tree.culprit() if verdict is Verdict.KILLED else ""
             done.add(mutant, source, verdict, by, time.monotonic() - began_s)
             print(f"{number:4}/{len(sample)} {verdict:9} {mutant.name}", flush=True)
@@ -71,6 +71,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tests", action="append", metavar="PATH", help="tests instead of those that fit the rooms")
     parser.add_argument("--far-seconds", type=float, default=20.0, metavar="S", help="of tests that cross rooms (20)")
     parser.add_argument("--most", type=float, default=15.0, metavar="PERCENT", help="that may survive (15)")
+    parser.add_argument("--patience", type=float, default=30.0, metavar="S", help="besides five times the tests' time")
+    parser.add_argument("--checkout", type=Path, default=CHECKOUT, help="whose program is changed (this one)")
     parser.add_argument("--place", type=Path, default=CHECKOUT / "build" / "mutation", help="for copies and results")
     return parser.parse_args()
 
@@ -87,10 +89,10 @@ def _baseline(tree: Tree, wanted: Sequence[str]) -> Tests | None:
     return tests
 
 
-def _verdict(tree: Tree, mutant: Mutant, source: bytes, tests: Tests, far_s: float) -> Verdict:
+def _verdict(tree: Tree, mutant: Mutant, source: bytes, tests: Tests, far_s: float, patience_s: float) -> Verdict:
     near, far = covering(mutant, tests, far_s)
     for some in filter(None, (near, far)):
-        limit_s = 30.0 + 5.0 * sum(tests[test]["s"] for test in some)
+        limit_s = patience_s + 5.0 * sum(tests[test]["s"] for test in some)
         verdict = tree.trial(mutant.file, mutant.applied(source), some, limit_s)
         if verdict is not Verdict.SURVIVED:
             return verdict
@@ -162,8 +164,6 @@ def equivalents() -> dict[tuple[str, str, str, str], str]:
 
 
 def _report(sample: Sequence[Mutant], done: Results, args: argparse.Namespace, of: int) -> int:
-    from judge_truth import rate  # loads the program, which no fork may have loaded before it
-
     same = equivalents()
     verdicts: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in sample:
@@ -176,8 +176,8 @@ def _report(sample: Sequence[Mutant], done: Results, args: argparse.Namespace, o
     print(f"{datetime.now(UTC):%Y-%m-%d}, {packages}, Python {platform.python_version()}, seed {args.seed}")
     print(f"{len(sample)} of {of} mutants")
     print("  ".join(f"{verdict} {len(these)}" for verdict, these in verdicts.items() if these))
-    print(f"survived, equivalent ones not counted: {rate(len(lived), judged)}")
-    print(f"survived, with equivalent ones: {rate(len(lived) + len(verdicts['equivalent']), len(sample))}")
+    print(f"survived, equivalent ones not counted: {_share(len(lived), judged)}")
+    print(f"survived, with equivalent ones: {_share(len(lived) + len(verdicts['equivalent']), len(sample))}")
     rooms = Counter(Path(mutant.file).parts[1] for mutant in sample)
     for room in sorted(rooms):
         count = sum(Path(mutant.file).parts[1] == room for mutant in lived)
@@ -185,6 +185,12 @@ def _report(sample: Sequence[Mutant], done: Results, args: argparse.Namespace, o
     for mutant in sorted(lived, key=lambda each: (each.file, each.line)):
         print(f"{mutant.file}:{mutant.line}: {mutant.before!r} -> {mutant.after!r} in: {mutant.context}")
     return 1 if 100.0 * len(lived) > args.most * max(judged, 1) else 0
+
+
+def _share(count: int, of: int) -> str:
+    """Return a share with Wilson's 95 % interval."""
+    low, high = binomtest(count, of).proportion_ci(method="wilson") if of else (0.0, 1.0)
+    return f"{count}/{of} ({100.0 * low:.1f}–{100.0 * high:.1f} %)"
 
 
 if __name__ == "__main__":
