@@ -1,9 +1,9 @@
 """Make small changes to the program that should make a test fail, and list those that no test minds.
 
 Each mutant meets the tests that call its function: those of its room, its own mirror file first, then the quickest;
-if they all pass, those that cross rooms and the sample recordings, the quickest first, up to `--far-seconds` of them.
-What is done is kept below `--place` and used again: a killed mutant as long as its file is the same, any other as long
-as the tests are the same, too.
+if they all pass, those of whole sessions, sample recordings and the numbers in docs/, the quickest first, up to
+`--far-seconds` of them. What is done is kept below `--place` and used again: a killed mutant as long as its file is
+the same, any other as long as the tests are the same, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from scipy.stats import binomtest
 CHECKOUT = Path(__file__).resolve().parent.parent
 EQUIVALENT = Path(__file__).resolve().parent / "equivalent_mutants.toml"
 ROOMS = ("codec", "stream", "kinematics", "exercise")
-FAR = ("tests/recordings", "tests/crossing", "tests/test_pipeline.py", "tests/test_api.py")
+FAR = ("tests/recordings", "tests/crossing", "tests/test_pipeline.py", "tests/test_api.py", "tests/docs/test_docs.py")
 LEFT_OUT = ("tests/crossing/test_real_window.py", "tests/crossing/test_drivers.py")  # a screen; a minute of radio
 
 Tests = Mapping[str, Mapping[str, Any]]
@@ -50,7 +50,7 @@ def main() -> int:
         return 2
     everything = [mutant for file in files for mutant in mutants(args.checkout, file)]
     sample = random.Random(args.seed).sample(everything, min(args.count, len(everything)))
-    done = Results(args.place / f"seed-{args.seed}.jsonl", tree.digest(args.checkout, "tests/", "recordings/"))
+    done = Results(args.place / f"seed-{args.seed}.jsonl", tree.digest(args.checkout, "tests/", "recordings/", "docs/"))
     for number, mutant in enumerate(sample, 1):
         source = (args.checkout / mutant.file).read_bytes()
         verdict = done.known(mutant, source)
