@@ -30,7 +30,10 @@ from scipy.stats import binomtest
 CHECKOUT = Path(__file__).resolve().parent.parent
 EQUIVALENT = Path(__file__).resolve().parent / "equivalent_mutants.toml"
 ROOMS = ("codec", "stream", "kinematics", "exercise")
-FAR = ("tests/recordings", "tests/crossing", "tests/test_pipeline.py", "tests/test_api.py", "tests/docs/test_docs.py")
+FAR = (
+    *("tests/recordings", "tests/crossing", "tests/test_pipeline.py", "tests/test_api.py", "tests/docs/test_docs.py"),
+    *("tests/ble/test_families.py", "tests/app/test_own_exercise.py"),
+)
 LEFT_OUT = ("tests/crossing/test_real_window.py", "tests/crossing/test_drivers.py")  # a screen; a minute of radio
 
 Tests = Mapping[str, Mapping[str, Any]]
@@ -69,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=300, metavar="N", help="mutants (300)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tests", action="append", metavar="PATH", help="tests instead of those that fit the rooms")
-    parser.add_argument("--far-seconds", type=float, default=20.0, metavar="S", help="of tests that cross rooms (20)")
+    parser.add_argument("--far-seconds", type=float, default=10.0, metavar="S", help="of tests that cross rooms (10)")
     parser.add_argument("--most", type=float, default=15.0, metavar="PERCENT", help="that may survive (15)")
     parser.add_argument("--patience", type=float, default=30.0, metavar="S", help="besides five times the tests' time")
     parser.add_argument("--checkout", type=Path, default=CHECKOUT, help="whose program is changed (this one)")

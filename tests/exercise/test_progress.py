@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imu_hip.exercise.progress import Measured, Verdict, programme, trend
+from imu_hip.exercise.progress import SIDES_WITHIN_DAYS, Measured, Verdict, programme, trend
 from imu_hip.model.exercise_spec import Posture
 
 
@@ -89,6 +89,26 @@ def test_a_pause_of_more_than_a_week_begins_a_new_programme() -> None:
         done = programme([first_of_all, 100, 101], today=101)
         assert done is not None
         assert done.first_day == first
+
+
+@pytest.mark.parametrize(("pause_days", "first_day"), [(7, 100), (8, 108)])
+def test_a_week_without_practice_is_no_break_yet(pause_days: int, first_day: int) -> None:
+    done = programme([100, 100 + pause_days], today=100 + pause_days)
+    assert done is not None
+    assert done.first_day == first_day
+
+
+def test_sides_of_a_week_are_compared() -> None:
+    assert SIDES_WITHIN_DAYS == 7
+
+
+def test_a_day_that_is_known_better_draws_the_line_more() -> None:
+    days = (0, 30.0, 4.0), (10, 34.0, 8.0), (20, 31.0, 4.0), (30, 39.0, 16.0)
+    got = trend(Posture.PRONE, [Measured(day, radians(angle), radians(sd)) for day, angle, sd in days])
+    weeks, angles, sds = (np.array(column) for column in zip(*((d / 7.0, a, s) for d, a, s in days), strict=True))
+    (slope, _), covariance = np.polyfit(weeks, angles, 1, w=1.0 / sds, cov="unscaled")
+    assert degrees(got.per_week_rad or 0.0) == pytest.approx(slope)
+    assert degrees(got.per_week_sd_rad or 0.0) == pytest.approx(np.sqrt(covariance[0, 0]))
 
 
 def test_only_the_first_three_weeks_count() -> None:
