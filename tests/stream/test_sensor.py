@@ -159,6 +159,8 @@ def test_after_an_exchange_no_unknown_delay_is_left() -> None:
     found = sensor_state.statistics(state)
     assert found.clock_delay_s == 0.0
     assert found.clock_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
+    assert state.clock.line is not None
+    assert state.clock.line.delay_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
 
 
 def test_an_answer_of_the_control_point_is_nothing_to_the_samples() -> None:
