@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tests", action="append", metavar="PATH", help="tests instead of those that fit the rooms")
     parser.add_argument("--far-seconds", type=float, default=10.0, metavar="S", help="of tests that cross rooms (10)")
     parser.add_argument("--most", type=float, default=15.0, metavar="PERCENT", help="that may survive (15)")
-    parser.add_argument("--patience", type=float, default=30.0, metavar="S", help="besides five times the tests' time")
+    parser.add_argument("--patience", type=float, default=30.0, metavar="S", help="besides twice the tests' time")
     parser.add_argument("--checkout", type=Path, default=CHECKOUT, help="whose program is changed (this one)")
     parser.add_argument("--place", type=Path, default=CHECKOUT / "build" / "mutation", help="for copies and results")
     return parser.parse_args()
@@ -95,7 +95,7 @@ def _baseline(tree: Tree, wanted: Sequence[str]) -> Tests | None:
 def _verdict(tree: Tree, mutant: Mutant, source: bytes, tests: Tests, far_s: float, patience_s: float) -> Verdict:
     near, far = covering(mutant, tests, far_s)
     for some in filter(None, (near, far)):
-        limit_s = patience_s + 5.0 * sum(tests[test]["s"] for test in some)
+        limit_s = patience_s + 2.0 * sum(tests[test]["s"] for test in some)
         verdict = tree.trial(mutant.file, mutant.applied(source), some, limit_s)
         if verdict is not Verdict.SURVIVED:
             return verdict

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from mutants import Mutant
 
 if sys.platform == "win32":
     pytest.skip("it forks", allow_module_level=True)
+
+from mutation_score import EQUIVALENT, covering, equivalents
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,3 +93,30 @@ def test_it_tells_what_a_test_minds_also_in_a_compiled_loop(tmp_path: Path) -> N
     again = subprocess.run([*script, "--most", "30"], capture_output=True, text=True, check=False)
     assert again.returncode == 0, "all is known, nothing is tried again"
     assert "killed    imu_hip" not in again.stdout
+
+
+def test_the_mirror_file_comes_first_then_the_quickest_and_of_whole_sessions_so_many_seconds() -> None:
+    called = {"calls": ["imu_hip/exercise/hold.py:7"]}
+    tests = {
+        "tests/crossing/test_chain.py::slow": {"s": 8.0, **called},
+        "tests/crossing/test_chain.py::quick": {"s": 3.0, **called},
+        "tests/exercise/test_judge.py::quick": {"s": 0.1, **called},
+        "tests/exercise/test_judge.py::another": {"s": 0.1, "calls": []},
+        "tests/exercise/test_hold.py::slow": {"s": 2.0, **called},
+        "tests/stream/test_pairing.py::other_room": {"s": 0.1, **called},
+    }
+    inside = Mutant("imu_hip/exercise/hold.py", 9, 0, 1, "1", "2", 7, "")
+    assert covering(inside, tests, far_s=10.0) == (
+        ["tests/exercise/test_hold.py::slow", "tests/exercise/test_judge.py::quick"],
+        ["tests/crossing/test_chain.py::quick"],
+    )
+    outside = Mutant("imu_hip/exercise/hold.py", 2, 0, 1, "1", "2", None, "")
+    assert "tests/exercise/test_judge.py::another" in covering(outside, tests, far_s=10.0)[0]
+
+
+def test_what_is_called_equivalent_still_stands_in_the_program() -> None:
+    assert EQUIVALENT.exists()
+    for file, line, before, _ in equivalents():
+        lines = [each.strip() for each in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+        assert line in lines, (file, line)
+        assert before in line
