@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imu_hip.codec.registry import DRIVERS, decoder, drivers
 from imu_hip.model.driver import Advertised, Ask, Read, Step, Subscribe, Tell
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import BadPacket, BadPacketReason, SensorSamples
+from imu_hip.model.packet import BadPacket, BadPacketReason, Capability, SensorConfig, SensorInfo, SensorSamples
 
 VECTORS = Path(__file__).parents[2] / "firmware_protocol" / "vectors" / "families"
 FILES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(VECTORS.glob("*.toml"))}
@@ -112,6 +112,81 @@ def test_a_driver_names_only_characteristics_that_it_has(driver: Any) -> None:
     assert Characteristic.STREAM in driver.uuids
     assert all(uuid == uuid.lower() and len(uuid) == 36 for uuid in (*driver.uuids.values(), *driver.services))
     assert driver.advertised != Advertised()
+
+
+@pytest.mark.parametrize(
+    ("family", "payload", "capabilities"),
+    [
+        ("witmotion", b"C0:FF:EE:00:00:01", Capability(0)),
+        ("thingy52", b"C0:FF:EE:00:00:01", Capability.IDENTIFY | Capability.BATTERY),
+        ("polar", b"ABCDEF12\0", Capability.BATTERY),
+    ],
+)
+def test_who_says_no_more_than_its_name_has_no_versions(family: str, payload: bytes, capabilities: int) -> None:
+    info = decoder(family)(Characteristic.INFO, payload)
+    assert info == SensorInfo(0, 0, (0, 0, 0), capabilities, 0, payload.rstrip(b"\0").decode())
+
+
+def test_a_dot_has_a_version_and_a_light() -> None:
+    vector = next(v for v in FILES["movella_dot"]["vector"] if v["characteristic"] == "info" and "fields" in v)
+    info = decoder("dot")(Characteristic.INFO, bytes.fromhex(vector["hex"]))
+    assert info == SensorInfo(0, 0, (2, 3, 1), Capability.IDENTIFY | Capability.BATTERY, 0, "D422CD0012AB")
+
+
+@pytest.mark.parametrize(("register", "rate_hz"), [(6, 10), (7, 20), (8, 50), (9, 100), (0x0B, 200)])
+def test_the_rates_of_a_witmotion_are_those_of_its_manual(register: int, rate_hz: int) -> None:
+    decode = decoder("witmotion")
+    config = decode(Characteristic.STREAM, bytes([0x55, 0x71, 0x03, 0x00, register, *bytes(15)]))
+    assert isinstance(config, SensorConfig)
+    assert (config.rate_hz, config.samples_per_packet, config.mag_ut_per_lsb) == (rate_hz, 1, 0.0)
+
+
+UUIDS = {
+    "dot": ("1517{}-4947-11e9-8646-d663bd873d93", {"info": "1001", "config": "1002", "control": "2001",
+                                                   "stream": "2002", "battery": "3001"}),
+    "thingy52": ("ef68{}-9b35-4933-9b10-52ffa9740042", {"control": "0301", "config": "0401", "stream": "0406"}),
+    "witmotion": ("0000{}-0000-1000-8000-00805f9a34fb", {"stream": "ffe4", "control": "ffe9"}),
+    "polar": ("fb005c{}-02e7-f387-1cad-8acd2d8df0c8", {"control": "81", "stream": "82"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", UUIDS)
+def test_characteristics_are_those_of_the_family(family: str) -> None:
+    (driver,) = drivers([family])
+    base, numbers = UUIDS[family]
+    for characteristic, number in numbers.items():
+        assert driver.uuids[Characteristic(characteristic)] == base.format(number)
+
+
+@pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.family)
+def test_only_the_battery_may_be_missing(driver: Any) -> None:
+    steps = [step for step in driver.preparation if isinstance(step, Read | Subscribe)]
+    may = {Characteristic.BATTERY} if driver.family != "dot" else set()  # every DOT has one
+    assert all(step.optional == (step.characteristic in may) for step in steps)
+
+
+def test_a_witmotion_is_unlocked_set_to_100_hz_and_asked() -> None:
+    (driver,) = drivers(["witmotion"])
+    told = [step.payload for step in driver.preparation if isinstance(step, Tell)]
+    assert told == [bytes.fromhex("ffaa6988b5"), bytes.fromhex("ffaa030900")]
+    (question,) = driver.start
+    assert isinstance(question, Ask)
+    assert question.request == bytes.fromhex("ffaa270300")
+    assert question.result(bytes.fromhex("5571030009")) == 0
+    assert question.result(bytes.fromhex("5571040009")) is None
+
+
+def test_a_polar_answers_the_question_that_was_asked() -> None:
+    (driver,) = drivers(["polar"])
+    questions = [step for step in driver.start if isinstance(step, Ask)]
+    assert questions
+    for question in questions:
+        opcode, kind = question.request[:2]
+        assert question.result(bytes([0xF0, opcode, kind, 0])) == 0
+        assert question.result(bytes([0xF0, opcode, kind, 6])) == 0, "it is running already"
+        assert question.result(bytes([0xF0, opcode, kind])) is None
+        assert question.result(bytes([0xF1, opcode, kind, 0])) is None
+        assert question.result(bytes([0xF0, opcode, kind + 1, 0])) is None
 
 
 def test_an_advertisement_belongs_to_one_family() -> None:

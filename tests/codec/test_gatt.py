@@ -34,6 +34,21 @@ def test_standard_numbers_are_those_of_the_assigned_numbers() -> None:
     assert gatt.BATTERY_SERVICE_UUID == "0000180f-0000-1000-8000-00805f9b34fb"
     assert gatt.BATTERY_LEVEL_UUID == "00002a19-0000-1000-8000-00805f9b34fb"
     assert gatt.DEVICE_INFORMATION_SERVICE_UUID == "0000180a-0000-1000-8000-00805f9b34fb"
+    assert gatt.MODEL_NUMBER_STRING_UUID == "00002a24-0000-1000-8000-00805f9b34fb"
+    assert gatt.SERIAL_NUMBER_STRING_UUID == "00002a25-0000-1000-8000-00805f9b34fb"
+    assert gatt.FIRMWARE_REVISION_STRING_UUID == "00002a26-0000-1000-8000-00805f9b34fb"
+    assert gatt.HARDWARE_REVISION_STRING_UUID == "00002a27-0000-1000-8000-00805f9b34fb"
+    assert gatt.MANUFACTURER_NAME_STRING_UUID == "00002a29-0000-1000-8000-00805f9b34fb"
+
+
+def test_refusals_have_the_numbers_of_the_core_specification() -> None:
+    assert {error.name: error.value for error in gatt.AttError} == {
+        "INVALID_ATTRIBUTE_VALUE_LENGTH": 0x0D,
+        "WRITE_REQUEST_REJECTED": 0xFC,
+        "CCCD_IMPROPERLY_CONFIGURED": 0xFD,
+        "PROCEDURE_ALREADY_IN_PROGRESS": 0xFE,
+        "OUT_OF_RANGE": 0xFF,
+    }
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,21 @@ def test_each_sensor_has_its_own_counter() -> None:
     assert firsts(found, Role.PELVIS) == [100, 105, 110]
 
 
+def test_what_is_newer_than_all_that_came_live_stays_where_it_is() -> None:
+    items = [item(0, 0), item(1, 5), item(2, 10, resent=True), item(3, 5, resent=True)]
+    assert in_place(SETUP, items) == items
+
+
+def test_the_first_packet_of_a_run_may_have_any_number() -> None:
+    items = [item(0, 40_000), item(1, 40_010), item(2, 40_005, resent=True)]
+    assert firsts(in_place(SETUP, items)) == [40_000, 40_005, 40_010]
+
+
+def test_a_counter_that_goes_back_begins_a_run_to_which_what_is_sent_again_belongs() -> None:
+    items = [item(0, 100), item(1, 110), item(2, 0), item(3, 10), item(4, 5, resent=True)]
+    assert firsts(in_place(SETUP, items)) == [100, 110, 0, 5, 10]
+
+
 def test_what_belongs_to_no_run_stays_where_it_is() -> None:
     items = [item(0, 50, resent=True), item(1, 100), item(2, 0), item(3, 5), item(4, 3, resent=True)]
     found = in_place(SETUP, items)

@@ -61,6 +61,13 @@ def test_a_limb_that_wanders_more_than_the_range_is_not_still() -> None:
     assert find(np.concatenate([settled, wandering])) == []
 
 
+@pytest.mark.parametrize("way", [1.0, -1.0])
+def test_an_angle_that_went_out_and_came_back_is_measured_by_how_far_it_went(way: float) -> None:
+    there_and_back = np.interp(np.arange(900), [0.0, 400.0, 899.0], [21.0, 21.0 + way * 2.0, 21.0 - way * 2.0])
+    (found,) = find(there_and_back)
+    assert math.degrees(found.range_rad) == pytest.approx(3.0, abs=0.02)
+
+
 def test_a_slow_drift_gives_the_first_stretch_within_the_range() -> None:
     sinking = np.linspace(24.0, 24.0 - 0.3 * 25.0, 2501)
     (found,) = find(sinking)

@@ -7,7 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from imu_hip.exercise import faults as fault_room
 from imu_hip.exercise import judge
+from imu_hip.exercise.habit import HabitState
+from imu_hip.exercise.moment import CHANNELS, Moment
+from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import CalibrationStep, Compensation, NotJudged, ReZero
 from imu_hip.model.exercise_spec import Channel, CompensationKind, Posture
@@ -276,6 +280,15 @@ class TestPosture:
         wrong = [fault for fault in found if fault.kind is CompensationKind.WRONG_POSTURE]
         assert len(wrong) == 1
         assert wrong[0].start_s == pytest.approx(BEFORE_S, abs=0.1)
+
+    def test_a_posture_is_wrong_when_it_has_been_so_for_two_seconds(self) -> None:
+        spec = catalogue("supine_ere")
+        state = fault_room.start(spec, 0.0, NeutralState(), HabitState())
+        standing = (0.0,) * len(CHANNELS)
+        for k in range(21):
+            fault_room.step(state, Moment(0.1 * k, 0.0, 0.0, 0.0, 0.0, standing, standing), {})
+            expected = (CompensationKind.WRONG_POSTURE,) if k == 20 else ()
+            assert fault_room.showing(state) == expected, k
 
     def test_sitting_is_not_standing(self) -> None:
         params, whole, marks = two_repetitions("seated_ir")

@@ -377,13 +377,14 @@ class TestSnapshot:
         return judge.snapshot(params, state)
 
     def test_before_the_end_range_is_known_there_is_nothing_to_show(self) -> None:
-        assert self.at(8.0).end_range_rad is None
+        assert replace(self.at(8.0), neutral_rad=None) == JudgeSnapshot(None, None, None, 0, 0, (), None)
 
     def test_end_range_and_enter_level_show_before_the_part(self) -> None:
         found = self.at(13.0)
         assert found.exercise_id is None
         assert shown_deg(found.end_range_rad) == pytest.approx(30.0, abs=0.05)
         assert shown_deg(found.enter_rad) == pytest.approx(24.0, abs=0.05)
+        assert (found.hold_start_s, found.cycle_number, found.cycles_complete, found.steps_done) == (None, 0, 0, ())
 
     def test_a_running_hold_shows_its_start(self) -> None:
         found = self.at(BEGIN_S + 8.0)

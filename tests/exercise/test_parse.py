@@ -44,6 +44,20 @@ def deg(floor: float, fraction: float) -> Threshold:
     return Threshold(math.radians(floor), fraction)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[exit]\ncontrolled_per_s = 2.0\nflop_per_s = 2.0",
+        "[exit]\ncontrolled_s = 0.5\nflop_s = 0.5",
+        "[hold]\nmin_dwell_s = 3.0\nbreath_s = 3.0",
+        "[hold]\nsettle_s = 1.0\nmin_dwell_s = 1.0",
+        "[hold]\nenter_deg = [6.0, 0.35]\nleave_deg = [6.0, 0.35]",
+    ],
+)
+def test_two_limits_may_be_the_same(table: str) -> None:
+    assert parse_exercise(PLAIN + table, "plain.toml").id
+
+
 def test_the_catalogue_holds_the_exercises_of_the_contract_each_in_the_file_of_its_name() -> None:
     names = sorted(path.name for path in (files("imu_hip.exercise") / "catalog").iterdir())
     assert names == [f"{exercise_id}.toml" for exercise_id in IDS]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imu_hip.exercise.progress import Measured, Verdict, programme, trend
+from imu_hip.exercise.progress import SIDES_WITHIN_DAYS, Measured, Verdict, programme, trend
 from imu_hip.model.exercise_spec import Posture
 
 
@@ -58,7 +58,7 @@ def test_the_speed_of_a_straight_line_is_its_slope_whatever_the_order() -> None:
     st.lists(st.tuples(st.integers(0, 60), st.floats(5.0, 60.0)), min_size=3, max_size=12, unique_by=lambda d: d[0]),
     st.floats(3.0, 6.0),
 )
-def test_the_speed_is_that_of_least_squares_and_no_surer_than_its_scatter(
+def test_the_speed_is_that_of_least_squares_and_as_sure_as_its_errors_and_its_scatter_allow(
     days: list[tuple[int, float]], sd_deg: float
 ) -> None:
     days = sorted(days)
@@ -67,10 +67,12 @@ def test_the_speed_is_that_of_least_squares_and_no_surer_than_its_scatter(
     got = trend(Posture.PRONE, found(*days, sd_deg=sd_deg))
     weeks, angles = np.array([d for d, _ in days]) / 7.0, np.array([a for _, a in days])
     design = np.stack([np.ones_like(weeks), weeks], axis=1)
-    (_, slope), *_ = np.linalg.lstsq(design, angles, rcond=None)
+    line, *_ = np.linalg.lstsq(design, angles, rcond=None)
+    slope = line[1]
     assert degrees(got.per_week_rad or 0.0) == pytest.approx(slope, abs=1e-6)
     covariance = np.linalg.inv(design.T @ design) * sd_deg**2
-    assert degrees(got.per_week_sd_rad or 0.0) >= np.sqrt(covariance[1, 1]) * (1.0 - 1e-9)
+    scatter = max(1.0, np.sum((angles - design @ line) ** 2) / sd_deg**2 / (len(days) - 2))
+    assert degrees(got.per_week_sd_rad or 0.0) == pytest.approx(np.sqrt(scatter * covariance[1, 1]), rel=1e-6)
 
 
 @pytest.mark.parametrize("days", [((0, 30.0), (20, 40.0)), ((0, 30.0), (3, 31.0), (6, 40.0))])
@@ -89,6 +91,26 @@ def test_a_pause_of_more_than_a_week_begins_a_new_programme() -> None:
         done = programme([first_of_all, 100, 101], today=101)
         assert done is not None
         assert done.first_day == first
+
+
+@pytest.mark.parametrize(("pause_days", "first_day"), [(7, 100), (8, 108)])
+def test_a_week_without_practice_is_no_break_yet(pause_days: int, first_day: int) -> None:
+    done = programme([100, 100 + pause_days], today=100 + pause_days)
+    assert done is not None
+    assert done.first_day == first_day
+
+
+def test_sides_of_a_week_are_compared() -> None:
+    assert SIDES_WITHIN_DAYS == 7
+
+
+def test_a_day_that_is_known_better_draws_the_line_more() -> None:
+    days = (0, 30.0, 4.0), (10, 34.0, 8.0), (20, 31.0, 4.0), (30, 39.0, 16.0)
+    got = trend(Posture.PRONE, [Measured(day, radians(angle), radians(sd)) for day, angle, sd in days])
+    weeks, angles, sds = (np.array(column) for column in zip(*((d / 7.0, a, s) for d, a, s in days), strict=True))
+    (slope, _), covariance = np.polyfit(weeks, angles, 1, w=1.0 / sds, cov="unscaled")
+    assert degrees(got.per_week_rad or 0.0) == pytest.approx(slope)
+    assert degrees(got.per_week_sd_rad or 0.0) == pytest.approx(np.sqrt(covariance[0, 0]))
 
 
 def test_only_the_first_three_weeks_count() -> None:

@@ -49,3 +49,7 @@ def test_two_strokes_are_less_smooth_than_one() -> None:
 
 def test_no_movement_has_no_smoothness() -> None:
     assert math.isnan(sparc(np.zeros(50), 100.0))
+
+
+def test_samples_so_far_apart_from_ten_hertz_that_one_frequency_is_left_have_no_smoothness() -> None:
+    assert math.isnan(sparc(bell(1e-4, rate_hz=1e6), 1e6))

@@ -80,6 +80,16 @@ def test_without_an_n_pose_the_elevation_is_the_usual_one() -> None:
     assert found.sd_rad == pytest.approx(math.hypot(PARAMS.habit_sd_rad, PARAMS.unseen_rad))
 
 
+def test_without_an_n_pose_sweeps_off_the_axis_any_way_count_by_half_of_their_angle_squared() -> None:
+    azimuths = np.radians(np.array([12.0, -12.0] * 4))
+    axes = np.stack([np.sin(azimuths), 0.0 * azimuths, np.cos(azimuths)], axis=1)
+    found = _accepted(_quality((50.0, -50.0) * 4, axes, up=None))
+    # Off the axis in one of two directions, of which one is about the long axis.
+    scatter = math.sqrt(8.0 * math.sin(math.radians(12.0)) ** 2 / 2.0 / 7.0)
+    expected = math.sqrt(PARAMS.habit_sd_rad**2 + PARAMS.unseen_rad**2 + scatter**2 / 8.0)
+    assert found.sd_rad == pytest.approx(expected, rel=1e-6)
+
+
 def test_the_error_does_not_depend_on_how_the_sensor_sits() -> None:
     rng = np.random.default_rng(2)
     azimuths = rng.normal(0.0, 0.1, 7)

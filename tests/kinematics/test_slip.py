@@ -61,6 +61,20 @@ def test_a_steady_person_gives_no_alarm() -> None:
     assert person.slips == []
 
 
+def test_what_is_compared_with_is_the_mean_of_the_first_four_pauses_and_does_not_creep_along() -> None:
+    person = Person()
+    references = []
+    for pause in range(8):
+        person.rest(Posture.SUPINE, LYING)
+        references.append({role: reference for _, role, reference in person.state.references})
+        person.slip(Role.PELVIS, (0.0, 0.0, 1.0), 1.0)
+        assert references[-1][Role.PELVIS].pauses == min(pause + 1, 4)
+    assert person.slips == []
+    first, fourth, last = (references[k][Role.PELVIS].up for k in (0, 3, 7))
+    assert math.degrees(math.acos(np.sum(first * fourth))) == pytest.approx(1.5, abs=0.01)
+    assert np.array_equal(fourth, last)
+
+
 @pytest.mark.parametrize("degrees", [12.0, -20.0, 40.0])
 def test_a_thigh_strap_that_turned_about_the_long_axis_is_found_lying_at_the_second_pause(degrees: float) -> None:
     person = Person()

@@ -153,3 +153,27 @@ def test_votes_without_a_peak_leave_the_coarse_lag_and_say_how_little_is_known()
     assert np.isfinite([lag_s, rate]).all()
     assert abs(lag_s) <= params.search_s
     assert sd_s >= params.coarse_sd_s
+
+
+def test_the_line_is_the_one_that_solves_its_two_equations() -> None:
+    bend, bend_t, bend_tt, pull, pull_t = 0.5, 0.3, 0.9, 0.02, -0.01
+    lag, rate = clock_match._solved(np.array([bend, bend_t, bend_tt, pull, pull_t]), 0.4)
+    expected = np.linalg.solve([[bend, bend_t], [bend_t, bend_tt + 0.4]], [pull, pull_t])
+    assert (lag, rate) == pytest.approx(tuple(expected))
+
+
+@pytest.mark.parametrize("sums", [(0.0, 0.0, 1.0, 1.0, 0.0), (-1.0, 0.0, -1.0, 1.0, 0.0), (1.0, 1.0, 1.0, 1.0, 0.0)])
+def test_votes_that_are_flat_hollow_or_all_of_one_moment_have_no_line(sums: tuple[float, ...]) -> None:
+    assert clock_match._solved(np.array(sums), 0.0) == (np.inf, 0.0)
+
+
+def test_three_stretches_are_enough_and_two_are_not() -> None:
+    enough, too_few = (_matched(3.0, 0.0, length_s=length_s)[0] for length_s in _lengths())
+    assert enough is not None
+    assert too_few is None
+
+
+def _lengths() -> tuple[float, float]:
+    """Return recordings that hold three and two stretches beside what is searched around them."""
+    beside_s = 2.0 * PARAMS.search_s + 2.0
+    return 3.0 * PARAMS.stretch_s + beside_s, 2.0 * PARAMS.stretch_s + beside_s

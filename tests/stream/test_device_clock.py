@@ -1,6 +1,6 @@
 """The clock estimate against simulated radio links: connection events, retransmissions, fades, drift."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from imu_hip.model.item import Role
 from imu_hip.stream import device_clock
-from imu_hip.stream.device_clock import ClockParams, ClockState
+from imu_hip.stream.device_clock import ClockLine, ClockParams, ClockState
 
 Floats = NDArray[np.float64]
 
@@ -242,3 +242,12 @@ def test_the_stretch_between_two_packets_is_that_of_their_mapped_times() -> None
     mapped_s = device_clock.common_time(after, 1.1) - device_clock.common_time(before, 1.0)
     assert device_clock.stretch(before, after) == pytest.approx(mapped_s / 0.1)
     assert device_clock.stretch(ClockState(), before) == 1.0
+
+
+def test_the_stated_error_is_the_lines_what_its_rate_makes_of_the_time_since_and_what_is_not_applied_yet() -> None:
+    line = ClockLine(100.0, 5.0, 1e-5, sd_s=0.001, rate_sd=2e-6, ahead_s=0.0, delay_s=0.0, delay_sd_s=0.0)
+    state = ClockState(line=line, below_s=0.0005, applied_s=5.0035, applied_at_s=200.0)
+    # The line says 5 s + 1 ms - 0.5 ms by now: 3 ms are still to be applied.
+    assert state.sd_s == pytest.approx(0.001 + 0.0002 + 0.003)
+    assert replace(state, applied_at_s=50.0, applied_s=4.9995).sd_s == pytest.approx(0.001)
+    assert replace(state, applied_s=None).sd_s is None

@@ -53,7 +53,14 @@ def test_flags_of_a_packet_become_troubles(flag: str, kind: RadioTrouble) -> Non
 def test_bad_bytes_are_counted_with_their_reason() -> None:
     _, samples, (trouble,) = sensor.receive(PARAMS, _known(), BadPacket(BadPacketReason.WRONG_LENGTH), 7.0)
     assert samples is None
-    assert (trouble.kind, trouble.detail) == (RadioTrouble.BAD_PACKET, "wrong_length")
+    assert (trouble.kind, trouble.count, trouble.detail) == (RadioTrouble.BAD_PACKET, 1, "wrong_length")
+
+
+def test_samples_before_the_configuration_are_one_bad_packet() -> None:
+    _, samples, (trouble,) = sensor.receive(PARAMS, SensorState(WORN), packet(0, 40_000), 7.0)
+    assert samples is None
+    assert (trouble.kind, trouble.count) == (RadioTrouble.BAD_PACKET, 1)
+    assert trouble.detail == "samples before the configuration"
 
 
 def test_the_same_introduction_again_changes_nothing() -> None:
@@ -67,7 +74,7 @@ def test_the_same_introduction_again_changes_nothing() -> None:
 def test_another_boot_or_another_sensor_is_a_new_clock(new: object) -> None:
     state, _, _ = sensor.receive(PARAMS, _known(), packet(100, 40_000_000), 7.0)
     state, _, (trouble,) = sensor.receive(PARAMS, state, new, 8.0)  # type: ignore[arg-type]
-    assert trouble.kind is RadioTrouble.CLOCK_RESTART
+    assert (trouble.kind, trouble.count) == (RadioTrouble.CLOCK_RESTART, 1)
     state, samples, troubles = sensor.receive(PARAMS, state, packet(0, 40_000), 9.0)
     assert troubles == ()
     assert samples is not None
@@ -152,6 +159,8 @@ def test_after_an_exchange_no_unknown_delay_is_left() -> None:
     found = sensor_state.statistics(state)
     assert found.clock_delay_s == 0.0
     assert found.clock_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
+    assert state.clock.line is not None
+    assert state.clock.line.delay_sd_s == pytest.approx(0.020 / 12**0.5, rel=0.01)
 
 
 def test_an_answer_of_the_control_point_is_nothing_to_the_samples() -> None:

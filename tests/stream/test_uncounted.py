@@ -65,6 +65,7 @@ def test_a_hole_in_the_stamps_is_a_gap_of_so_many() -> None:
     sensor.feed(130, 50)
     assert sensor.kinds() == [(RadioTrouble.GAP, 30)]
     assert sensor.state.lost == 30
+    assert sensor.state.sequence.index == 230, "lost samples keep their numbers"
     assert sensor.t_s[100] - sensor.t_s[99] == pytest.approx(0.31, abs=1e-3)
 
 
