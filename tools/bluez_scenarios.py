@@ -9,53 +9,21 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import bluez_breakdowns as breakdowns
+import bluez_troubles as troubles
 from bluez_machine import RESULT
-from bluez_session import ROLES, Air, NotInTimeError, Services, lags_ms, lost_and_twice, session
+from bluez_notify import notified_twice
+from bluez_session import ROLES, lags_ms, lost_and_twice, session
+from bluez_stage import Air, Machine, Outcome, Scenario, Services, command
 
-from imu_hip.model.errors import LinkError
 from imu_hip.model.item import LinkState, Role
 
-BACK_WITHIN_S = 3.0
 _SETTLE_S = 5.0
-_PELVIS, _THIGH = "VP-0001", "VT-0001"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a scenario showed, and what of it is not as it should be."""
-
-    told: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def must(self, holds: bool, what: str) -> None:
-        """Take down what does not hold."""
-        if not holds:
-            self.wrong.append(what)
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What a scenario can play with."""
-
-    services: Services
-    air: Air
-
-
-Scenario = Callable[[Machine, Outcome], Awaitable[None]]
 
 
 # ---------------------------------------------------------------- commands
-
-
-def command(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the program as a person does."""
-    return subprocess.run(
-        [sys.executable, "-m", "imu_hip", *words], capture_output=True, text=True, check=False, timeout=240
-    )
 
 
 async def scan_finds_both(_: Machine, out: Outcome) -> None:
@@ -97,6 +65,19 @@ SCENARIOS: dict[str, Scenario] = {
     "scan --json finds both": scan_finds_both,
     "doctor sees Bluetooth": doctor_sees_bluetooth,
     "both stream for 20 s": both_stream,
+    "notified twice": notified_twice,
+    "link dropped": troubles.link_dropped,
+    "off and on again": troubles.gone_and_back,
+    "out of range": troubles.out_of_range,
+    "rebooted": troubles.rebooted,
+    "another address": troubles.moved,
+    "program killed": troubles.program_killed,
+    "bluetoothd killed": breakdowns.bluetoothd_killed,
+    "switched off": breakdowns.switched_off,
+    "adapter pulled out": breakdowns.pulled_out,
+    "start without bluetoothd": breakdowns.starts_without_bluetoothd,
+    "start switched off": breakdowns.starts_switched_off,
+    "start without adapter": breakdowns.starts_without_adapter,
 }
 
 
@@ -104,7 +85,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def main(only: str) -> None:
-    """Run the scenarios one after the other; each finds both sensors on, and leaves them so."""
+    """Run the scenarios one after the other, and say what was run on."""
     services = Services()
     services.start_bus()
     services.start()
@@ -132,15 +113,26 @@ async def _lived(machine: Machine, name: str, scenario: Scenario) -> dict[str, o
     out = Outcome()
     try:
         await scenario(machine, out)
-    except (LinkError, NotInTimeError, subprocess.TimeoutExpired) as error:
+    except Exception as error:  # whatever it is, the others are run
         out.wrong.append(f"{type(error).__name__}: {error}")
     if machine.services.died:
         out.wrong.append("bluetoothd died")
-        machine.services.start()
-        await asyncio.sleep(_SETTLE_S)
+    if out.wrong:
+        await _set_up_again(machine)
     told = "; ".join(out.told)
     print(f"{name}: {told} {out.wrong or 'holds'} ({time.monotonic() - began_s:.0f} s)", flush=True)
     return {"name": name, "told": told, "wrong": out.wrong}
+
+
+async def _set_up_again(machine: Machine) -> None:
+    """Let the next scenario begin as the first did, whatever this one left."""
+    machine.services.kill()
+    for serial in ROLES:
+        await machine.air("off", serial)
+    machine.services.start()
+    await asyncio.sleep(_SETTLE_S)
+    for serial in ROLES:
+        await machine.air("on", serial)
 
 
 def _say(result: dict[str, object]) -> None:

@@ -1,15 +1,12 @@
-"""Sessions inside the emulated machine: its services, the air beyond its chip, the program's client between them."""
+"""Sessions inside the emulated machine: the program's client with both sensors, and what it was told and when."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from imu_hip.ble.bridge import run_sensors
 from imu_hip.ble.clock import LoopClock
@@ -24,58 +21,6 @@ _COUNTER_SPAN = 1 << 16
 
 class NotInTimeError(Exception):
     """What was waited for in vain."""
-
-
-class Services:
-    """The message bus and bluetoothd, which can be killed and started again."""
-
-    def __init__(self) -> None:
-        self._bluetoothd: subprocess.Popen[bytes] | None = None
-
-    def start_bus(self) -> None:
-        """Start the system message bus."""
-        subprocess.run(["dbus-daemon", "--system", "--fork", "--nopidfile"], check=True, stderr=subprocess.DEVNULL)
-
-    def start(self) -> float:
-        """Start bluetoothd; return when (monotonic, s)."""
-        with Path("/run/bluetoothd.log").open("ab") as log:
-            self._bluetoothd = subprocess.Popen(["/usr/libexec/bluetooth/bluetoothd", "-n"], stdout=log, stderr=log)
-        return time.monotonic()
-
-    def kill(self) -> None:
-        """Kill bluetoothd."""
-        if self._bluetoothd is not None:
-            self._bluetoothd.kill()
-            self._bluetoothd.wait()
-
-    @property
-    def died(self) -> bool:
-        """Whether bluetoothd ended by itself."""
-        return self._bluetoothd is not None and self._bluetoothd.poll() is not None
-
-
-class Air:
-    """The process with the virtual sensors; a call is a command to it and returns when it was done."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls) -> Air:
-        """Start it; nothing is plugged in or on yet."""
-        script = Path(__file__).with_name("bluez_air.py")
-        return cls(
-            await asyncio.create_subprocess_exec(
-                sys.executable, script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None
-            )
-        )
-
-    async def __call__(self, *words: str) -> float:
-        """Let something happen; return the monotonic time (s) at which it had."""
-        if self._process.stdin is None or self._process.stdout is None:
-            raise AssertionError("it was started with pipes")
-        self._process.stdin.write(" ".join(words).encode() + b"\n")
-        return float(await self._process.stdout.readline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +136,14 @@ def lags_ms(heard: list[Heard]) -> tuple[float, float, float]:
     lags = [1e3 * each.at_s - each.packet.device_us / 1e3 for each in heard if not each.packet.resent]
     lags = sorted(lag - min(lags) for lag in lags)
     return lags[len(lags) // 2], lags[int(0.99 * (len(lags) - 1))], lags[-1]
+
+
+async def stream_for_ever() -> None:
+    """Stream both sensors, and say so, until somebody ends it."""
+    async with session():
+        print("streams", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(stream_for_ever())
