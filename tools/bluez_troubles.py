@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 import time
 from pathlib import Path
 
-from bluez_session import Session, lost_and_twice, session
+from bluez_session import ROLES, Session, lost_and_twice, session
 from bluez_stage import Machine, Outcome, command, run
 
 from imu_hip.model.item import LinkState, Role
@@ -17,15 +18,17 @@ BACK_WITHIN_S = 3.0
 _OTHER_ADDRESS = "F0:00:00:00:00:0A"
 _PATIENCE_S = 60.0
 _GONE_S = 5.0
+_DROPS = 4
 THIGH, SERIAL = Role.THIGH, "VT-0001"
 _ADDRESS = "F0:00:00:00:00:02"
 
 
 async def link_dropped(machine: Machine, out: Outcome) -> None:
-    """Let a sensor close the connection and advertise at once."""
+    """Let a sensor close the connection and advertise at once, some times."""
     async with session() as live:
-        await back(live, out, await machine.air("drop", SERIAL))
-        await all_there(live, out)
+        for _ in range(_DROPS):
+            await back(live, out, await machine.air("drop", SERIAL))
+            await all_there(live, out)
 
 
 async def gone_and_back(machine: Machine, out: Outcome) -> None:
@@ -69,21 +72,24 @@ async def moved(machine: Machine, out: Outcome) -> None:
 
 
 async def program_killed(_: Machine, out: Outcome) -> None:
-    """Kill the program while it streams, and see what BlueZ makes of its links and what the next start says."""
+    """Kill the program while it streams: BlueZ keeps the links; `imu-hip doctor` tells of them, and what helps."""
+    assigned = command("assign", "--pelvis", "VP-0001", "--thigh", SERIAL)
+    out.must(assigned.returncode == 0, f"assign: {assigned.stderr.strip()}")
     script = str(Path(__file__).with_name("bluez_session.py"))
     streaming = await asyncio.create_subprocess_exec(sys.executable, script, stdout=asyncio.subprocess.PIPE)
-    assert streaming.stdout is not None
+    if streaming.stdout is None:
+        raise AssertionError("it was started with a pipe")
     await asyncio.wait_for(streaming.stdout.readline(), 120.0)
     streaming.send_signal(signal.SIGKILL)
     await streaming.wait()
     await asyncio.sleep(_GONE_S)
-    kept = run("bluetoothctl", "devices", "Connected").stdout.split("\n")
-    out.told.append(f"BlueZ keeps {sum('Device' in line for line in kept)} links")
-    found = command("scan")
-    out.told.append(f"scan says: {' '.join((found.stdout + found.stderr).split())}")
+    links = [each for each in json.loads(command("doctor", "--json").stdout)["checks"] if each["name"] == "old link"]
+    out.must(len(links) == len(ROLES), f"doctor tells of {links}")
+    out.told.append(f"doctor tells of {len(links)} old links")
+    for link in links:
+        run(*link["command"].split())
     async with session():
-        pass
-    out.told.append("the next session begins")
+        out.told.append("with its commands the next session begins")
 
 
 # ---------------------------------------------------------------- what must hold
