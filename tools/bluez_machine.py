@@ -53,10 +53,11 @@ def main() -> int:
                     results.append(json.loads(line.removeprefix(RESULT)))
                 else:
                     print(line, flush=True)
-    return _judged(results)
+    return judged(results)
 
 
-def _judged(results: list[dict[str, Any]]) -> int:
+def judged(results: list[dict[str, Any]]) -> int:
+    """Print the table; return 0 only where the job came to its end and all that was run holds."""
     if not results or "end" not in results[-1]:
         say(f"tools/bluez: the machine did not come to its end; its console is in {CACHE / 'console.log'}")
         return 1
@@ -114,11 +115,11 @@ def _initrd(programs: Path, kernel: Path, settings: Mapping[str, str]) -> bytes:
         "settings": "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()).encode(),
         **{f"modules/{path.name}": path.read_bytes() for path in sorted(kernel.glob("*.ko"))},
     }
-    archive = b"".join(_member(name, content) for name, content in files.items())
-    return gzip.compress(archive + _member(_TRAILER, b""), 1)
+    archive = b"".join(member(name, content) for name, content in files.items())
+    return gzip.compress(archive + member(_TRAILER, b""), 1)
 
 
-def _member(name: str, content: bytes | None) -> bytes:
+def member(name: str, content: bytes | None) -> bytes:
     """Write a file, or a folder (None), as cpio does (newc; the kernel's buffer-format.rst)."""
     mode = 0o040755 if content is None else 0o100755
     fields = (0, mode, 0, 0, 1, 0, len(content or b""), 0, 0, 0, 0, len(name) + 1, 0)

@@ -87,12 +87,12 @@ def _take_kernel(package: Path, kernel: Path) -> None:
     modules = {path.stem.replace("-", "_"): path for path in whole.rglob("*.ko")}
     if not modules:
         raise MissingError(f"{package.name} has compressed modules: this job was made for Debian 12")
-    for number, name in enumerate(_in_order(_MODULES, modules)):
+    for number, name in enumerate(in_order(_MODULES, modules)):
         shutil.move(modules[name], kernel / f"{number:02}-{name}.ko")
     shutil.rmtree(whole)
 
 
-def _in_order(wanted: tuple[str, ...], modules: dict[str, Path]) -> list[str]:
+def in_order(wanted: tuple[str, ...], modules: dict[str, Path]) -> list[str]:
     """Return the modules and those that they need, each after what it needs; what is no module is in the kernel."""
     order: list[str] = []
 
