@@ -26,6 +26,22 @@ async def bluetoothd_killed(machine: Machine, out: Outcome) -> None:
         await _told_and_back(live, out, lambda: _started(machine))
 
 
+async def ended_without_bluetoothd(machine: Machine, out: Outcome) -> None:
+    """Kill bluetoothd while both stream, and end the session while it is gone."""
+    try:
+        async with session() as live:
+            machine.services.kill()
+            for role in Role:
+                await live.until_state(role, LinkState.LOST, 0.0, _PATIENCE_S)
+            began_s = time.monotonic()
+        ended_s = time.monotonic() - began_s
+        out.told.append(f"ends within {ended_s:.1f} s")
+        out.must(ended_s <= _BACK_WITHIN_S, f"it ends only after {ended_s:.1f} s")
+    finally:
+        machine.services.start()
+        await asyncio.sleep(5.0)
+
+
 async def switched_off(machine: Machine, out: Outcome) -> None:
     """Switch Bluetooth off while both stream, and on again a while after."""
     async with session() as live:
@@ -74,7 +90,7 @@ async def starts_without_adapter(machine: Machine, out: Outcome) -> None:
 
 def _says_why(out: Outcome, expected: str) -> None:
     done = command("scan")
-    out.told.append(f"scan says: {done.stderr.strip()}")
+    out.told.append(f'told: "{done.stderr.strip().partition(" [")[0]}"')
     out.must(done.returncode != 0, "scan ends with 0")
     out.must(expected in done.stderr, f"it does not say that {expected}")
 
@@ -83,11 +99,11 @@ async def _told_and_back(live: Session, out: Outcome, mend: Callable[[], Awaitab
     broken_s = time.monotonic()
     for role in Role:
         lost_s = await live.until_state(role, LinkState.LOST, broken_s - 6.0, _PATIENCE_S)
-        out.told.append(f"{role} told lost after {max(0.0, lost_s - broken_s):.1f} s")
+        out.told.append(f"{role} lost after {max(0.0, lost_s - broken_s):.1f} s")
     await asyncio.sleep(_LONG_S)
     words = {words for role in Role for words in live.words(role, LinkState.SEARCHING, broken_s)}
     out.must(bool(words), "nobody was told why it is not back")
-    out.told.append(" | ".join(sorted(words)))
+    out.told += sorted({f'told: "{text.partition(": ")[2].partition(" [")[0]}"' for text in words})
     mended_s = await mend()
     back_s = max([await live.until_data(role, mended_s, _PATIENCE_S) for role in Role])
     out.told.append(f"both again after {back_s - mended_s:.1f} s")

@@ -34,7 +34,7 @@ def main() -> int:
     """Run the scenarios, print their table; return 1 if one fails or none comes to its end, 2 without a machine."""
     parser = argparse.ArgumentParser(prog="tools/bluez", description=__doc__)
     parser.add_argument("--only", metavar="TEXT", default="", help="scenarios with this in their name")
-    parser.add_argument("--timeout", type=float, metavar="S", default=1500.0, help="for all of it (1500)")
+    parser.add_argument("--timeout", type=float, metavar="S", default=1800.0, help="for all of it (1800)")
     args = parser.parse_args()
     try:
         programs, kernel = fetched(CACHE)

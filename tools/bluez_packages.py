@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from talking import say
 
-_WANTED = ("qemu-system-x86", "bluez", "dbus-daemon", "dbus-bin", "busybox-static")
+_WANTED = ("qemu-system-x86", "bluez", "dbus-daemon", "dbus-bin")
+_SHELL = "busybox-static"  # unpacked even where it is installed: it goes into the first file system
 _KERNEL = "linux-image-amd64"  # the kernel for cloud machines has no Bluetooth
 _MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "hci_vhci")
 
@@ -31,11 +33,15 @@ def fetched(cache: Path) -> tuple[Path, Path]:
     """
     programs, kernel = cache / "programs", cache / "kernel"
     if not (cache / "complete").exists():
+        if platform.machine() != "x86_64":
+            raise MissingError(
+                f"this computer is no x86-64 ({platform.machine()}): its programs do not run in the machine"
+            )
         for tool in ("apt-get", "apt-cache", "dpkg-deb", "tar"):
             if shutil.which(tool) is None:
                 raise MissingError(f"no {tool}: this takes its machine from Debian's packages")
         shutil.rmtree(cache, ignore_errors=True)
-        wanted = _not_installed(_WANTED)
+        wanted = [*_not_installed(_WANTED), _SHELL]
         say(f"Fetching {len(wanted) + 1} Debian packages (about 90 MB, once) into {cache}")
         for package in wanted:
             _unpack(_download(package, cache / "downloads"), programs)

@@ -72,6 +72,7 @@ SCENARIOS: dict[str, Scenario] = {
     "another address": troubles.moved,
     "program killed": troubles.program_killed,
     "bluetoothd killed": breakdowns.bluetoothd_killed,
+    "ended without bluetoothd": breakdowns.ended_without_bluetoothd,
     "switched off": breakdowns.switched_off,
     "adapter pulled out": breakdowns.pulled_out,
     "start without bluetoothd": breakdowns.starts_without_bluetoothd,
