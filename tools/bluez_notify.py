@@ -47,6 +47,9 @@ async def notified_twice(machine: Machine, out: Outcome) -> None:
                 total, twice = 0, 0
             else:
                 out.told.append(f"{way}, {after}: {twice} of {total} twice")
+            if machine.services.died:
+                out.told.append(f"{way}, {after}: bluetoothd died")
+            await machine.set_up_again()  # what was done wrong on purpose would stay with bluetoothd
             as_the_program = way == "StartNotify" and after is After.CLOSED
             out.must(not as_the_program or (total > 0 and twice == 0), f"{way}, {after}: {twice} of {total} twice")
 

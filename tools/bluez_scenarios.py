@@ -16,12 +16,9 @@ import bluez_troubles as troubles
 from bluez_machine import RESULT
 from bluez_notify import notified_twice
 from bluez_session import ROLES, lags_ms, lost_and_twice, session
-from bluez_stage import Air, Machine, Outcome, Scenario, Services, command
+from bluez_stage import SETTLE_S, Air, Machine, Outcome, Scenario, Services, command
 
 from imu_hip.model.item import LinkState, Role
-
-_SETTLE_S = 5.0
-
 
 # ---------------------------------------------------------------- commands
 
@@ -78,7 +75,7 @@ SCENARIOS: dict[str, Scenario] = {
     "start without bluetoothd": breakdowns.starts_without_bluetoothd,
     "start switched off": breakdowns.starts_switched_off,
     "start without adapter": breakdowns.starts_without_adapter,
-    "notified twice": notified_twice,  # the last: what it does wrong on purpose stays with bluetoothd
+    "notified twice": notified_twice,
 }
 
 
@@ -102,7 +99,7 @@ async def _play(services: Services, only: str) -> None:
     await machine.air("plug")
     for serial in ROLES:
         await machine.air("on", serial)
-    await asyncio.sleep(_SETTLE_S)
+    await asyncio.sleep(SETTLE_S)
     print(f"up after {time.monotonic():.0f} s", flush=True)
     for name, scenario in SCENARIOS.items():
         if only in name:
@@ -119,21 +116,10 @@ async def _lived(machine: Machine, name: str, scenario: Scenario) -> dict[str, o
     if machine.services.died:
         out.wrong.append("bluetoothd died")
     if out.wrong:
-        await _set_up_again(machine)
+        await machine.set_up_again()
     told = "; ".join(out.told)
     print(f"{name}: {told} {out.wrong or 'holds'} ({time.monotonic() - began_s:.0f} s)", flush=True)
     return {"name": name, "told": told, "wrong": out.wrong}
-
-
-async def _set_up_again(machine: Machine) -> None:
-    """Let the next scenario begin as the first did, whatever this one left."""
-    machine.services.kill()
-    for serial in ROLES:
-        await machine.air("off", serial)
-    machine.services.start()
-    await asyncio.sleep(_SETTLE_S)
-    for serial in ROLES:
-        await machine.air("on", serial)
 
 
 def _say(result: dict[str, object]) -> None:

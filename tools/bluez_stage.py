@@ -10,6 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+SERIALS = ("VP-0001", "VT-0001")
+SETTLE_S = 5.0
+"""What bluetoothd takes, emulated, until it can be used."""
+
 
 class Services:
     """The message bus and bluetoothd, which can be killed and started again."""
@@ -82,6 +86,16 @@ class Machine:
 
     services: Services
     air: Air
+
+    async def set_up_again(self) -> None:
+        """Begin as at first, whatever was left behind: bluetoothd anew, both sensors on and free."""
+        self.services.kill()
+        for serial in SERIALS:
+            await self.air("off", serial)
+        self.services.start()
+        await asyncio.sleep(SETTLE_S)
+        for serial in SERIALS:
+            await self.air("on", serial)
 
 
 Scenario = Callable[[Machine, Outcome], Awaitable[None]]
