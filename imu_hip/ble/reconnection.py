@@ -23,8 +23,9 @@ _TELL_AFTER_S = 10.0
 async def keep(radio: Radio, sensor: WornSensor, found: FoundSensor, role: Role, emit: Emit, clock: Clock) -> None:
     """Stream a sensor that was prepared and started, finding it again whenever it is lost; ends by being cancelled.
 
-    Each attempt is a new client: some systems deliver everything twice to one that is used again. The sensor is
-    recognised by its serial number; where and as what it advertises may have changed.
+    Each attempt is a new client, and the lost one is closed first: BlueZ goes on delivering to one that is left or
+    used again, so that everything would come twice. The sensor is recognised by its serial number; where and as what it
+    advertises may have changed.
     """
     try:
         while True:

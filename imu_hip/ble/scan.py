@@ -16,7 +16,8 @@ from imu_hip.model.driver import Driver
 from imu_hip.model.errors import LinkError, Reason
 
 NOT_FOUND_REASONS = (
-    "is it switched on and charged, near, in Bluetooth mode, and not connected to another computer or phone?"
+    "is it switched on and charged, near, in Bluetooth mode, and not connected to another computer or phone? "
+    "(imu-hip doctor tells of links that a dead program left)"
 )
 
 

@@ -46,6 +46,8 @@ _BY_DBUS_ERROR = {
     "org.freedesktop.DBus.Error.NoReply": _NO_SERVICE,
     "org.freedesktop.DBus.Error.UnknownObject": _NO_ADAPTER,
 }
+# Where the bus or systemd should start the service and cannot, every way in which that fails has a name of its own.
+_NOT_STARTED = ("org.freedesktop.DBus.Error.Spawn.", "org.freedesktop.systemd1.")
 # Windows: ERROR_NOT_READY and ERROR_DEVICE_NOT_AVAILABLE as HRESULT, the radio is off; E_ACCESSDENIED.
 _BY_WINDOWS_ERROR = {-2147024875: _OFF, -2147020577: _OFF, -2147024891: _DENIED}
 
@@ -82,6 +84,8 @@ def what_to_do(error: Exception) -> str:
 def _sentence(error: BaseException | None) -> str:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _BY_REASON.get(error.reason, _UNKNOWN)
+    if isinstance(error, BleakDBusError) and error.dbus_error.startswith(_NOT_STARTED):
+        return _NO_SERVICE
     if isinstance(error, BleakDBusError):
         return _BY_DBUS_ERROR.get(error.dbus_error, _UNKNOWN)
     windows_error = getattr(error, "winerror", None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from bleak.backends.device import BLEDevice
 
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
@@ -17,6 +19,7 @@ from imu_hip.model.item import Characteristic, LinkState, NumberedItem, Role
 from imu_hip.model.packet import ControlOpcode, SensorInfo
 from imu_hip.model.setup import Origin, SensorSetup, Setup, Side
 from imu_hip.session.reader import Recording
+from imu_hip.virtual.addresses import ADDRESS
 from imu_hip.virtual.air import AirQuality
 from tests.virtual.rig import PELVIS, THIGH, Rig, simulate, two_plans
 
@@ -53,6 +56,30 @@ def test_a_dropped_sensor_streams_again_within_3_seconds_and_its_run_goes_on() -
     assert opcodes(rig, THIGH) == [ControlOpcode.START, ControlOpcode.START, ControlOpcode.RESEND, ControlOpcode.STOP]
     assert rig.states(PELVIS) == WHOLE_LIFE
     assert rig.gaps(PELVIS) == []
+
+
+def test_a_lost_client_is_closed_before_another_is_made() -> None:
+    async def scenario(rig: Rig) -> list[str]:
+        told: list[str] = []
+
+        class Told(rig.world.client_backend):  # type: ignore[name-defined, misc]
+            def __init__(self, device: BLEDevice, **kwargs: Any) -> None:
+                super().__init__(device, **kwargs)
+                told.append(f"made {self.address}")
+
+            async def disconnect(self) -> None:
+                told.append(f"closed {self.address}")
+                await super().disconnect()
+
+        rig.radio.client_backend = Told
+        await rig.stream()
+        told.clear()
+        await rig.world.drop_link(THIGH)
+        await after(rig)
+        return told
+
+    address = ADDRESS[THIGH]
+    assert simulate(scenario)[:2] == [f"closed {address}", f"made {address}"]
 
 
 def test_what_was_missed_meanwhile_is_sent_again_every_sample_once() -> None:

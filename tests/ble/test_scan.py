@@ -78,6 +78,14 @@ def test_nothing_found_names_what_to_check() -> None:
             BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"]),
             r"is off: switch it on .*Resource Not Ready",
         ),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.Spawn.ChildExited", ["Launch helper exited"]),
+            r"service of this computer does not run: .*Launch helper exited",
+        ),
+        (
+            BleakDBusError("org.freedesktop.systemd1.NoSuchUnit", ["Unit dbus-org.bluez.service not found."]),
+            r"service of this computer does not run: .*not found",
+        ),
         (FileNotFoundError(2, "No such file or directory"), "start both"),
         (EOFError(), "its service runs"),
     ],
