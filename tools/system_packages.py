@@ -35,9 +35,9 @@ SOUND_LIBRARIES = {"libportaudio.so.2": "libportaudio2"}  # wheels bring it for 
 
 # Any of these runs the tests of the second screen; the first is what Debian calls it, program and package.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What else tests run: program, package that brings it. A screen that nobody looks at, keys that nobody presses, and
-# compilers for the firmware's library (g++ brings gcc and the headers of C with it).
-TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "g++": "g++"}
+# What else tests run: program, package that brings it. A screen that nobody looks at, keys that nobody presses,
+# compilers for the firmware's library (g++ brings gcc and the headers of C with it), and shells that complete.
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "g++": "g++", "zsh": "zsh", "fish": "fish"}
 
 
 def ensure_libraries(tried: Path, turn: Callable[[], AbstractContextManager[None]]) -> None:
@@ -50,7 +50,7 @@ def ensure_libraries(tried: Path, turn: Callable[[], AbstractContextManager[None
 
 
 def ensure_programs(tried: Path, turn: Callable[[], AbstractContextManager[None]]) -> None:
-    """Install a browser, a screen and compilers for the tests where that is allowed, else say how."""
+    """Install a browser, a screen, compilers and shells for the tests where that is allowed, else say how."""
     missing = _missing_programs()
     if missing and _install_once(missing, tried, turn):
         missing = _missing_programs()

@@ -37,7 +37,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     let_sigterm_interrupt()
     try:
         try:
-            args = _parser().parse_args(argv)
+            parser = _parser()
+            if "_ARGCOMPLETE" in os.environ:  # a shell asks what could come next
+                from imu_hip.app.completion import complete
+
+                complete(parser)
+            args = parser.parse_args(argv)
             return int(args.run(args))
         finally:
             sys.stdout.flush()
@@ -253,6 +258,10 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--workers", type=_count, metavar="N", help="local: processes at once (one for each core)")
     batch.add_argument("--compact", metavar="DEST", help="instead: put the small files of results there into few")
     batch.set_defaults(run=_later("command", "batch", package="batch"))
+
+    completion = sub.add_parser("completion", help="what a shell needs to complete these commands on Tab")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
+    completion.set_defaults(run=_later("completion", "print_script"))
     return parser
 
 

@@ -16,6 +16,7 @@ from imu_hip.app.printing import print_json, print_lines
 from imu_hip.feedback.wording import without_controls
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.extras import missing_extra
 from imu_hip.model.setup import FilterName, Side
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ _UP_OF_NOTHING = "--up goes with --from opensense only: other tables hold what s
 def demo(args: Namespace) -> int:
     """Run the main job with virtual sensors."""
     if find_spec("bumble") is None:
-        raise UsageError(Reason.MISSING_EXTRA, "the virtual radio is not installed: pip install 'imu-hip[demo]'")
+        raise missing_extra("the virtual radio is not installed", "demo")
+    how = watching(args)
     if not args.headless:
         from imu_hip.app.window import require_window
 
@@ -58,7 +60,7 @@ def demo(args: Namespace) -> int:
         out=out, speed=Speed(args.speed), seed=args.seed, cycles_goal=args.cycles,
         magnetometer=args.magnetometer, force=args.force,
     )  # fmt: skip
-    watch_through(running, watching(args), library)
+    watch_through(running, how, library)
     if args.person is not None:
         print_lines([f"kept in the library: imu-hip history --person {shlex.quote(person)}"])
         return 0
@@ -69,6 +71,7 @@ def demo(args: Namespace) -> int:
 
 def replay(args: Namespace) -> int:
     """Play a recording through the same pipeline and window."""
+    how = watching(args)
     if not args.headless:
         from imu_hip.app.window import require_window
 
@@ -83,7 +86,7 @@ def replay(args: Namespace) -> int:
     recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
     running = Replay(recording, shown_name(args.file), args.speed, stays=not args.headless)
-    watch(running, args.file, watching(args), Library())
+    watch(running, args.file, how, Library())
     print_summary(recording.setup, running.session)
     return 0
 
@@ -250,7 +253,7 @@ def watching(args: Namespace) -> Watching:
 
     paced = getattr(args, "speed", 1.0) is not None and getattr(args, "speed", 1.0) <= _FASTEST_HEARD
     if (args.serve or args.serve_lan) and find_spec("websockets") is None:
-        raise UsageError(Reason.MISSING_EXTRA, "the second screen is not installed: pip install 'imu-hip[serve]'")
+        raise missing_extra("the second screen is not installed", "serve")
     return Watching(
         headless=args.headless,
         sound=paced and not args.mute,

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from imu_hip.app import window
 from imu_hip.app.computer import Computer, Finding
-from imu_hip.app.packages import install, install_extra, install_libraries
+from imu_hip.app.packages import install, install_libraries
 from imu_hip.feedback import loudspeaker
 from imu_hip.feedback.player import Player
 from imu_hip.feedback.voice import find_voice
 from imu_hip.model.errors import ImuHipError
+from imu_hip.model.extras import install_extra
 from imu_hip.session.output_file import SMALLEST_FREE_BYTES
 
 FreeBytes = Callable[[Path], int]

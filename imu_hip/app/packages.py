@@ -52,11 +52,6 @@ def install_libraries(computer: Computer, libraries: Sequence[str]) -> str:
     return " ".join((_INSTALL[manager], *dict.fromkeys(names)))
 
 
-def install_extra(extra: str) -> str:
-    """Return the command that installs an extra of this program; with quotes that every shell takes."""
-    return f'pip install "imu-hip[{extra}]"'
-
-
 def _manager(computer: Computer) -> str | None:
     if not computer.is_linux:
         return None

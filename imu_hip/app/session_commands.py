@@ -33,12 +33,13 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
     from imu_hip.session.output_file import refuse_overwriting
 
     specs = chosen_exercises(args)
-    library = Library()
-    roles = roles_of(library.sensors())
+    how = watching(args)
     if not args.headless:
         from imu_hip.app.window import require_window
 
         require_window()
+    library = Library()
+    roles = roles_of(library.sensors())
     if args.continues and args.out is not None:
         raise UsageError(Reason.WRONG_USAGE, "--continue goes on in the library: leave --out away")
     if args.out is not None:
@@ -50,7 +51,7 @@ def run(args: Namespace, access: RadioAccess | None = None) -> int:
         waits=not args.now, ready_s=args.start_delay, force=args.force,
         continues=args.continues,
     )  # fmt: skip
-    watch_through(running, watching(args), library)
+    watch_through(running, how, library)
     print(f"recording: {running.path}")
     return 0
 

@@ -16,9 +16,10 @@ from imu_hip.app.interrupts import interrupts
 from imu_hip.app.watching import Running, Watching, share
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.exercise_spec import ExerciseSpec
+from imu_hip.model.extras import install_extra
 from imu_hip.session.user_library import Library
 
-NOT_INSTALLED = "the window is not installed: pip install 'imu-hip[window]', or add --headless"
+NOT_INSTALLED = f"the window is not installed: {install_extra('window')}, or say --headless to run, replay or demo"
 NO_DISPLAY = "there is no display to open a window on: add --headless"
 CANNOT_OPEN = (
     "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing): "

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.extras import missing_extra
 
 if TYPE_CHECKING:
     from imu_hip.batch.run import Run
@@ -24,7 +25,7 @@ def batch(args: Namespace) -> int:
     _refuse_contradictions(args)
     for package in ("fsspec", "pyarrow"):
         if find_spec(package) is None:
-            raise UsageError(Reason.MISSING_EXTRA, "batch needs an extra: pip install 'imu-hip[batch]'")
+            raise missing_extra("batch needs an extra", "batch")
     if args.compact is not None:
         return _compact(args.compact)
     from imu_hip.batch import engines

@@ -16,6 +16,7 @@ from typing import Any
 
 from imu_hip.batch.task import Answer, State, process, put_in_quarantine
 from imu_hip.model.errors import ImuHipError, Reason, UsageError
+from imu_hip.model.extras import missing_extra
 
 AT_ONCE = 4
 """So many recordings wait for each worker: none is idle, and a stop does not have to wait for them all."""
@@ -80,7 +81,7 @@ def dask(urls: Iterable[str], dest: str, version: str, *, scheduler: str) -> Ite
     try:
         distributed: Any = import_module("distributed")
     except ImportError:
-        raise UsageError(Reason.MISSING_EXTRA, "Dask is not installed: pip install 'imu-hip[cluster]'") from None
+        raise missing_extra("Dask is not installed", "cluster") from None
     try:
         client = distributed.Client(scheduler, timeout="10s")
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.extras import missing_extra
 from imu_hip.session.json_file import make_folder
 from imu_hip.session.output_file import create_file, make_durable, whole_file
 
@@ -37,7 +38,12 @@ class Place:
         """
         try:
             self._fs, root = fsspec.core.url_to_fs(url)
-        except (ImportError, ValueError) as error:
+        except ImportError as error:
+            what = f"{url}: what reaches it is not installed"
+            if url.startswith("s3://"):
+                raise missing_extra(what, "cluster") from error
+            raise UsageError(Reason.MISSING_EXTRA, f"{what} ({error})") from error
+        except ValueError as error:
             raise UsageError(Reason.WRONG_USAGE, f"{url}: cannot be reached ({error})") from error
         self._root = root.rstrip("/")
         self.url: str = self._fs.unstrip_protocol(self._root)

@@ -8,13 +8,14 @@ from types import ModuleType
 from typing import Protocol
 
 from imu_hip.feedback.tones import RATE_HZ, Samples
+from imu_hip.model.extras import install_extra
 
 BLOCK_FRAMES = 256
 """5.3 ms: how often the sound system asks for samples."""
 BUFFER_S = 0.03
 """What the sound system is asked to keep in hand, so that a thread that does not let go for a moment tears no hole."""
 
-NO_PACKAGE = "No tones: the sounddevice package is not installed. Install imu-hip with its extra: sound"
+NO_PACKAGE = f"No tones: the sounddevice package is not installed: {install_extra('sound')}"
 NO_PORTAUDIO = "No tones: PortAudio is not installed. On Debian or Ubuntu: sudo apt-get install libportaudio2"
 NO_DEVICE = "No loudspeaker found: plug one in or choose one in the system's sound settings, then switch tones on again"
 NOT_OPEN = "The loudspeaker does not open ({}): close what else uses it, then switch tones on again"

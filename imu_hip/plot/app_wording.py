@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from imu_hip.model.app_state import Page
 from imu_hip.model.coaching_words import HOLDS as HOLDS_SAID
 from imu_hip.model.event import ExitVerdict, HoldVerdict
+from imu_hip.model.extras import install_extra
 from imu_hip.model.item import Role
 
 WINDOW_TITLE = "imu_hip"
@@ -97,7 +98,7 @@ CALIBRATIONS: Mapping[str, tuple[str, str]] = {
 BEGIN = "Begin with sensors"
 DEMO = "Try it without sensors"
 DEMO_TIP = "A simulated person wears simulated sensors; everything else is as with your own."
-NO_DEMO = "The simulated sensors are not installed: pip install 'imu-hip[demo]'"
+NO_DEMO = f"The simulated sensors are not installed: {install_extra('demo')}"
 OPEN = "Open a recording…"
 OPEN_TITLE = "Open a recording"
 OPEN_FILTER = "Recordings (*.mcap);;All files (*)"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imu_hip.model.analysis import Analysis
-from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.extras import missing_extra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +54,7 @@ class Samples:
         try:
             import pyarrow as pa
         except ImportError:
-            raise UsageError(Reason.MISSING_EXTRA, "Arrow needs an extra: pip install 'imu-hip[exports]'") from None
+            raise missing_extra("Arrow needs an extra", "exports") from None
         known = pa.py_buffer(np.packbits(self.valid, bitorder="little"))
         unknown = len(self) - int(np.count_nonzero(self.valid))
         arrays = {}

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import Phase
+from imu_hip.model.extras import missing_extra
 from imu_hip.model.output import Outputs
 from imu_hip.session.output_file import create_file, make_durable, whole_file
 
@@ -148,6 +148,4 @@ def require_pyarrow(path: Path) -> None:
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
-        raise UsageError(
-            Reason.MISSING_EXTRA, f"{path}: Parquet needs an extra: pip install imu-hip[exports]"
-        ) from None
+        raise missing_extra(f"{path}: Parquet needs an extra", "exports") from None

@@ -17,11 +17,6 @@ from imu_hip.model.errors import LinkError, Reason
 from tests.app.calling import RECORDING, ROOT, call, call_import, import_words, outcome_of, spawn
 
 COMMANDS = ("demo", "exercises", "replay", "analyze", "import", "simulate", "recover")
-EXTRAS = {
-    "demo": ("bumble", "imu-hip[demo]"),
-    "window": ("PySide6", "imu-hip[window]"),
-    "plot": ("pyqtgraph", "window"),
-}
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:
@@ -114,31 +109,6 @@ def test_json_is_the_same_in_every_encoding() -> None:
     plain, other = (shell(f"PYTHONIOENCODING={name} $HIP exercises --json") for name in ("utf-8", "latin-1"))
     assert plain.returncode == other.returncode == 0
     assert plain.stdout == other.stdout
-
-
-@pytest.mark.parametrize("extra", EXTRAS)
-def test_a_missing_extra_is_said_with_its_name(tmp_path: Path, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    module, said = EXTRAS[extra]
-    monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == module else object())
-    monkeypatch.setattr(commands, "find_spec", lambda name: None if name == module else object())
-    monkeypatch.setattr("imu_hip.app.window.find_spec", lambda name: None if name == module else object())
-    words = ("demo", "--headless") if extra == "demo" else ("demo",)
-    refusal = call(*words, "--out", tmp_path / "a.mcap").refusal
-    assert said in refusal
-    assert not list(tmp_path.iterdir())
-    if extra != "demo":
-        assert said in call("replay", RECORDING).refusal
-        assert "--headless" in refusal
-
-
-def test_parquet_without_its_extra_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recording = tmp_path / "a.mcap"
-    call_import({**import_words(tmp_path), "--out": recording})
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    assert "imu-hip[exports]" in call("analyze", recording, "--samples", tmp_path / "a.parquet").refusal
-    assert not (tmp_path / "a.parquet").exists()
 
 
 @pytest.mark.parametrize("words", [("demo",), ("replay", RECORDING)])

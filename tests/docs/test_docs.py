@@ -62,7 +62,8 @@ USER_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 OTHERS_OPTIONS = {  # of uv, ruff, pytest and Dask
     "--universal", "--python-version", "--generate-hashes", "--all-extras", "--no-emit-package", "--output-file",
-    "--upgrade", "--upgrade-package", "--fix", "--nthreads",
+    "--upgrade", "--upgrade-package", "--fix", "--nthreads", "--dry-run", "--no-deps", "--require-hashes",
+    "--only-binary", "--python-platform", "--target",
 }  # fmt: skip
 
 TUNED = {

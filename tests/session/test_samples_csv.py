@@ -111,7 +111,7 @@ def test_parquet_holds_the_same_with_units_and_nulls(tmp_path: Path) -> None:
 
 def test_parquet_without_its_extra_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(UsageError, match=r"pip install imu-hip\[exports\]") as caught:
+    with pytest.raises(UsageError, match=r'pip install "imu-hip\[exports\]"') as caught:
         write_samples(tmp_path / "s.parquet", TWO)
     assert caught.value.reason is Reason.MISSING_EXTRA
     assert list(tmp_path.iterdir()) == []

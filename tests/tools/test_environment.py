@@ -136,8 +136,10 @@ def test_missing_programs_are_asked_for_once_and_then_only_told(
 ) -> None:
     environment.ensure_for_tests()
     environment.ensure_for_tests()
-    assert apt == ["chromium", "xvfb", "xdotool", "g++"]
-    assert capsys.readouterr().err.count("apt-get install --no-install-recommends chromium xvfb xdotool g++") == 2
+    assert apt == ["chromium", "xvfb", "xdotool", "g++", "zsh", "fish"]
+    assert (
+        capsys.readouterr().err.count("apt-get install --no-install-recommends chromium xvfb xdotool g++ zsh fish") == 2
+    )
 
 
 def test_any_browser_that_is_there_will_do(apt: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.event import Phase
+from imu_hip.model.extras import missing_extra
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
 from imu_hip.session.exports.contents import Contents, angle_columns, measured, sensor_columns
@@ -45,7 +46,7 @@ def require_ezc3d() -> None:
     try:
         import ezc3d  # noqa: F401
     except ImportError:
-        raise UsageError(Reason.MISSING_EXTRA, "C3D needs an extra: pip install 'imu-hip[exports]'") from None
+        raise missing_extra("C3D needs an extra", "exports") from None
 
 
 def write_c3d(path: Path, contents: Contents) -> None:
