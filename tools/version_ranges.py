@@ -15,8 +15,10 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from environment import LOCK, PYTHONS, ROOT
+from locked import requirements
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from talking import say, stop
@@ -34,29 +36,23 @@ TESTS = (
 def main() -> int:
     """Make each environment and run the tests in it; the exit code is 1 when one fails."""
     parser = argparse.ArgumentParser(prog="tools/ranges", description=__doc__.splitlines()[0])
-    parser.add_argument("end", nargs="*", choices=(*ENDS, []), help="which end; without: both")
-    ends = parser.parse_args().end or list(ENDS)
+    parser.add_argument("--only", choices=ENDS, help="one end; without: both")
+    only = parser.parse_args().only
     if shutil.which("uv") is None:
         stop("This needs uv: pip install uv")
-    held = [_holds(end) for end in ends]
+    held = [_holds(end) for end in ENDS if only in (None, end)]
     return 0 if all(held) else 1
 
 
-def tests_need(settings: dict[str, object], lock: str) -> Iterator[str]:
+def tests_need(settings: dict[str, Any], lock: str) -> Iterator[str]:
     """Yield what the extra `dev` asks for besides the program, at the versions of the lock."""
     project = settings["project"]
-    pinned = {canonicalize_name(each.name): str(each.specifier) for each in locked(lock)}
+    pinned = {canonicalize_name(each.name): str(each.specifier) for each in requirements(lock)}
     for text in project["optional-dependencies"]["dev"]:
         asked = Requirement(text)
         if canonicalize_name(asked.name) != project["name"]:
             extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
             yield f"{asked.name}{extras}{pinned[canonicalize_name(asked.name)]}"
-
-
-def locked(lock: str) -> list[Requirement]:
-    """Return every requirement of a lock, without its hashes."""
-    lines = lock.replace("\\\n", " ").splitlines()
-    return [Requirement(line.partition("--hash")[0]) for line in lines if line and not line.lstrip().startswith("#")]
 
 
 def _holds(end: str) -> bool:
@@ -68,9 +64,9 @@ def _holds(end: str) -> bool:
         settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
         needed.write_text("\n".join(tests_need(settings, LOCK.read_text("utf-8"))), "utf-8")
         program = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        asked = ["-r", ROOT / "pyproject.toml", "--extra", "all", "-r", needed]
-        install = ["uv", "pip", "install", "--quiet", "--python", program, "--only-binary", ":all:"]
-        tests = [program, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *TESTS]
+        asked: list[str | Path] = ["-r", ROOT / "pyproject.toml", "--extra", "all", "-r", needed]
+        install: list[str | Path] = ["uv", "pip", "install", "--quiet", "--python", program, "--only-binary", ":all:"]
+        tests: list[str | Path] = [program, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *TESTS]
         return (
             _succeeds(["uv", "venv", "--quiet", "--python", version, venv])
             and _succeeds([*install, "--resolution", resolution, *asked])

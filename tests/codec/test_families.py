@@ -136,7 +136,8 @@ def test_a_dot_has_a_version_and_a_light() -> None:
 @pytest.mark.parametrize(("register", "rate_hz"), [(6, 10), (7, 20), (8, 50), (9, 100), (0x0B, 200)])
 def test_the_rates_of_a_witmotion_are_those_of_its_manual(register: int, rate_hz: int) -> None:
     decode = decoder("witmotion")
-    config = decode(Characteristic.STREAM, bytes([0x55, 0x71, 0x03, 0x00, register, *bytes(15)]))
+    told = bytes([0x55, 0x71, 0x03, 0x00, register, *bytes(15)])
+    config = decode(Characteristic.STREAM, told + bytes([0x55, 0x61]))
     assert isinstance(config, SensorConfig)
     assert (config.rate_hz, config.samples_per_packet, config.mag_ut_per_lsb) == (rate_hz, 1, 0.0)
 
@@ -168,7 +169,7 @@ def test_only_the_battery_may_be_missing(driver: Any) -> None:
 def test_a_witmotion_is_unlocked_set_to_100_hz_and_asked() -> None:
     (driver,) = drivers(["witmotion"])
     told = [step.payload for step in driver.preparation if isinstance(step, Tell)]
-    assert told == [bytes.fromhex("ffaa6988b5"), bytes.fromhex("ffaa030900")]
+    assert told == [bytes.fromhex(each) for each in ("ffaa6988b5", "ffaa960000", "ffaa030900")]
     (question,) = driver.start
     assert isinstance(question, Ask)
     assert question.request == bytes.fromhex("ffaa270300")
