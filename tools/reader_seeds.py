@@ -114,7 +114,7 @@ def ximu3_table() -> bytes:
     return _table(names, rows).encode()
 
 
-def library(home: Path, recording: Path, result: bytes) -> Library:
+def kept_sessions(home: Path, recording: Path, result: bytes) -> Library:
     """Make a library with one person, two sessions, results, notes, sensors, settings and an index."""
     from imu_hip.model.setup import Side
 

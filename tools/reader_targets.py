@@ -201,7 +201,7 @@ def _in_library(pattern: str) -> Callable[[Path], Target]:
     def target(folder: Path) -> Target:
         path = seeds.beginning(folder)
         sound, home = folder / "sound", folder / "home"
-        seeds.library(sound, path, seeds.expected(path)[1])
+        seeds.kept_sessions(sound, path, seeds.expected(path)[1])
         (which,) = (each.relative_to(sound) for each in sorted(sound.glob(pattern))[:1])
 
         def read(data: bytes) -> None:
