@@ -16,9 +16,9 @@ from imu_hip.app.history_words import (
     sides_words,
     trend_cells,
 )  # fmt: skip
-from imu_hip.exercise.asymmetry import SOURCE
+from imu_hip.exercise.asymmetry import CHANGE_DEG, FORM_DEG, SOURCE
 from imu_hip.exercise.progress import Measured
-from imu_hip.feedback.wording import count
+from imu_hip.feedback.wording import UNKNOWN, angle, count, figure
 from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.setup import Side
 from imu_hip.report import wording
@@ -33,8 +33,8 @@ _ROW, _BAR, _AXIS, _SPARE = 34.0, 16.0, 22.0, 18.0
 _STEP_DEG = 15
 _MEANING = (
     "± is two standard deviations: in 95 of 100 measurements the true angle of the straps lies within. A change counts "
-    "when it exceeds that and the error of strapping and warming up: 6° lying and sitting, 8° standing; both sides "
-    "differ from 8° on."
+    f"when it exceeds that and the error of strapping and warming up: {CHANGE_DEG:g}° lying and sitting, {FORM_DEG:g}° "
+    f"standing; both sides differ from {FORM_DEG:g}° on."
 )
 
 
@@ -45,7 +45,7 @@ def history_html(history: History, person: str, names: Mapping[str, str], today:
         ("Person", person),
         ("Made on", today.isoformat()),
         ("Sessions", f"{count(history.recordings, 'session')} on {count(days, 'day')}"),
-        ("Practice", programme_words(history.programme) or "–"),
+        ("Practice", programme_words(history.programme) or UNKNOWN),
     ]
     head = element("header", element("h1", TITLE), definitions(facts, "facts"))
     main = element("main", *_parts(history, names), _sessions(history), _meaning(history))
@@ -78,7 +78,7 @@ def _exercise(history: History, exercise_id: str, trends: Sequence[TrendOf]) -> 
                 side.value,
                 *(_range(newest.get((side, each))) for each in Direction),
                 _arc(side, newest),
-                ratios.get(side, "–"),
+                ratios.get(side, UNKNOWN),
             )
             for side in sides
         ]
@@ -121,7 +121,7 @@ def _sessions(history: History) -> Element:
 
 
 def _meaning(history: History) -> Element:
-    made_by = ", ".join(history.versions) or "–"
+    made_by = ", ".join(history.versions) or UNKNOWN
     return element(
         "section",
         element("h2", "How to read this"),
@@ -131,16 +131,12 @@ def _meaning(history: History) -> Element:
 
 
 def _range(found: Measured | None) -> str:
-    return "–" if found is None else f"{_degrees(found.angle_rad)}° ± {_degrees(2.0 * found.sd_rad)}°"
+    return UNKNOWN if found is None else angle(math.degrees(found.angle_rad), math.degrees(found.sd_rad))
 
 
 def _arc(side: Side, newest: Mapping[tuple[Side, Direction], Measured]) -> str:
     both = [newest.get((side, direction)) for direction in Direction]
     known = [each for each in both if each is not None]
     if len(known) < len(both):
-        return "–"
-    return f"{_degrees(sum(each.angle_rad for each in known))}°"
-
-
-def _degrees(angle_rad: float) -> str:
-    return f"{math.degrees(angle_rad):.0f}"
+        return UNKNOWN
+    return f"{figure(math.degrees(sum(each.angle_rad for each in known)))}°"

@@ -28,6 +28,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 LARGEST_TABLE_BYTES = 1 << 29
 """Eight hours at 100 Hz."""
+STANDARD_GRAVITY_M_S2 = 9.80665
 LARGEST_TIME_S = 1e10
 """Past any clock in seconds; a time in ms or µs since 1970 is larger."""
 FASTEST_HZ = 1e5
@@ -95,10 +96,10 @@ def read_marks_csv(path: Path) -> tuple[MarkedInterval, ...]:
         start_s, end_s = (_number(path, line, name, cell) for name, cell in zip(header[:2], cells, strict=False))
         if round(end_s * 1e9) <= round(start_s * 1e9):
             why = f"{end_s:g} is not after t_start_s {start_s:g}"
-            raise _refusal(Reason.WRONG_VALUE, path, line, "t_end_s", why)
+            raise refusal(Reason.WRONG_VALUE, path, line, "t_end_s", why)
         label = cells[2].strip()
         if label not in set(MarkLabel):
-            raise _refusal(Reason.WRONG_VALUE, path, line, "label", f"{label[:40]!r} is none of {', '.join(MarkLabel)}")
+            raise refusal(Reason.WRONG_VALUE, path, line, "label", f"{label[:40]!r} is none of {', '.join(MarkLabel)}")
         marks.append(MarkedInterval(start_s, end_s, MarkLabel(label), "".join(cells[3:]).strip()))
     return tuple(marks)
 
@@ -156,7 +157,7 @@ def _careful_table(path: Path, text: str, header: list[str]) -> NDArray[np.float
         row = [_number(path, line, name, cell) for name, cell in zip(header, cells, strict=True)]
         if table and row[0] <= table[-1][0]:
             why = f"{cells[0]} is not after {table[-1][0]!r} in the row before"
-            raise _refusal(Reason.TIME_NOT_INCREASING, path, line, "t_s", why)
+            raise refusal(Reason.TIME_NOT_INCREASING, path, line, "t_s", why)
         table.append(row)
     return np.array(table, dtype=np.float64).reshape(len(table), len(header))
 
@@ -166,12 +167,12 @@ def _number(path: Path, line: int, column: str, cell: str) -> float:
         why = f"{cell[:40]!r} is not a number"
         if not cell or _NOT_FINITE.fullmatch(cell):
             why = f"{cell or 'an empty cell'} is not a value; leave out rows in which a sample is missing"
-        raise _refusal(Reason.WRONG_VALUE, path, line, column, why)
+        raise refusal(Reason.WRONG_VALUE, path, line, column, why)
     value = float(cell)
     if not math.isfinite(value):
-        raise _refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is too large a number")
+        raise refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is too large a number")
     if column.startswith("t_") and abs(value) >= LARGEST_TIME_S:
-        raise _refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is no time in seconds")
+        raise refusal(Reason.WRONG_VALUE, path, line, column, f"{cell[:40]} is no time in seconds")
     return value
 
 
@@ -179,7 +180,7 @@ def _check_width(path: Path, line: int, cells: list[str], header: list[str]) -> 
     if len(cells) != len(header):
         column = header[len(cells)] if len(cells) < len(header) else f"after {header[-1]}"
         why = f"{len(cells)} cells, but the header has {len(header)}"
-        raise _refusal(Reason.WRONG_FORMAT, path, line, column, why)
+        raise refusal(Reason.WRONG_FORMAT, path, line, column, why)
 
 
 def refuse_wrong_units(path: Path, samples: TimedSamples) -> None:
@@ -224,5 +225,6 @@ def _wrong_header(path: Path, found: list[str], expected: str) -> UnusableInputE
     return UnusableInputError(Reason.WRONG_HEADER, f"{path}, line 1: the header must be {expected}, found {shown!r}")
 
 
-def _refusal(reason: Reason, path: Path, line: int, column: str, why: str) -> UnusableInputError:
+def refusal(reason: Reason, path: Path, line: int, column: str, why: str) -> UnusableInputError:
+    """Say what is wrong with a cell, and where it stands."""
     return UnusableInputError(reason, f"{path}, line {line}, column {column}: {why}")

@@ -19,8 +19,15 @@ import numpy as np
 from imu_hip.model.block import Floats
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.packet import TimedSamples
-from imu_hip.session.foreign_csv import LARGEST_TIME_S, NUMBER, read_sensor_csv, refuse_wrong_units, text_of
-from imu_hip.session.opensense import END_OF_HEADER, STANDARD_GRAVITY_M_S2
+from imu_hip.session.foreign_csv import (
+    LARGEST_TIME_S,
+    NUMBER,
+    STANDARD_GRAVITY_M_S2,
+    read_sensor_csv,
+    refuse_wrong_units,
+    text_of,
+)
+from imu_hip.session.opensense import END_OF_HEADER
 
 _NOTHING = {"", "nan", "n/a"}
 _INERTIAL = "Inertial.csv"

@@ -22,9 +22,8 @@ from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Role
 from imu_hip.model.packet import TimedSamples
 from imu_hip.model.setup import Side
-from imu_hip.session.foreign_csv import LARGEST_TIME_S, NUMBER, text_of
+from imu_hip.session.foreign_csv import LARGEST_TIME_S, NUMBER, STANDARD_GRAVITY_M_S2, refusal, text_of
 
-STANDARD_GRAVITY_M_S2 = 9.80665
 END_OF_HEADER = "endheader"
 _NOT_KNOWN = "nan"
 _HOLE_PERIODS = 1.5
@@ -93,10 +92,12 @@ def _rows(path: Path, name: str) -> tuple[Floats, Floats]:
     at, times, rows = names.index(name), list[float](), list[list[float]]()
     for line, cells in numbered[1:]:
         if len(cells) != len(names):
-            raise _refusal(path, line, name, f"{len(cells)} cells, but the header has {len(names)}")
+            raise refusal(Reason.WRONG_VALUE, path, line, name, f"{len(cells)} cells, but the header has {len(names)}")
         t_s = _number(path, line, "time", cells[0])
         if not abs(t_s) < LARGEST_TIME_S or (times and t_s <= times[-1]):
-            raise _refusal(path, line, "time", f"{cells[0].strip()[:40]} is no time after the row before")
+            raise refusal(
+                Reason.WRONG_VALUE, path, line, "time", f"{cells[0].strip()[:40]} is no time after the row before"
+            )
         times.append(t_s)
         rows.append(_orientation(path, line, name, cells[at]))
     if len(rows) < 3:
@@ -107,21 +108,17 @@ def _rows(path: Path, name: str) -> tuple[Floats, Floats]:
 def _orientation(path: Path, line: int, name: str, cell: str) -> list[float]:
     parts = [part.strip() for part in cell.split(",")]
     if len(parts) != 4:
-        raise _refusal(path, line, name, f"{cell.strip()[:40]!r} is no quaternion w,x,y,z")
+        raise refusal(Reason.WRONG_VALUE, path, line, name, f"{cell.strip()[:40]!r} is no quaternion w,x,y,z")
     if all(part.lower() == _NOT_KNOWN for part in parts):
         return [math.nan] * 4
     values = [_number(path, line, name, part) for part in parts]
     if not abs(math.hypot(*values) - 1.0) < _OFF_UNIT:
-        raise _refusal(path, line, name, f"{cell.strip()[:40]!r} is not of unit length")
+        raise refusal(Reason.WRONG_VALUE, path, line, name, f"{cell.strip()[:40]!r} is not of unit length")
     return values
 
 
 def _number(path: Path, line: int, name: str, text: str) -> float:
     text = text.strip()
     if not NUMBER.fullmatch(text):
-        raise _refusal(path, line, name, f"{text[:40]!r} is not a number")
+        raise refusal(Reason.WRONG_VALUE, path, line, name, f"{text[:40]!r} is not a number")
     return float(text)
-
-
-def _refusal(path: Path, line: int, name: str, why: str) -> UnusableInputError:
-    return UnusableInputError(Reason.WRONG_VALUE, f"{path}, line {line}, column {name}: {why}")

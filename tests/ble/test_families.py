@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -50,12 +50,20 @@ def plans(family: str) -> dict[Role, Plan]:
     return {PELVIS: SensorPlan("VP-0001", motion(1)), THIGH: MAKE[family](motion(2))}
 
 
-async def ten_seconds(rig: Rig) -> Rig:
-    await rig.stream()
-    rig.world.begin_playback()
-    await asyncio.sleep(10.0)
-    await rig.finish()
-    return rig
+def streaming_for(seconds: float) -> Callable[[Rig], Awaitable[Rig]]:
+    """Return a scenario in which both sensors play so long, undisturbed."""
+
+    async def scenario(rig: Rig) -> Rig:
+        await rig.stream()
+        rig.world.begin_playback()
+        await asyncio.sleep(seconds)
+        await rig.finish()
+        return rig
+
+    return scenario
+
+
+ten_seconds = streaming_for(10.0)
 
 
 def through_the_stream(rig: Rig, family: str) -> tuple[stage.StreamState, stage.StreamOutput]:
@@ -113,17 +121,9 @@ def test_what_it_feels_is_what_comes_out(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_its_samples_are_paired_with_those_that_were_taken_at_the_same_time(family: str) -> None:
     """Both sensors feel the same ramp: what each of them reads in a row tells when it was taken."""
-
-    async def a_minute(rig: Rig) -> Rig:
-        await rig.stream()
-        rig.world.begin_playback()
-        await asyncio.sleep(60.0)
-        await rig.finish()
-        return rig
-
     t_s = np.arange(0.0, 80.0, 0.01)[:, None]
     ramp = RecordedMotion(100.0, t_s * [0.1, 0.1, 0.1], t_s * [0.2, 0.2, 0.2])
-    rig = simulate(a_minute, plans={PELVIS: SensorPlan("VP-0001", ramp), THIGH: MAKE[family](ramp)})
+    rig = simulate(streaming_for(60.0), plans={PELVIS: SensorPlan("VP-0001", ramp), THIGH: MAKE[family](ramp)})
     _, output = through_the_stream(rig, family)
     assert not [each for each in output.troubles if getattr(each, "kind", None) == RadioTrouble.LATE]
     block = output.block

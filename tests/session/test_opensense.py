@@ -12,7 +12,8 @@ from scipy.spatial.transform import Rotation
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.model.item import Role
 from imu_hip.model.setup import Side
-from imu_hip.session.opensense import STANDARD_GRAVITY_M_S2, Up, read_orientations
+from imu_hip.session.foreign_csv import STANDARD_GRAVITY_M_S2
+from imu_hip.session.opensense import Up, read_orientations
 
 Floats = NDArray[np.float64]
 HEAD = "DataRate=100.000000\nDataType=Quaternion\nversion=3\nOpenSimVersion=4.5\nendheader\n"
