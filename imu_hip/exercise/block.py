@@ -11,11 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise.conditioning import SLOW_LAG_S, Sample
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.exercise.conditioning import SLOW_LAG_S
 from imu_hip.exercise.levels import Levels, larger, lasted
-from imu_hip.model.event import Block
+from imu_hip.model.block import Floats
+from imu_hip.model.event import Block, Phase
 from imu_hip.model.exercise_spec import BlockRule
 
+_SLOW = (0, 4, 5)
+"""The columns of rows that are looked at: time, and angle and rate behind the second low-pass."""
 _NEAR_HOLD_S = 0.2
 _SHOWN_S = 1.0
 """A stretch is shown as a block after this long, though it counts only after `BlockRule.min_s`."""
@@ -29,12 +35,12 @@ _STEADY_SHARE = 0.5
 
 @dataclass(slots=True)
 class BlockState:
-    """All that evolves: `recent` samples (time, angle, rate); while `seeking`, the `stretch` that may be a block.
+    """All that evolves: `recent` rows (n, 3: time, angle, rate); while `seeking`, the `stretch` that may be a block.
 
     `below_rad`: it lies below this.
     """
 
-    recent: deque[tuple[float, float, float]] = field(default_factory=deque)
+    recent: Floats = field(default_factory=lambda: np.empty((0, 3)))
     seeking: bool = False
     stretch: deque[tuple[float, float]] = field(default_factory=deque)
     start_s: float = 0.0
@@ -43,14 +49,27 @@ class BlockState:
     highest_rad: float = -math.inf
 
 
-def step(rule: BlockRule, levels: Levels, state: BlockState, sample: Sample) -> tuple[Block, ...]:
-    """Take a known sample in; return the block that ended with it. Changes `state`."""
-    t_s, angle, rate = sample.t_s - SLOW_LAG_S, sample.slow_rad, sample.slow_rad_s
-    recent = state.recent
-    recent.append((t_s, angle, rate))
-    while t_s - recent[0][0] > _RECENT_S:
-        recent.popleft()
-    return _extend(rule, levels, state, t_s, angle, rate) if state.seeking else ()
+def run(
+    rule: BlockRule, levels: Levels, state: BlockState, rows: Floats, phases: NDArray[np.uint8]
+) -> list[tuple[int, Block]]:
+    """Take rows (n, 6) in; return the block that ended within them, and at which. Changes `state`.
+
+    The `phases` (n,) of rows become BLOCK where the limb seems to be in one and no hold goes on.
+    """
+    known = np.flatnonzero(~np.isnan(rows[:, 1]))
+    if not len(known):
+        return []
+    looked_at = rows[known][:, _SLOW]
+    looked_at[:, 0] -= SLOW_LAG_S
+    recent = np.concatenate([state.recent, looked_at])
+    state.recent = recent[looked_at[-1, 0] - recent[:, 0] <= _RECENT_S]
+    found: list[tuple[int, Block]] = []
+    for row, (t_s, angle, rate) in zip(known.tolist(), looked_at.tolist(), strict=True) if state.seeking else ():
+        if state.seeking:
+            found += [(row, each) for each in _extend(rule, levels, state, t_s, angle, rate)]
+        if is_showing(state) and phases[row] != Phase.HOLD:
+            phases[row] = Phase.BLOCK
+    return found
 
 
 def seek(rule: BlockRule, levels: Levels, state: BlockState, hold_end_s: float, held_rad: float) -> tuple[Block, ...]:
@@ -62,7 +81,7 @@ def seek(rule: BlockRule, levels: Levels, state: BlockState, hold_end_s: float, 
         step_rad = larger(levels.hold_rule.small_step, levels.end_range_rad)
         state.below_rad = max(state.below_rad, held_rad - 0.5 * step_rad)
     state.stretch.clear()
-    for t_s, angle, rate in state.recent:
+    for t_s, angle, rate in state.recent.tolist():
         if state.seeking and t_s > hold_end_s + _NEAR_HOLD_S:
             found = _extend(rule, levels, state, t_s, angle, rate)
             if found:

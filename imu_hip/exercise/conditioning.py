@@ -28,6 +28,7 @@ _BRIDGED_S = 0.05
 """Longest hole over which the filter runs on: what the corridor interpolates."""
 _BRIDGED_PERIODS = 2.5
 _TURN_RAD = 2.0 * math.pi
+_OUTWARD = np.array([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])
 
 
 class Sample(NamedTuple):
@@ -42,6 +43,15 @@ class Sample(NamedTuple):
     sd_rad: float
     slow_rad: float = math.nan
     slow_rad_s: float = math.nan
+
+
+COLUMNS = len(Sample._fields)
+"""Of rows (n, 6): samples one below the other."""
+
+
+def outward(rows: Floats) -> Floats:
+    """Return rows with + toward external rotation."""
+    return rows * _OUTWARD
 
 
 def memory() -> Floats:

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.evenly import EVERY_S, evenly
 from imu_hip.exercise.levels import TIME_TOLERANCE_S, Levels
 from imu_hip.exercise.sparc import sparc
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Exit, ExitVerdict
 from imu_hip.model.exercise_spec import ExitRule
 
 
-def graded_exit(levels: Levels, rule: ExitRule, start_s: float, samples: Sequence[Sample]) -> Exit:
-    """Grade the `samples` from the end of a hold (`start_s`) to the first one in neutral."""
-    end_s = samples[-1].t_s
-    peak_rad_s, smoothness = _movement(samples)
+def graded_exit(levels: Levels, rule: ExitRule, start_s: float, rows: Floats) -> Exit:
+    """Grade the rows (n, 6) from the end of a hold (`start_s`) to the first one in neutral."""
+    end_s = float(rows[-1, 0])
+    peak_rad_s, smoothness = _movement(rows)
     verdict, why = _verdict(levels, rule, peak_rad_s, end_s - start_s)
     return Exit(start_s, end_s, levels.direction, peak_rad_s, smoothness, verdict, why)
 
 
-def open_exit(levels: Levels, start_s: float, samples: Sequence[Sample], why: str) -> Exit:
+def open_exit(levels: Levels, start_s: float, rows: Floats, why: str) -> Exit:
     """Describe a way back that did not reach neutral, or was not seen to: no verdict."""
-    end_s = samples[-1].t_s if samples else start_s
-    return Exit(start_s, end_s, levels.direction, *_movement(samples), None, why)
+    end_s = float(rows[-1, 0]) if len(rows) else start_s
+    return Exit(start_s, end_s, levels.direction, *_movement(rows), None, why)
 
 
-def _movement(samples: Sequence[Sample]) -> tuple[float, float]:
+def _movement(rows: Floats) -> tuple[float, float]:
     """Return the peak speed toward neutral and the smoothness, NaN where too little was seen of it."""
-    if not samples:
+    if not len(rows):
         return math.nan, math.nan
-    peak_rad_s = max(0.0, *(-sample.rate_rad_s for sample in samples))
-    if len(samples) < 2:
+    peak_rad_s = max(0.0, -float(rows[:, 2].min()))
+    if len(rows) < 2:
         return peak_rad_s, math.nan
-    return peak_rad_s, sparc(-evenly(samples).rate_rad_s, 1.0 / EVERY_S)
+    return peak_rad_s, sparc(-evenly(rows).rate_rad_s, 1.0 / EVERY_S)
 
 
 def _verdict(levels: Levels, rule: ExitRule, peak_rad_s: float, duration_s: float) -> tuple[ExitVerdict, str]:

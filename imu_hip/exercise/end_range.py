@@ -4,44 +4,18 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.levels import TIME_TOLERANCE_S, larger
+import numpy as np
+
+from imu_hip.exercise import half_second
+from imu_hip.exercise.half_second import HalfSecond, WindowState
+from imu_hip.exercise.levels import larger
+from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Direction, HoldRule
 
-_WINDOW_S = 0.5
-_STRIDE_S = 0.25
 _OTHER_WAY_RAD = math.radians(6.0)
-_UNSEEN_S = 0.1
-"""A longer hole between two samples starts the window anew."""
-
-
-@dataclass(slots=True)
-class WindowState:
-    """The samples of the last half second and when the window is looked at next."""
-
-    samples: deque[Sample] = field(default_factory=deque)
-    due_s: float = math.inf
-
-
-def window(state: WindowState, sample: Sample) -> Sequence[Sample] | None:
-    """Take a sample in; return the window each time one is full, every `_STRIDE_S`. Changes `state`."""
-    samples = state.samples
-    if sample.angle_rad != sample.angle_rad:
-        return None
-    if not samples or sample.t_s - samples[-1].t_s > _UNSEEN_S + TIME_TOLERANCE_S:
-        samples.clear()
-        state.due_s = sample.t_s + _WINDOW_S
-    samples.append(sample)
-    if sample.t_s < state.due_s - TIME_TOLERANCE_S:
-        return None
-    state.due_s += _STRIDE_S
-    while samples[0].t_s < sample.t_s - _WINDOW_S - TIME_TOLERANCE_S:
-        samples.popleft()
-    return samples
 
 
 @dataclass(slots=True)
@@ -54,13 +28,11 @@ class MaximalRepetition:
     external_rad: float = -math.inf
 
 
-def follow(repetition: MaximalRepetition, sample: Sample) -> None:
-    """Take a sample in, + toward internal rotation."""
-    samples = window(repetition.window, sample)
-    if samples is not None:
-        median = statistics.median(each.angle_rad for each in samples)
-        repetition.internal_rad = max(repetition.internal_rad, median)
-        repetition.external_rad = max(repetition.external_rad, -median)
+def follow(repetition: MaximalRepetition, rows: Floats) -> None:
+    """Take rows (n, 6) in, + toward internal rotation. Changes `repetition`."""
+    for seen in half_second.follow(repetition.window, rows):
+        repetition.internal_rad = max(repetition.internal_rad, seen.angle_rad)
+        repetition.external_rad = max(repetition.external_rad, -seen.angle_rad)
 
 
 def reached(repetition: MaximalRepetition) -> tuple[Direction, float] | None:
@@ -94,24 +66,38 @@ def from_exercise(plateaus_rad: Sequence[float]) -> float:
 class Excursion:
     """The way out from neutral that is being watched for its best plateau."""
 
-    window: WindowState = field(default_factory=WindowState)
     best_rad: float = 0.0
 
 
-def watch(rule: HoldRule, excursion: Excursion, sample: Sample) -> float | None:
-    """Take a sample in, + toward the end range; return the best plateau once the limb is back from it.
+def watch(
+    rule: HoldRule, excursion: Excursion, rows: Floats, halves: Sequence[HalfSecond]
+) -> list[tuple[int, float]]:
+    """Take rows (n, 6) in and what `half_second` saw of them, both + toward the end range.
 
-    A plateau is half a second without moving faster than a hold may begin with, at the smallest end range or above.
-    Changes `excursion`.
+    Return the best plateau of each way out, and at which row the limb is back from it. A plateau is half a second
+    without moving faster than a hold may begin with, at the smallest end range or above. Changes `excursion`.
     """
-    samples = window(excursion.window, sample)
-    if samples is not None:
-        median = statistics.median(each.angle_rad for each in samples)
-        if median >= rule.smallest_end_range_rad:
-            still_rad_s = larger(rule.still, median)
-            if all(abs(each.rate_rad_s) <= still_rad_s for each in samples):
-                excursion.best_rad = max(excursion.best_rad, median)
-    if sample.angle_rad <= rule.neutral_fraction * excursion.best_rad:
-        best_rad, excursion.best_rad = excursion.best_rad, 0.0
-        return best_rad if best_rad > 0.0 else None
-    return None
+    back: list[tuple[int, float]] = []
+    first = 0
+    for seen in (*halves, None):
+        end = len(rows) if seen is None else seen.row
+        back += _back(rule, excursion, rows, first, end)
+        if seen is not None:
+            still = seen.fastest_rad_s <= larger(rule.still, seen.angle_rad)
+            if seen.angle_rad >= rule.smallest_end_range_rad and still:
+                excursion.best_rad = max(excursion.best_rad, seen.angle_rad)
+        first = end
+    return back
+
+
+def _back(
+    rule: HoldRule, excursion: Excursion, rows: Floats, first: int, end: int
+) -> list[tuple[int, float]]:
+    best_rad = excursion.best_rad
+    if best_rad <= 0.0:
+        return []
+    near = np.flatnonzero(rows[first:end, 1] <= rule.neutral_fraction * best_rad)
+    if not len(near):
+        return []
+    excursion.best_rad = 0.0
+    return [(first + int(near[0]), best_rad)]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from imu_hip.exercise.conditioning import Sample
 from imu_hip.model.block import Floats
 
 EVERY_S = 0.02
@@ -26,11 +23,9 @@ class Even(NamedTuple):
     sd_rad: Floats
 
 
-def evenly(samples: Sequence[Sample]) -> Even:
-    """Return at least one known sample in the order of time as they would be at even times."""
-    columns = len(Sample._fields)
-    numbers = np.fromiter(chain.from_iterable(samples), float, columns * len(samples))
-    t_s, angle, rate, sd = numbers.reshape(-1, columns).T[:4]
+def evenly(rows: Floats) -> Even:
+    """Return at least one known row (n, 6) in the order of time as they would be at even times."""
+    t_s, angle, rate, sd = rows.T[:4]
     even_s = np.arange(t_s[0], t_s[-1] + _EARLY_S, EVERY_S)
     following = np.minimum(t_s.searchsorted(even_s - _EARLY_S), len(t_s) - 1)
     hole_s = np.diff(t_s, prepend=t_s[0])[following]

@@ -73,10 +73,10 @@ def judged_rows(rate_hz: float, state: Floats, block: AngleBlock) -> JudgedRows:
     return JudgedRows(places[:count], seen[:, :count], looked_at[:count])
 
 
-def of_every_row(judged: JudgedRows, values: list[int], before: int, size: int) -> NDArray[np.uint8]:
+def of_every_row(judged: JudgedRows, values: NDArray[np.uint8], before: int, size: int) -> NDArray[np.uint8]:
     """Return for every row (size,) the value of the last judged one; `before` is that of the rows ahead of them."""
     filled = np.empty(size, np.uint8)
-    _fill(judged.places, np.array(values, np.uint8), before, filled)
+    _fill(judged.places, values, before, filled)
     return filled
 
 

@@ -8,29 +8,39 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imu_hip.exercise import block, cycle, end_range, hold
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.exercise import block, cycle, end_range, hold, hold_rows
 from imu_hip.exercise.block import BlockState
-from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.cycle import CycleState
 from imu_hip.exercise.end_range import Excursion
-from imu_hip.exercise.hold import HoldState, Mode
+from imu_hip.exercise.half_second import HalfSecond
+from imu_hip.exercise.hold import HoldState
+from imu_hip.exercise.hold_rows import Mode, Stop
 from imu_hip.exercise.levels import Levels, larger, levels
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Block as IsometricBlock
 from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
 from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
 
 _LEAST_REFINED_RAD = math.radians(0.05)
 _MOST_WAITING = 6_000
-"""How many samples wait for an end range at most: two minutes at 50 Hz."""
+"""How many rows wait for an end range at most: two minutes at 50 Hz."""
 
 LaneEvent = Hold | Touch | Exit | IsometricBlock
+
+Phases = NDArray[np.uint8]
+Happened = list[tuple[int, tuple[ExerciseEvent, ...]]]
+"""Events, and the row at which they became final."""
 
 
 @dataclass(slots=True)
 class LaneState:
-    """All that evolves in one direction; its samples are + toward the end range.
+    """All that evolves in one direction; its rows are + toward the end range.
 
     `levels` is None until an end range is known. `excursion` is None when that came from maximal repetitions: then
     `plateaus_rad` are those of holds, otherwise of ways out, which are `waiting` to be judged until there is one.
@@ -46,7 +56,7 @@ class LaneState:
     cycle: CycleState = field(default_factory=CycleState)
     excursion: Excursion | None = None
     plateaus_rad: list[float] = field(default_factory=list)
-    waiting: list[Sample] = field(default_factory=list)
+    waiting: list[Floats] = field(default_factory=list)
     next_rad: float | None = None
     refined_rad: float = 0.0
     last_s: float = -math.inf
@@ -62,26 +72,26 @@ def start(spec: ExerciseSpec, direction: Direction, end_range_rad: float | None)
     return state
 
 
-def step(spec: ExerciseSpec, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
-    """Judge one sample, known or not. Changes `state`."""
-    state.last_s = sample.t_s
-    if state.excursion is None:
-        events = _judge(spec, state, sample)
-        if events:
-            _learn(spec, state, events)
-        return events if state.next_rad is None else events + _adopt_at_rest(spec, state, sample.t_s)
-    plateau = end_range.watch(spec.hold, state.excursion, sample)
-    if plateau is not None:
-        state.plateaus_rad.append(plateau)
-        state.next_rad = end_range.from_exercise(state.plateaus_rad)
-    events = ()
-    if state.levels is None:
-        state.waiting.append(sample)
-        if len(state.waiting) > _MOST_WAITING:
-            del state.waiting[: _MOST_WAITING // 2]
-    else:
-        events = _judge(spec, state, sample)
-    return events + _adopt_at_rest(spec, state, sample.t_s)
+def run(
+    spec: ExerciseSpec, state: LaneState, rows: Floats, halves: Sequence[HalfSecond], phases: Phases
+) -> tuple[Happened, list[tuple[int, float]]]:
+    """Judge rows (n, 6), known or not, of which `half_second` saw `halves`; fill in their `phases` (n,).
+
+    Return what happened, and the end ranges that were taken on, each with its row. Changes `state`.
+    """
+    backs = [] if state.excursion is None else end_range.watch(spec.hold, state.excursion, rows, halves)
+    happened: Happened = []
+    ranges: list[tuple[int, float]] = []
+    first = 0
+    for end, plateau_rad in (*backs, (len(rows), None)):
+        _run(spec, state, rows[:end], first, phases, happened, ranges)
+        if plateau_rad is not None:
+            state.plateaus_rad.append(plateau_rad)
+            state.next_rad = end_range.from_exercise(state.plateaus_rad)
+        first = end
+    if len(rows):
+        state.last_s = float(rows[-1, 0])
+    return happened, ranges
 
 
 def retarget(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> tuple[ExerciseEvent, ...]:
@@ -99,7 +109,7 @@ def corrected(spec: ExerciseSpec, state: LaneState) -> None:
         state.plateaus_rad = []
         state.levels = _levels(spec, state, state.levels.end_range_rad)
         if hold.is_at_rest(state.hold):
-            state.hold.enter_rad = state.levels.enter_rad
+            state.hold.now.enter_rad = state.levels.enter_rad
 
 
 def refined(spec: ExerciseSpec, state: LaneState, change_rad: float) -> None:
@@ -111,7 +121,7 @@ def refined(spec: ExerciseSpec, state: LaneState, change_rad: float) -> None:
         state.levels = _levels(spec, state, state.levels.end_range_rad + change_rad)
         state.refined_rad += change_rad
         if hold.is_at_rest(state.hold):
-            state.hold.enter_rad = state.levels.enter_rad
+            state.hold.now.enter_rad = state.levels.enter_rad
 
 
 def close(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
@@ -127,45 +137,102 @@ def close(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
     return (*events, told)
 
 
-def phase(spec: ExerciseSpec, state: LaneState, sample: Sample) -> Phase:
-    """Return what the limb is doing, as far as it can be told at this sample (which must be known)."""
-    if state.hold.mode is Mode.HOLD:
-        return Phase.HOLD
-    if block.is_showing(state.block):
-        return Phase.BLOCK
-    own = state.levels
-    if own is not None and state.hold.mode is Mode.EXIT:
-        # Tremor on a plateau is slower than what counts as still: only a limb that turns faster climbs again.
-        rising = state.hold.settle_s is not None or sample.rate_rad_s > own.still_rad_s
-        return Phase.APPROACH if rising else Phase.EXIT
-    neutral_rad = spec.hold.smallest_end_range_rad if own is None else own.neutral_rad
-    return Phase.NEUTRAL if sample.angle_rad <= neutral_rad else Phase.APPROACH
+def _run(
+    spec: ExerciseSpec,
+    state: LaneState,
+    rows: Floats,
+    first: int,
+    phases: Phases,
+    happened: Happened,
+    ranges: list[tuple[int, float]],
+) -> None:
+    """Judge rows from `first` on; add to `happened` and `ranges`."""
+    while first < len(rows):
+        if state.levels is None:
+            row, events = _wait(spec, state, rows, first, phases)
+        else:
+            row, events = _judge(spec, state, rows, first, phases, happened)
+        first = row + 1
+        if row == len(rows):
+            return
+        if state.excursion is None and events:
+            _learn(spec, state, events)
+        if state.next_rad is not None and hold.is_at_rest(state.hold):
+            before_rad = None if state.levels is None else state.levels.end_range_rad
+            events += _adopt(spec, state, float(rows[row, 0]))
+            if state.levels is not None and state.levels.end_range_rad != before_rad:
+                ranges.append((row, state.levels.end_range_rad))
+        phases[row] = _phase(spec, state, rows[row])
+        if events:
+            happened.append((row, events))
 
 
-def _judge(spec: ExerciseSpec, state: LaneState, sample: Sample) -> tuple[ExerciseEvent, ...]:
+def _wait(
+    spec: ExerciseSpec, state: LaneState, rows: Floats, first: int, phases: Phases
+) -> tuple[int, tuple[ExerciseEvent, ...]]:
+    """Keep rows until there is an end range to judge them by; return the row at which there is, and no events."""
+    end = len(rows) if state.next_rad is None else first + 1
+    waiting = rows[first:end]
+    state.waiting.append(waiting.copy())
+    most = sum(len(each) for each in state.waiting)
+    if most > _MOST_WAITING:
+        half = _MOST_WAITING // 2
+        excess = -(-(most - _MOST_WAITING) // half) * half
+        state.waiting = [np.concatenate(state.waiting)[excess:]]
+    neutral = waiting[:, 1] <= spec.hold.smallest_end_range_rad
+    unseen = np.isnan(waiting[:, 1])
+    phases[first:end] = np.where(unseen, Phase.UNKNOWN, np.where(neutral, Phase.NEUTRAL, Phase.APPROACH))
+    return (len(rows) if state.next_rad is None else first), ()
+
+
+def _judge(
+    spec: ExerciseSpec, state: LaneState, rows: Floats, first: int, phases: Phases, happened: Happened
+) -> tuple[int, tuple[ExerciseEvent, ...]]:
+    """Judge rows from `first` on, up to one at which something may happen; return it and what was final there.
+
+    Blocks that end on the way to it are added to `happened`.
+    """
     own = state.levels
     if own is None:
-        return ()
-    known = sample.angle_rad == sample.angle_rad
-    in_neutral = known and sample.angle_rad <= own.neutral_rad
-    if in_neutral and spec.block is None and not state.cycle.steps and hold.is_at_rest(state.hold):
-        # Most rows of most recordings: nothing can come of them.
-        hold.rest_on(own, state.hold, sample.t_s)
-        state.cycle.neutral_s = sample.t_s
-        return ()
-    state.hold.expects_step = spec.block is not None and Step.BLOCK not in state.cycle.steps
-    events = hold.step(own, state.hold, sample)
-    at_rest = in_neutral and state.hold.mode is Mode.IDLE
+        return len(rows), ()
+    now = state.hold.now
+    now.expects_step = spec.block is not None and Step.BLOCK not in state.cycle.steps
+    stop = Stop.IN_NEUTRAL if state.cycle.steps or state.block.seeking else Stop.NOWHERE
+    if state.next_rad is not None:
+        stop = Stop.BOTH if stop else Stop.AT_REST
+    row, events = hold.run(own, state.hold, rows, first, phases, stop)
+    if now.neutral_s > (-math.inf if state.cycle.neutral_s is None else state.cycle.neutral_s):
+        state.cycle.neutral_s = float(now.neutral_s)
     blocks: tuple[IsometricBlock, ...] = ()
     if spec.block is not None:
-        if known:
-            blocks = block.step(spec.block, own, state.block, sample)
+        taken = slice(first, row + 1)
+        for place, found in block.run(spec.block, own, state.block, rows[taken], phases[taken]):
+            if first + place < row:
+                happened.append((first + place, _in_order(spec, state, (), (found,), None)))
+            else:
+                blocks += (found,)
+    if row == len(rows):
+        return row, ()
+    at_rest = rows[row, 1] <= own.neutral_rad and state.hold.mode is Mode.IDLE
+    if spec.block is not None:
         blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
-    if not (events or blocks or (at_rest and state.cycle.steps)):
-        if at_rest:
-            state.cycle.neutral_s = sample.t_s
-        return ()
-    return _in_order(spec, state, events, blocks, sample.t_s if at_rest else None)
+    t_s = float(rows[row, 0])
+    if events or blocks or (at_rest and state.cycle.steps):
+        return row, _in_order(spec, state, events, blocks, t_s if at_rest else None)
+    if at_rest:
+        state.cycle.neutral_s = t_s
+    return row, ()
+
+
+def _phase(spec: ExerciseSpec, state: LaneState, row: Floats) -> int:
+    """Return what the limb is doing, as far as it can be told at the newest row."""
+    if math.isnan(row[1]):
+        return Phase.UNKNOWN
+    if block.is_showing(state.block) and state.hold.mode is not Mode.HOLD:
+        return Phase.BLOCK
+    if state.levels is None:
+        return Phase.NEUTRAL if row[1] <= spec.hold.smallest_end_range_rad else Phase.APPROACH
+    return hold_rows.phase(state.levels.limits, state.hold.memory, row[1], row[2])
 
 
 def _seek_block(
@@ -175,10 +242,10 @@ def _seek_block(
     blocks: tuple[IsometricBlock, ...] = ()
     for event in events:
         if isinstance(event, Hold) and Step.BLOCK not in state.cycle.steps:
-            blocks += block.seek(rule, own, state.block, event.end_s, state.hold.left_rad)
+            blocks += block.seek(rule, own, state.block, event.end_s, float(state.hold.now.left_rad))
     if state.block.seeking:
         if state.hold.mode is Mode.HOLD:
-            blocks += block.stop(rule, state.block, state.hold.start_s)
+            blocks += block.stop(rule, state.block, float(state.hold.now.start_s))
         elif at_rest:
             blocks += block.stop(rule, state.block)
     return blocks
@@ -241,12 +308,6 @@ def _learn(spec: ExerciseSpec, state: LaneState, events: tuple[ExerciseEvent, ..
         state.next_rad = both_reached_rad
 
 
-def _adopt_at_rest(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
-    if state.next_rad is None or not hold.is_at_rest(state.hold):
-        return ()
-    return _adopt(spec, state, t_s)
-
-
 def _adopt(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEvent, ...]:
     """Take on the end range that the exercise itself showed, and judge what waited for it."""
     end_range_rad, state.next_rad = state.next_rad, None
@@ -258,8 +319,17 @@ def _adopt(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEv
 
 
 def _judge_waiting(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
-    waiting, state.waiting = state.waiting, []
-    return tuple(event for sample in waiting for event in _judge(spec, state, sample))
+    if not state.waiting:
+        return ()
+    rows, state.waiting = np.concatenate(state.waiting), []
+    happened: Happened = []
+    phases = np.empty(len(rows), np.uint8)
+    first = 0
+    while first < len(rows):
+        row, events = _judge(spec, state, rows, first, phases, happened)
+        happened.append((row, events))
+        first = row + 1
+    return tuple(event for _, events in happened for event in events)
 
 
 def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
+
+from imu_hip.compiled import compiled
 from imu_hip.model.exercise_spec import Direction, ExitRule, HoldRule, Threshold
 
 TIME_TOLERANCE_S = 1e-6
 """Time stamps are sums of floating-point steps: a span is over when this little is missing."""
 
+Limits = np.recarray[Any, Any]
+"""All numbers of `Levels` that the loops over rows need (1,)."""
+_LIMITS = (
+    "enter_rad", "leave_rad", "neutral_rad", "still_rad_s", "release_rad_s", "drop_rad", "climb_rad",
+    "small_step_rad", "settle_s", "min_dwell_s", "grace_s", "release_s", "drop_window_s", "merge_s", "exit_s",
+)  # fmt: skip
+_UNGRADED_TIMEOUT_S = 12.0
+"""How long a limb may take back to neutral where exits are not graded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Angles and speeds of one direction, + toward its end range; `exit_rule` is None where exits are not graded."""
+    """Angles and speeds of one direction, + toward its end range; `exit_rule` is None where exits are not graded.
+
+    `limits`: the same as one record.
+    """
 
     direction: Direction
     end_range_rad: float
@@ -25,6 +41,23 @@ class Levels:
     step_rad: float
     hold_rule: HoldRule
     exit_rule: ExitRule | None
+    limits: Limits = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Gather the numbers."""
+        rule = self.hold_rule
+        numbers = (
+            self.enter_rad, self.leave_rad, self.neutral_rad, self.still_rad_s, self.release_rad_s, self.drop_rad,
+            larger(rule.climb, self.end_range_rad), larger(rule.small_step, self.end_range_rad), rule.settle_s,
+            rule.min_dwell_s, rule.grace_s, rule.release_s, rule.drop_window_s, rule.merge_s, self.exit_s,
+        )  # fmt: skip
+        limits = np.array([numbers], [(name, float) for name in _LIMITS])
+        object.__setattr__(self, "limits", limits.view(np.recarray))
+
+    @property
+    def exit_s(self) -> float:
+        """How long the way back may take."""
+        return _UNGRADED_TIMEOUT_S if self.exit_rule is None else self.exit_rule.timeout_s
 
 
 def levels(
@@ -57,6 +90,7 @@ def larger(threshold: Threshold, end_range_rad: float) -> float:
     return max(threshold.floor, threshold.fraction * end_range_rad)
 
 
+@compiled
 def lasted(since_s: float, t_s: float, span_s: float) -> bool:
     """Tell whether `span_s` has gone by between two time stamps."""
     return t_s - since_s >= span_s - TIME_TOLERANCE_S

@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from imu_hip.exercise import best_plateau, end_range, faults, half_second, lane, trials
 from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
-from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.end_range import WindowState
+from imu_hip.exercise.conditioning import outward
 from imu_hip.exercise.faults import FaultState
 from imu_hip.exercise.habit import HabitState
+from imu_hip.exercise.half_second import HalfSecond, WindowState
 from imu_hip.exercise.lane import LaneState
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.trials import TrialState
+from imu_hip.model.block import Floats
 from imu_hip.model.event import EndRange, Event, PartEnded, PartStarted, Phase, ReZero, Trial, Warning
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
 from imu_hip.model.item import Edge
@@ -37,6 +43,18 @@ class PartState:
     faults: FaultState
     window: WindowState = field(default_factory=WindowState)
     inward: bool = True
+
+
+Happened = list[tuple[int, tuple[Event, ...]]]
+"""Events, and the row at which they became final."""
+
+
+class Judged(NamedTuple):
+    """What became of n rows: events, and end ranges that were taken on or reached, with their rows; `phases` (n,)."""
+
+    happened: Happened
+    ranges: list[tuple[int, Direction, float]]
+    phases: NDArray[np.uint8]
 
 
 def start(
@@ -78,29 +96,48 @@ def start(
     return PartState(spec, t_s, tuple(lanes), plateaus, measured, [], found), tuple(events)
 
 
-def step(state: PartState, sample: Sample) -> tuple[tuple[Event, ...], Phase]:
-    """Judge one sample, + toward internal rotation; the phase of one that is not known is UNKNOWN. Changes `state`."""
-    events: tuple[Event, ...] = ()
-    known = sample.angle_rad == sample.angle_rad
-    phase = Phase.UNKNOWN
-    if known:
-        state.inward = sample.angle_rad >= 0.0
+def run(state: PartState, rows: Floats) -> Judged:
+    """Judge rows (n, 6), + toward internal rotation. Changes `state`."""
+    known = np.flatnonzero(~np.isnan(rows[:, 1]))
+    if len(known):
+        state.inward = bool(rows[known[-1], 1] >= 0.0)
+    halves = half_second.follow(state.window, rows)
+    happened: Happened = []
+    ranges: list[tuple[int, Direction, float]] = []
+    phases = np.zeros(len(rows), np.uint8) if state.lanes else unjudged_phases(state.spec, rows)
     for each in state.lanes:
-        turned = sample if each.direction is Direction.INTERNAL else _outward(sample)
-        events += lane.step(state.spec, each, turned)
-        if known:
-            own = lane.phase(state.spec, each, turned)
-            if own > phase:
-                phase = own
-    seen = half_second.step(state.window, sample)
-    if seen is not None:
+        inward = each.direction is Direction.INTERNAL
+        turned, own = (rows, halves) if inward else (outward(rows), [half.outward() for half in halves])
+        own_phases = np.empty(len(rows), np.uint8)
+        found, adopted = lane.run(state.spec, each, turned, own, own_phases)
+        happened += found
+        ranges += [(row, each.direction, end_range_rad) for row, end_range_rad in adopted]
+        np.maximum(phases, own_phases, out=phases)
+    for seen in halves:
         for plateau in state.plateaus:
             best_plateau.step(state.spec.hold, plateau, seen)
-    for each_way in state.trials if known else ():
-        finished = trials.step(state.spec.hold, each_way, sample, seen)
-        state.measured += finished
-        events += finished
-    return events, phase if state.lanes else unjudged_phase(state.spec, sample)
+    if state.trials:
+        _measure(state, rows, halves, happened, ranges)
+    happened.sort(key=itemgetter(0))
+    return Judged(happened, ranges, phases)
+
+
+def _measure(
+    state: PartState,
+    rows: Floats,
+    halves: Sequence[HalfSecond],
+    happened: Happened,
+    ranges: list[tuple[int, Direction, float]],
+) -> None:
+    """Follow the trials of a measurement; add to `happened` and `ranges`."""
+    seen_at = {seen.row: seen for seen in halves}
+    for row, (t_s, angle_rad) in enumerate(rows[:, :2].tolist()):
+        for each_way in state.trials if angle_rad == angle_rad else ():
+            finished = trials.step(state.spec.hold, each_way, t_s, angle_rad, seen_at.get(row))
+            if finished:
+                state.measured += finished
+                happened.append((row, finished))
+                ranges.append((row, each_way.direction, each_way.most_rad))
 
 
 def corrected(state: PartState, re_zero: ReZero) -> None:
@@ -158,12 +195,6 @@ def end_ranges(state: PartState) -> dict[Direction, float]:
     return known | {each.direction: each.most_rad for each in state.trials if each.most_rad > 0.0}
 
 
-def _outward(sample: Sample) -> Sample:
-    """Return the sample with + toward external rotation."""
-    t_s, angle_rad, rate_rad_s, sd_rad, slow_rad, slow_rad_s = sample
-    return Sample(t_s, -angle_rad, -rate_rad_s, sd_rad, -slow_rad, -slow_rad_s)
-
-
 def lane_in_view(state: PartState) -> LaneState | None:
     """Return the lane of the side the limb is on, None when that direction is not judged."""
     direction = Direction.INTERNAL if state.inward else Direction.EXTERNAL
@@ -172,12 +203,11 @@ def lane_in_view(state: PartState) -> LaneState | None:
     return next((each for each in state.lanes if each.direction is direction), None)
 
 
-def unjudged_phase(spec: ExerciseSpec, sample: Sample) -> Phase:
-    """Return the phase of a sample while no hold can be judged: it only tells neutral from anything else."""
-    if sample.angle_rad != sample.angle_rad:
-        return Phase.UNKNOWN
-    in_neutral = abs(sample.angle_rad) <= spec.hold.smallest_end_range_rad
-    return Phase.NEUTRAL if in_neutral else Phase.APPROACH
+def unjudged_phases(spec: ExerciseSpec, rows: Floats) -> NDArray[np.uint8]:
+    """Return the phases of rows while no hold can be judged: they only tell neutral from anything else."""
+    in_neutral = np.abs(rows[:, 1]) <= spec.hold.smallest_end_range_rad
+    phases = np.where(in_neutral, Phase.NEUTRAL, Phase.APPROACH)
+    return np.where(np.isnan(rows[:, 1]), Phase.UNKNOWN, phases).astype(np.uint8)
 
 
 def _one_repetition(direction: Direction) -> Warning:

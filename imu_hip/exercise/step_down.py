@@ -6,12 +6,11 @@ that the hold had not been sinking as fast before, tells a step from a hold that
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
-from typing import NamedTuple
+import math
+import numpy as np
 
-from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.levels import Levels, larger
+from imu_hip.compiled import compiled
+from imu_hip.model.block import Floats
 
 EVERY_S = 0.1
 _BEFORE_S = 0.8
@@ -29,49 +28,45 @@ _THINNED = 2
 """Every so many samples are looked at."""
 
 
-class StepDown(NamedTuple):
-    """When the way down began, and the level below."""
+@compiled
+def found(held: Floats, begun_s: float, least_rad: float) -> tuple[float, float]:
+    """Return the step down of `least_rad` or more that the newest of the rows (n, 6) since `begun_s` have just shown.
 
-    start_s: float
-    lower_rad: float
-
-
-def found(levels: Levels, held: Sequence[Sample], begun_s: float) -> StepDown | None:
-    """Return the step down that the newest of the samples `held` since `begun_s` have just shown, if there is one."""
-    rule = levels.hold_rule
-    now_s = held[-1].t_s
+    That is when the way down began, and the level below; NaN if there is none.
+    """
+    now_s = held[-1, 0]
     from_s = now_s - _BEFORE_S - _WAY_S - _AFTER_S
     if from_s < begun_s:
-        return None
+        return math.nan, math.nan
     newest = _since(held, from_s)
-    before = [sample.angle_rad for sample in newest if sample.t_s < from_s + _BEFORE_S]
-    after = [sample.angle_rad for sample in newest if sample.t_s > now_s - _AFTER_S]
+    before = newest[newest[:, 0] < from_s + _BEFORE_S, 1]
+    after = newest[newest[:, 0] > now_s - _AFTER_S, 1]
     if len(before) < 3 or len(after) < 3:
-        return None
-    high, low = statistics.median(before), statistics.median(after)
+        return math.nan, math.nan
+    high, low = np.median(before), np.median(after)
     step = high - low
     flat = _FLAT_SHARE * step
-    least = larger(rule.small_step, levels.end_range_rad)
-    if step < least or max(before) - min(before) > flat:
-        return None
-    if max(after) - min(after) > flat:
-        return None
-    if step - _sunk_rad(held, from_s, high) < least:
-        return None
-    start_s = next(sample.t_s for sample in reversed(newest) if sample.angle_rad >= high - 0.25 * step)
-    return StepDown(start_s, low)
+    if step < least_rad or before.max() - before.min() > flat or after.max() - after.min() > flat:
+        return math.nan, math.nan
+    if step - _sunk_rad(held, from_s, high) < least_rad:
+        return math.nan, math.nan
+    above = newest[newest[:, 1] >= high - 0.25 * step, 0]
+    return above[-1], low
 
 
-def _sunk_rad(held: Sequence[Sample], from_s: float, high_rad: float) -> float:
+@compiled
+def _sunk_rad(held: Floats, from_s: float, high_rad: float) -> float:
     """Return how far the hold sank from as long ago as the step took to `high_rad`: that much it would have anyway."""
     earlier_s = from_s - (0.5 * _BEFORE_S + _WAY_S + 0.5 * _AFTER_S)
-    earlier = [each.angle_rad for each in _since(held, earlier_s) if each.t_s < earlier_s + _BEFORE_S]
-    return max(0.0, statistics.median(earlier) - high_rad) if earlier else 0.0
+    earlier = _since(held, earlier_s)
+    earlier_rad = earlier[earlier[:, 0] < earlier_s + _BEFORE_S, 1]
+    return max(0.0, np.median(earlier_rad) - high_rad) if len(earlier_rad) else 0.0
 
 
-def _since(samples: Sequence[Sample], from_s: float) -> Sequence[Sample]:
-    """Return every so many of the samples from a time on, in order."""
-    at = len(samples) - 1
-    while at >= 0 and samples[at].t_s >= from_s:
+@compiled
+def _since(rows: Floats, from_s: float) -> Floats:
+    """Return every so many of the rows from a time on, in order."""
+    at = len(rows) - 1
+    while at >= 0 and rows[at, 0] >= from_s:
         at -= _THINNED
-    return samples[at + _THINNED :: _THINNED]
+    return rows[at + _THINNED :: _THINNED]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.half_second import HalfSecond
 from imu_hip.exercise.levels import larger
 from imu_hip.model.event import Trial
@@ -28,23 +27,24 @@ class TrialState:
     most_rad: float = 0.0
 
 
-def step(rule: HoldRule, state: TrialState, sample: Sample, seen: HalfSecond | None) -> tuple[Trial, ...]:
-    """Take a known sample in, and half a second that ends with it; return the trial that is over. Changes `state`.
+def step(
+    rule: HoldRule, state: TrialState, t_s: float, angle_rad: float, seen: HalfSecond | None
+) -> tuple[Trial, ...]:
+    """Take a known angle in, and half a second that ends with it; return the trial that is over. Changes `state`.
 
     A plateau is the median of half a second as still as a hold must be to begin.
     """
     toward = state.direction.sign
     if seen is not None:
-        angle_rad = toward * seen.angle_rad
-        further = angle_rad > max(state.best_rad, _LEAST_RAD, _LEAST_SHARE * state.most_rad)
-        if further and seen.fastest_rad_s <= larger(rule.still, angle_rad):
-            state.best_rad, state.best_sd_rad = angle_rad, seen.sd_rad
-    angle_rad = toward * sample.angle_rad
+        plateau_rad = toward * seen.angle_rad
+        further = plateau_rad > max(state.best_rad, _LEAST_RAD, _LEAST_SHARE * state.most_rad)
+        if further and seen.fastest_rad_s <= larger(rule.still, plateau_rad):
+            state.best_rad, state.best_sd_rad = plateau_rad, seen.sd_rad
     if state.best_rad <= 0.0:
-        if angle_rad <= _LEAST_RAD:
-            state.out_s = sample.t_s
+        if toward * angle_rad <= _LEAST_RAD:
+            state.out_s = t_s
         return ()
-    return close(state, sample.t_s) if angle_rad <= rule.neutral_fraction * state.best_rad else ()
+    return close(state, t_s) if toward * angle_rad <= rule.neutral_fraction * state.best_rad else ()
 
 
 def close(state: TrialState, end_s: float) -> tuple[Trial, ...]:
