@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from imu_hip.compiled import compiled
 from imu_hip.exercise.levels import larger
-from imu_hip.exercise.moment import CHANNELS, EVERY_S, Moment
+from imu_hip.exercise.moment import CHANNELS, EVERY_S, Moment, change_rad
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Compensation
 from imu_hip.model.exercise_spec import Channel, CompensationKind, FaultRules
 
@@ -25,36 +30,59 @@ _IN_HIP_OF_PELVIS = 1.2
 _PELVIS = tuple(CHANNELS.index(c) for c in (Channel.PELVIS_TURN, Channel.PELVIS_ROLL, Channel.PELVIS_TILT))
 
 
+class Asked(NamedTuple):
+    """What was seen: so many looks, since when (NaN: none is asked for), and how far everything went since, rad."""
+
+    looks: int
+    since_s: float
+    first_rotation_rad: float
+    rotated_rad: float
+    lowest_turn_rad: float
+    highest_turn_rad: float
+    pelvis_rad: float
+
+
+_MEMORY = [(name, np.int64 if name == "looks" else np.float64) for name in Asked._fields]
+
+
 @dataclass(slots=True)
 class AskedState:
-    """The repetition that is asked for: since when, the first moment of it, and how far everything went since."""
+    """All that evolves: `memory` (1,) is an `Asked`; `first_channels` (6,): those of the first moment."""
 
-    since_s: float
-    first: Moment | None = None
-    looks: int = 0
-    rotated_rad: float = 0.0
-    lowest_turn_rad: float = math.inf
-    highest_turn_rad: float = -math.inf
-    pelvis_rad: float = 0.0
+    memory: np.recarray[Any, Any]
+    first_channels: Floats
+
+    @property
+    def now(self) -> Any:
+        """The one record of the memory; what is set there stays."""
+        return self.memory[0]
 
 
-def step(state: AskedState, moment: Moment) -> None:
-    """Take a known moment in. Changes `state`."""
-    if state.first is None:
-        state.first = moment
-    state.looks += 1
-    state.rotated_rad = max(state.rotated_rad, abs(moment.rotation_rad - state.first.rotation_rad))
-    state.lowest_turn_rad = min(state.lowest_turn_rad, moment.thigh_turn_rad)
-    state.highest_turn_rad = max(state.highest_turn_rad, moment.thigh_turn_rad)
+def start(since_s: float) -> AskedState:
+    """Return a repetition that is asked for from now on; NaN: none."""
+    memory = np.array([Asked(0, since_s, 0.0, 0.0, math.inf, -math.inf, 0.0)], _MEMORY)
+    return AskedState(memory.view(np.recarray), np.zeros(len(CHANNELS)))
+
+
+@compiled
+def step(now: Any, first_channels: Floats, moment: Moment) -> None:
+    """Take a known moment in. Changes the first two."""
+    if now.looks == 0:
+        now.first_rotation_rad = moment.rotation_rad
+        first_channels[:] = moment.channels
+    now.looks += 1
+    now.rotated_rad = max(now.rotated_rad, abs(moment.rotation_rad - now.first_rotation_rad))
+    now.lowest_turn_rad = min(now.lowest_turn_rad, moment.thigh_turn_rad)
+    now.highest_turn_rad = max(now.highest_turn_rad, moment.thigh_turn_rad)
     for at in _PELVIS:
-        change = math.remainder(moment.channels[at] - state.first.channels[at], math.tau)
-        state.pelvis_rad = max(state.pelvis_rad, abs(change))
+        now.pelvis_rad = max(now.pelvis_rad, abs(change_rad(moment.channels[at], first_channels[at])))
 
 
-def close(rules: FaultRules, state: AskedState, end_s: float, end_range_rad: float) -> tuple[Compensation, ...]:
+def close(rules: FaultRules, asked: AskedState, end_s: float, end_range_rad: float) -> tuple[Compensation, ...]:
     """Return what was wrong with the repetition that was asked for until `end_s`; `end_range_rad` 0: not known."""
+    state = Asked(*asked.now.tolist())
     lasted_s = end_s - state.since_s
-    if lasted_s < _SHORTEST_S or state.looks * EVERY_S < _LEAST_SEEN * lasted_s:
+    if not lasted_s >= _SHORTEST_S or state.looks * EVERY_S < _LEAST_SEEN * lasted_s:
         return ()
     in_space_rad = state.highest_turn_rad - state.lowest_turn_rad
     if _other_leg(rules, state, in_space_rad, end_range_rad):
@@ -75,7 +103,7 @@ def close(rules: FaultRules, state: AskedState, end_s: float, end_range_rad: flo
     return (Compensation(state.since_s, end_s, CompensationKind.THIGH_DID_NOT_ROTATE, state.rotated_rad, "", why),)
 
 
-def _other_leg(rules: FaultRules, state: AskedState, in_space_rad: float, end_range_rad: float) -> bool:
+def _other_leg(rules: FaultRules, state: Asked, in_space_rad: float, end_range_rad: float) -> bool:
     """Tell whether the pelvis has moved and the thigh has not, neither in space nor far in its hip."""
     limit_rad = rules.other_leg_rad
     if limit_rad is None or state.pelvis_rad <= limit_rad:

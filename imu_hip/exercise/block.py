@@ -64,11 +64,12 @@ def run(
     recent = np.concatenate([state.recent, looked_at])
     state.recent = recent[looked_at[-1, 0] - recent[:, 0] <= _RECENT_S]
     found: list[tuple[int, Block]] = []
+    hold, blocked = int(Phase.HOLD), int(Phase.BLOCK)
     for row, (t_s, angle, rate) in zip(known.tolist(), looked_at.tolist(), strict=True) if state.seeking else ():
         if state.seeking:
             found += [(row, each) for each in _extend(rule, levels, state, t_s, angle, rate)]
-        if is_showing(state) and phases[row] != Phase.HOLD:
-            phases[row] = Phase.BLOCK
+        if is_showing(state) and phases[row] != hold:
+            phases[row] = blocked
     return found
 
 

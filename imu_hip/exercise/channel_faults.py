@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from imu_hip.exercise import fault_flag, habit
-from imu_hip.exercise.fault_flag import Flag
-from imu_hip.exercise.habit import HabitState
-from imu_hip.exercise.moment import CHANNELS, Moment
-from imu_hip.exercise.neutral_before import Neutral
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.compiled import compiled
+from imu_hip.exercise import fault_flag
+from imu_hip.exercise.fault_flag import Flags
+from imu_hip.exercise.habit import expected
+from imu_hip.exercise.moment import CHANNELS, Moment, change_rad
+from imu_hip.exercise.neutral_before import channel, channel_sd
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Compensation, NotJudged
 from imu_hip.model.exercise_spec import Channel, ChannelRule, CompensationKind, Sense
 
@@ -47,100 +53,130 @@ _SIGNS = {
 _WAY = {"adduction": "inward", "abduction": "outward", "flexion": "up", "extension": "down"}
 
 
-@dataclass(slots=True)
-class RuleState:
-    """One rule within a repetition: its flag, the sign of the change at the peak, and since when it is unsure.
+_MEMORY = np.dtype(
+    [
+        ("at", np.int64),
+        *(
+            (name, np.float64)
+            for name in ("outward", "inward", "limit_rad", "peak_sign", "unsure_since_s", "unsure_until_s", "sd_rad")
+        ),
+        ("beyond_habit", np.bool_),
+        ("unsure", np.bool_),
+    ],
+    align=True,
+)
 
-    `at`: the place of its channel. `signs`: of a change that is a fault, while the thigh is turned out and in.
+
+@dataclass(slots=True)
+class RulesState:
+    """Rules within a repetition, their `flags` (r,), and in `memory` (r,) what else evolves: what is unsure.
+
+    `at`: the place of the channel. `peak_sign` of the change at the flag's peak. `outward`, `inward`: sign of a change that is a fault, while the thigh is turned out
+    and in. `unsure_since_s` is NaN while everything has been sure.
     """
 
+    rules: tuple[ChannelRule, ...]
+    flags: Flags
+    memory: np.recarray[Any, Any]
+
+
+class _Raised(NamedTuple):
+    """What a rule has to tell."""
+
     rule: ChannelRule
-    at: int
-    signs: tuple[float, float]
-    flag: Flag = field(default_factory=Flag)
-    peak_sign: float = 1.0
-    unsure_since_s: float | None = None
-    unsure_until_s: float = 0.0
-    unsure: bool = False
-    sd_rad: float = 0.0
+    flag: Any
+    now: Any
 
 
-def start(rules: Sequence[ChannelRule]) -> tuple[RuleState, ...]:
+def start(rules: Sequence[ChannelRule]) -> RulesState:
     """Return the states of rules before the first repetition."""
-    return tuple(RuleState(rule, CHANNELS.index(rule.channel), _SIGNS[rule.sense]) for rule in rules)
+    memory = np.zeros(len(rules), _MEMORY).view(np.recarray)
+    for rule, now in zip(rules, memory, strict=True):
+        now.at, now.beyond_habit, now.limit_rad = CHANNELS.index(rule.channel), rule.beyond_habit, rule.limit_rad
+        now.outward, now.inward = _SIGNS[rule.sense]
+        now.unsure_since_s = math.nan
+    return RulesState(tuple(rules), fault_flag.flags(len(rules)), memory)
 
 
-def step(states: Sequence[RuleState], neutral: Neutral, moment: Moment, habits: HabitState) -> None:
-    """Take in a known moment away from neutral. Changes `states`."""
-    inward = moment.rotation_rad >= neutral.rotation_rad
-    channels, sd_rad, neutral_channels, neutral_sd_rad = (
-        moment.channels, moment.sd_rad, neutral.channels, neutral.sd_rad
-    )  # fmt: skip
-    for state in states:
-        rule, flag, at = state.rule, state.flag, state.at
-        change = math.remainder(channels[at] - neutral_channels[at], math.tau)
+@compiled
+def step(flags: Flags, memory: np.recarray[Any, Any], neutral: Floats, moment: Moment, habit: Any) -> None:
+    """Take in a known moment away from neutral (as in `NeutralState.numbers`). Changes `flags` and `memory`."""
+    inward = moment.rotation_rad >= neutral[0]
+    for rule in range(len(memory)):
+        flag, now = flags[rule], memory[rule]
+        at = now.at
+        change = change_rad(moment.channels[at], channel(neutral, at))
         # What the neutral did not know already is the same in both, and takes itself away.
-        known_rad2 = neutral_sd_rad[at] ** 2
-        if rule.beyond_habit:
-            usual = habit.expected(habits, neutral, moment)
-            if usual is not None:
-                change, known_rad2 = change - usual[0], max(known_rad2, usual[1])
-        sd = math.sqrt(max(0.0, sd_rad[at] ** 2 - known_rad2))
-        state.unsure = sd > _TOO_UNSURE * rule.limit_rad
-        if state.unsure:
-            state.unsure_since_s = moment.t_s if state.unsure_since_s is None else state.unsure_since_s
-            state.unsure_until_s, state.sd_rad = moment.t_s, max(state.sd_rad, sd)
+        known_rad2 = channel_sd(neutral, at) ** 2
+        if now.beyond_habit:
+            usual_rad, usual_rad2 = expected(habit, neutral, moment)
+            if not np.isnan(usual_rad):
+                change, known_rad2 = change - usual_rad, max(known_rad2, usual_rad2)
+        sd = math.sqrt(max(0.0, moment.sd_rad[at] ** 2 - known_rad2))
+        now.unsure = sd > _TOO_UNSURE * now.limit_rad
+        if now.unsure:
+            now.unsure_since_s = moment.t_s if np.isnan(now.unsure_since_s) else now.unsure_since_s
+            now.unsure_until_s, now.sd_rad = moment.t_s, max(now.sd_rad, sd)
             fault_flag.lose_sight(flag)
             continue
-        value = state.signs[inward] * change or abs(change)
+        signed = (now.inward if inward else now.outward) * change
+        value = signed if signed != 0.0 else abs(change)
         if value > flag.peak:
-            state.peak_sign = math.copysign(1.0, change)
-        fault_flag.follow(flag, moment.t_s, value, max(rule.limit_rad, _SURE_SD * sd))
+            now.peak_sign = math.copysign(1.0, change)
+        fault_flag.follow(flag, moment.t_s, value, max(now.limit_rad, _SURE_SD * sd), fault_flag.RAISE_S)
 
 
-def close(states: Sequence[RuleState]) -> tuple[Compensation | NotJudged, ...]:
-    """Return what the repetition that ends here showed, one for each kind; forget it."""
+def close(state: RulesState) -> tuple[Compensation | NotJudged, ...]:
+    """Return what the repetition that ends here showed, one for each kind; forget it. Changes `state`."""
     events: list[Compensation | NotJudged] = []
-    for kind in dict.fromkeys(state.rule.kind for state in states):
-        same = [state for state in states if state.rule.kind is kind]
-        raised = [state for state in same if state.flag.start_s is not None]
+    seen = [_Raised(*each) for each in zip(state.rules, state.flags, state.memory, strict=True)]
+    for kind in dict.fromkeys(rule.kind for rule in state.rules):
+        same = [each for each in seen if each.rule.kind is kind]
+        raised = [each for each in same if not math.isnan(each.flag.start_s)]
+        unsure = [each for each in same if not math.isnan(each.now.unsure_since_s)]
         if raised:
             events.append(_compensation(kind, raised))
-        elif any(state.unsure_since_s is not None for state in same):
-            events.append(_not_judged(kind, [state for state in same if state.unsure_since_s is not None]))
-    for state in states:
-        state.flag, state.unsure_since_s, state.unsure, state.sd_rad = Flag(), None, False, 0.0
+        elif unsure:
+            events.append(_not_judged(kind, unsure))
+    state.flags = fault_flag.flags(len(state.rules))
+    state.memory.sd_rad, state.memory.unsure_since_s, state.memory.unsure = 0.0, math.nan, False
     return tuple(events)
 
 
-def showing(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
+def showing(state: RulesState) -> tuple[CompensationKind, ...]:
     """Return the faults that are being made now."""
-    return tuple(dict.fromkeys(state.rule.kind for state in states if state.flag.showing))
+    return _kinds(state, state.flags.showing)
 
 
-def unsure(states: Sequence[RuleState]) -> tuple[CompensationKind, ...]:
+def unsure(state: RulesState) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
-    return tuple(dict.fromkeys(state.rule.kind for state in states if state.unsure))
+    return _kinds(state, state.memory.unsure)
 
 
-def _compensation(kind: CompensationKind, raised: Sequence[RuleState]) -> Compensation:
-    worst = max(raised, key=lambda state: state.flag.peak / state.rule.limit_rad)
-    rule, peak = worst.rule, worst.flag.peak
-    toward = _TOWARD[rule.channel][0 if worst.peak_sign > 0.0 else 1]
+def _kinds(state: RulesState, which: NDArray[np.bool_]) -> tuple[CompensationKind, ...]:
+    return tuple(dict.fromkeys(rule.kind for rule, is_one in zip(state.rules, which, strict=True) if is_one))
+
+
+def _compensation(kind: CompensationKind, raised: Sequence[_Raised]) -> Compensation:
+    worst = max(raised, key=lambda each: float(each.flag.peak / each.now.limit_rad))
+    rule, peak = worst.rule, float(worst.flag.peak)
+    toward = _TOWARD[rule.channel][0 if worst.now.peak_sign > 0.0 else 1]
     size, limit = f"{math.degrees(peak):.0f}°", f"{math.degrees(rule.limit_rad):.0f}°"
     what = _WHAT.get((kind, rule.channel), "{channel} changed by {size} ({toward})")
     text = what.format(size=size, toward=toward, way=_WAY.get(toward, ""), channel=rule.channel.replace("_", " "))
-    starts = [state.flag.start_s for state in raised if state.flag.start_s is not None]
-    ends = [state.flag.end_s for state in raised]
+    starts = [float(each.flag.start_s) for each in raised]
+    ends = [float(each.flag.end_s) for each in raised]
     return Compensation(min(starts), max(ends), kind, peak, toward, f"{text}; more than {limit} counts")
 
 
-def _not_judged(kind: CompensationKind, unsure_states: Sequence[RuleState]) -> NotJudged:
-    starts = [state.unsure_since_s for state in unsure_states if state.unsure_since_s is not None]
-    worst = max(unsure_states, key=lambda state: state.sd_rad / state.rule.limit_rad)
+def _not_judged(kind: CompensationKind, unsure: Sequence[_Raised]) -> NotJudged:
+    worst = max(unsure, key=lambda each: float(each.now.sd_rad / each.now.limit_rad))
+    sd_rad = float(worst.now.sd_rad)
     why = (
-        f"the change of {worst.rule.channel.replace('_', ' ')} was known to {math.degrees(worst.sd_rad):.0f}° only "
+        f"the change of {worst.rule.channel.replace('_', ' ')} was known to {math.degrees(sd_rad):.0f}° only "
         f"(one standard deviation), too little to tell {math.degrees(worst.rule.limit_rad):.0f}°; "
         "keep still in neutral for a moment between repetitions"
     )
-    return NotJudged(min(starts), max(state.unsure_until_s for state in unsure_states), kind, worst.sd_rad, why)
+    since_s = min(float(each.now.unsure_since_s) for each in unsure)
+    until_s = max(float(each.now.unsure_until_s) for each in unsure)
+    return NotJudged(since_s, until_s, kind, sd_rad, why)

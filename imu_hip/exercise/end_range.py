@@ -69,9 +69,7 @@ class Excursion:
     best_rad: float = 0.0
 
 
-def watch(
-    rule: HoldRule, excursion: Excursion, rows: Floats, halves: Sequence[HalfSecond]
-) -> list[tuple[int, float]]:
+def watch(rule: HoldRule, excursion: Excursion, rows: Floats, halves: Sequence[HalfSecond]) -> list[tuple[int, float]]:
     """Take rows (n, 6) in and what `half_second` saw of them, both + toward the end range.
 
     Return the best plateau of each way out, and at which row the limb is back from it. A plateau is half a second
@@ -90,9 +88,7 @@ def watch(
     return back
 
 
-def _back(
-    rule: HoldRule, excursion: Excursion, rows: Floats, first: int, end: int
-) -> list[tuple[int, float]]:
+def _back(rule: HoldRule, excursion: Excursion, rows: Floats, first: int, end: int) -> list[tuple[int, float]]:
     best_rad = excursion.best_rad
     if best_rad <= 0.0:
         return []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import Any
 
+import numpy as np
+
+from imu_hip.compiled import compiled
 from imu_hip.exercise.levels import lasted
 
 RAISE_S = 0.3
@@ -11,42 +15,63 @@ CLEAR_S = 0.5
 CLEAR_SHARE = 0.6
 """Of the limit: below, a fault is on its way to be over."""
 
+Flags = np.recarray[Any, Any]
 
-@dataclass(slots=True)
-class Flag:
-    """`start_s` is None while it has not been raised; from the onset to `end_s` the value was not well below."""
+_MEMORY = np.dtype(
+    [
+        *((name, np.float64) for name in ("above_since_s", "below_since_s", "start_s", "end_s", "peak", "rising_peak")),
+        ("showing", np.bool_),
+    ],
+    align=True,
+)
+"""Of each flag; `start_s` is NaN while it has not been raised; from it to `end_s` the value was not well below.
 
-    above_since_s: float | None = None
-    below_since_s: float | None = None
-    showing: bool = False
-    start_s: float | None = None
-    end_s: float = 0.0
-    peak: float = 0.0
-    rising_peak: float = 0.0
+`above_since_s`, `below_since_s`: since when the value is above the limit, or well below; NaN when it is not.
+"""
 
 
-def follow(flag: Flag, t_s: float, value: float, limit: float, raise_s: float = RAISE_S) -> None:
+def flags(count: int) -> Flags:
+    """Return flags (count,) of which none has been raised."""
+    new = np.zeros(count, _MEMORY).view(np.recarray)
+    for each in new:
+        forget(each)
+        lose_sight(each)
+    return new
+
+
+@compiled
+def follow(flag: Any, t_s: float, value: float, limit: float, raise_s: float = RAISE_S) -> None:
     """Take a value in, which is a fault above `limit`. Changes `flag`."""
     if value > limit:
-        if flag.above_since_s is None:
+        if np.isnan(flag.above_since_s):
             flag.above_since_s, flag.rising_peak = t_s, value
         flag.rising_peak = max(flag.rising_peak, value)
         if lasted(flag.above_since_s, t_s, raise_s):
-            flag.start_s = flag.above_since_s if flag.start_s is None else flag.start_s
+            flag.start_s = flag.above_since_s if np.isnan(flag.start_s) else flag.start_s
             flag.peak = max(flag.peak, flag.rising_peak)
             flag.showing = True
     else:
-        flag.above_since_s = None
+        flag.above_since_s = math.nan
     if not flag.showing:
         return
     if value > CLEAR_SHARE * limit:
-        flag.end_s, flag.below_since_s = t_s, None
+        flag.end_s, flag.below_since_s = t_s, math.nan
         return
-    if flag.below_since_s is None:
+    if np.isnan(flag.below_since_s):
         flag.below_since_s = t_s
     flag.showing = not lasted(flag.below_since_s, t_s, CLEAR_S)
 
 
-def lose_sight(flag: Flag) -> None:
+@compiled
+def lose_sight(flag: Any) -> None:
     """Begin to count anew, because the data have a hole."""
-    flag.above_since_s = flag.below_since_s = None
+    flag.above_since_s = math.nan
+    flag.below_since_s = math.nan
+
+
+@compiled
+def forget(flag: Any) -> None:
+    """Take a flag down that has been told."""
+    flag.start_s = math.nan
+    flag.peak = 0.0
+    flag.showing = False

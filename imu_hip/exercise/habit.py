@@ -7,10 +7,14 @@ the maximal ones tell what to expect, and how far it was known then.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from imu_hip.compiled import compiled
 from imu_hip.exercise.moment import CHANNELS, Moment
-from imu_hip.exercise.neutral_before import Neutral
+from imu_hip.exercise.neutral_before import channel
+from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Channel
 
 _DEEP_RAD = math.radians(20.0)
@@ -18,31 +22,32 @@ _DEEP_RAD = math.radians(20.0)
 _ENOUGH_LOOKS = 10
 _ADDUCTION, _FLEXION = CHANNELS.index(Channel.ADDUCTION), CHANNELS.index(Channel.FLEXION)
 
-
-@dataclass(slots=True)
-class HabitState:
-    """Sums over looks at a bent hip in maximal repetitions."""
-
-    looks: int = 0
-    bent_rad2: float = 0.0
-    both_rad2: float = 0.0
-    variance_rad2: float = 0.0
+Habit = np.recarray[Any, Any]
+"""Sums over looks at a bent hip in maximal repetitions (1,)."""
 
 
-def step(state: HabitState, neutral: Neutral, moment: Moment) -> None:
-    """Take in a known moment of a maximal repetition. Changes `state`."""
-    bent = moment.channels[_FLEXION] - neutral.channels[_FLEXION]
+def unknown() -> Habit:
+    """Return the habit of somebody of whom nothing has been seen."""
+    sums = [("looks", np.int64), *((name, np.float64) for name in ("bent_rad2", "both_rad2", "variance_rad2"))]
+    return np.zeros(1, sums).view(np.recarray)
+
+
+@compiled
+def step(sums: Any, neutral: Floats, moment: Moment) -> None:
+    """Take a known moment of a maximal repetition in; `neutral` is as in `NeutralState.numbers`. Changes `sums`."""
+    bent = moment.channels[_FLEXION] - channel(neutral, _FLEXION)
     if bent < _DEEP_RAD:
         return
-    state.looks += 1
-    state.bent_rad2 += bent * bent
-    state.both_rad2 += bent * (moment.channels[_ADDUCTION] - neutral.channels[_ADDUCTION])
-    state.variance_rad2 += moment.sd_rad[_ADDUCTION] ** 2
+    sums.looks += 1
+    sums.bent_rad2 += bent * bent
+    sums.both_rad2 += bent * (moment.channels[_ADDUCTION] - channel(neutral, _ADDUCTION))
+    sums.variance_rad2 += moment.sd_rad[_ADDUCTION] ** 2
 
 
-def expected(state: HabitState, neutral: Neutral, moment: Moment) -> tuple[float, float] | None:
-    """Return the adduction to expect from bending, and its variance then, rad and rad²; None when it is not known."""
-    if state.looks < _ENOUGH_LOOKS:
-        return None
-    bent = moment.channels[_FLEXION] - neutral.channels[_FLEXION]
-    return bent * state.both_rad2 / state.bent_rad2, state.variance_rad2 / state.looks
+@compiled
+def expected(sums: Any, neutral: Floats, moment: Moment) -> tuple[float, float]:
+    """Return the adduction to expect from bending, and its variance then, rad and rad²; NaN when it is not known."""
+    if sums.looks < _ENOUGH_LOOKS:
+        return math.nan, math.nan
+    bent = moment.channels[_FLEXION] - channel(neutral, _FLEXION)
+    return bent * sums.both_rad2 / sums.bent_rad2, sums.variance_rad2 / sums.looks

@@ -56,9 +56,9 @@ class Stop(IntEnum):
     BOTH = 3
 
 
-_MEMORY = [
+_MEMORY = np.dtype(
+    [
     *((name, np.int64) for name in ("mode", "length", "head", "settle_at", "tops_from")),
-    *((name, np.bool_) for name in ("pending", "was_hold", "expects_step")),
     *(
         (name, np.float64)
         for name in (
@@ -67,7 +67,10 @@ _MEMORY = [
             "step_s", "step_rad",
         )
     ),
-]  # fmt: skip
+    *((name, np.bool_) for name in ("pending", "was_hold", "expects_step")),
+],
+    align=True,
+)  # fmt: skip
 
 
 def memory(enter_rad: float) -> Memory:

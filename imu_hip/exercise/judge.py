@@ -8,7 +8,6 @@ warning: only then is it known that no mark comes. (A table rest may also be the
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +19,10 @@ from imu_hip.exercise import marked, neutral_before, part, stretch
 from imu_hip.exercise.conditioning import COLUMNS, LAG_S
 from imu_hip.exercise.judge_state import Params, State
 from imu_hip.exercise.judged_rows import judged_rows, of_every_row
-from imu_hip.exercise.moment import channel_changes, moments
+from imu_hip.exercise.moment import channel_changes
+from imu_hip.exercise.moment import looks as looks_of
 from imu_hip.exercise.shown import snapshot
+from imu_hip.exercise.stretch import Looks
 from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import Event, ReZero, Warning, ZeroRefined
 from imu_hip.model.item import TimedMark
@@ -52,14 +53,14 @@ def step(
         return state, JudgeOutput((), np.zeros(0, np.uint8))
     before = int(state.phase)
     judged = judged_rows(params.rate_hz, state.rows, block)
-    looked_at = np.flatnonzero(judged.looked_at).tolist()
-    looks = list(zip(looked_at, moments(block, judged.places, judged.seen, judged.looked_at), strict=True))
+    numbers = looks_of(block, judged.places, judged.seen, judged.looked_at)
+    looks = Looks(np.flatnonzero(judged.looked_at).tolist(), numbers)
     t_s, rows = judged.seen[0], _rows(judged.seen)
     pending = deque(sorted((*state.pending, *marks), key=lambda mark: mark.t_s))
     waiting = deque(corrections)
     events: list[Event] = []
     phases = np.empty(len(rows), np.uint8)
-    first = look = 0
+    first = 0
     while first < len(rows):
         while pending and pending[0].t_s <= t_s[first]:
             events += marked.take(params, state, pending.popleft())
@@ -67,11 +68,10 @@ def step(
             _corrected(state, waiting.popleft())
         next_s = min((queue[0].t_s for queue in (pending, waiting) if queue), default=math.inf)
         end = int(t_s.searchsorted(next_s))
-        last_look = bisect_left(looked_at, end)
-        seen = [(row - first, moment) for row, moment in looks[look:last_look]]
+        seen = looks.until(end).since(first, first)
         found, phases[first:end] = stretch.run(params, state, rows[first:end], t_s[first:end], seen)
         events += found
-        first, look = end, last_look
+        first = end
     if len(rows):
         state.last_s, state.phase = float(t_s[-1]), int(phases[-1])
     for correction in waiting:

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field
 
 from imu_hip.exercise.end_range import MaximalRepetition
-from imu_hip.exercise.habit import HabitState
+from imu_hip.exercise import habit
+from imu_hip.exercise.habit import Habit
 from imu_hip.exercise.judged_rows import rows_state
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.exercise.part import PartState
@@ -70,7 +71,7 @@ class State:
     over: JudgeSnapshot | None = None
     last_s: float = 0.0
     neutral: NeutralState = field(default_factory=NeutralState)
-    habits: HabitState = field(default_factory=HabitState)
+    habits: Habit = field(default_factory=habit.unknown)
     refined: bool = False
 
     def kept_until_marked(self, events: tuple[Event, ...]) -> tuple[Event, ...]:

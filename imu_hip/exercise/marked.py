@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from imu_hip.exercise import end_range, part, shown
+from imu_hip.exercise import end_range, habit, part, shown
 from imu_hip.exercise.end_range import MaximalRepetition
-from imu_hip.exercise.habit import HabitState
 from imu_hip.exercise.judge_state import Params, State
 from imu_hip.exercise.part import PartState
 from imu_hip.exercise.repetition_quality import RepetitionQualityParams, repetition_quality
@@ -32,7 +31,7 @@ def take(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
     elif mark.label not in _NO_PREPARATION:
         state.preparing = state.preparing | {mark.label} if begins else state.preparing - {mark.label}
     if mark.label in _NEUTRAL:
-        state.neutral.prompted, state.neutral.next_way = begins, _named(mark)
+        state.neutral.now.prompted, state.neutral.next_way = begins, _named(mark)
     if mark.label in _NEUTRAL and state.part is not None:
         return state.kept_until_marked(part.prompted_neutral(state.part, mark.edge, mark.t_s))
     return ()
@@ -51,7 +50,7 @@ def _begin(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
         events += (_unknown_exercise(mark.detail, spec),)
     if state.used_in is not None and state.used_in is not spec.posture:
         # An end range is one of its posture.
-        state.plateaus_rad, state.used_in, state.habits = {}, None, HabitState()
+        state.plateaus_rad, state.used_in, state.habits = {}, None, habit.unknown()
     state.part, begun = begin(params, state, spec, mark.t_s)
     return events + begun
 
@@ -81,7 +80,7 @@ def _end_repetition(state: State, t_s: float) -> tuple[Event, ...]:
         return (CalibrationStep(t_s, t_s, MarkLabel.MAX_REP, False, 0.0, _other_way(direction)),)
     if state.part is None and state.used_in is not None:
         # Repetitions after a part are made for the next one.
-        state.plateaus_rad, state.used_in, state.habits = {}, None, HabitState()
+        state.plateaus_rad, state.used_in, state.habits = {}, None, habit.unknown()
     repetitions = state.plateaus_rad.setdefault(direction, [])
     repetitions.append(plateau_rad)
     if len(repetitions) < 2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,10 @@ EVERY_S = 0.1
 
 CHANNELS = tuple(Channel)
 """The order of `Moment.channels`."""
+_SINGLE = 5
+_CHANNELS = len(CHANNELS)
+COLUMNS = _SINGLE + 2 * _CHANNELS
+"""Of looks (m, 17): the numbers of moments in their order."""
 
 
 class Moment(NamedTuple):
@@ -25,7 +28,8 @@ class Moment(NamedTuple):
 
     `rotation_rad` and `rate_rad_s` are smoothed, + toward internal rotation. `thigh_rate_rad_s`: how fast the thigh
     moves in space, `thigh_turn_rad`: how far it has turned about its long axis, from an arbitrary origin. `channels`
-    and their standard deviations `sd_rad` (0 where only the gyroscope or gravity tells) in the order of `CHANNELS`.
+    (6,) and their standard deviations `sd_rad` (6,; 0 where only the gyroscope or gravity tells) in the order of
+    `CHANNELS`.
     """
 
     t_s: float
@@ -33,36 +37,40 @@ class Moment(NamedTuple):
     rate_rad_s: float
     thigh_rate_rad_s: float
     thigh_turn_rad: float
-    channels: tuple[float, ...]
-    sd_rad: tuple[float, ...]
-
-    @property
-    def known(self) -> bool:
-        """Whether the angles are known."""
-        return self.rotation_rad == self.rotation_rad
-
-
-def channel_changes(re_zero: ReZero) -> tuple[float, ...]:
-    """Return what a correction does to each channel."""
-    adduction, flexion = re_zero.adduction_change_rad, re_zero.flexion_change_rad
-    return (0.0, 0.0, 0.0, adduction, flexion, flexion)
-
-
-def moments(
-    block: AngleBlock, places: NDArray[np.intp], seen: Floats, looked_at: NDArray[np.bool_]
-) -> Iterator[Moment]:
-    """Yield the moments of a block's rows that are looked at; the arguments are as in `JudgedRows`.
-
-    All of them are made when the first is asked for: most live blocks have none.
-    """
-    places, seen = places[looked_at], seen[:, looked_at]
-    inputs = (block.thigh_rate_rad_s, block.pelvis_yaw_rad, block.pelvis_list_rad, block.pelvis_tilt_rad)
-    columns = _columns(places, seen, *inputs, block.angles_rad, block.sd_rad).tolist()
-    yield from map(Moment, *columns[:5], zip(*columns[5:11], strict=True), zip(*columns[11:], strict=True))
+    channels: Floats
+    sd_rad: Floats
 
 
 @compiled
-def _columns(
+def moment(looks: Floats, at: int) -> Moment:
+    """Return one of the looks (m, 17)."""
+    look = looks[at]
+    return Moment(look[0], look[1], look[2], look[3], look[4], look[_SINGLE : _SINGLE + _CHANNELS], look[-_CHANNELS:])
+
+
+def channel_changes(re_zero: ReZero) -> Floats:
+    """Return what a correction does to each channel (6,)."""
+    adduction, flexion = re_zero.adduction_change_rad, re_zero.flexion_change_rad
+    return np.array([0.0, 0.0, 0.0, adduction, flexion, flexion])
+
+
+@compiled
+def change_rad(angle_rad: float, before_rad: float) -> float:
+    """Return how far an angle has turned since before, within half a turn."""
+    turned = np.fmod(angle_rad - before_rad, math.tau)
+    if turned > math.pi:
+        return turned - math.tau
+    return turned + math.tau if turned < -math.pi else turned
+
+
+def looks(block: AngleBlock, places: NDArray[np.intp], seen: Floats, looked_at: NDArray[np.bool_]) -> Floats:
+    """Return the looks (m, 17) at a block's rows that are looked at; the arguments are as in `JudgedRows`."""
+    inputs = (block.thigh_rate_rad_s, block.pelvis_yaw_rad, block.pelvis_list_rad, block.pelvis_tilt_rad)
+    return _looks(places[looked_at], seen[:, looked_at], *inputs, block.angles_rad, block.sd_rad)
+
+
+@compiled
+def _looks(
     places: NDArray[np.intp],
     seen: Floats,
     thigh_rate_rad_s: Floats,
@@ -72,8 +80,7 @@ def _columns(
     angles_rad: Floats,
     sd_rad: Floats,
 ) -> Floats:
-    """Return all numbers of moments in their order (17, m)."""
-    columns = np.zeros((17, len(places)))
+    looks = np.zeros((len(places), COLUMNS))
     for at, row in enumerate(places):
         x, y, z = thigh_rate_rad_s[row]
         thigh_rad_s = math.sqrt(x * x + y * y + z * z)
@@ -82,5 +89,5 @@ def _columns(
         channels = (turn_rad[row], roll_rad[row], tilt, adduction, flexion, flexion - tilt)
         sd = (0.0, 0.0, 0.0, sd_rad[row, 1], sd_rad[row, 0], sd_rad[row, 0])
         for place, number in enumerate((*moving, *channels, *sd)):
-            columns[place, at] = number
-    return columns
+            looks[at, place] = number
+    return looks

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from imu_hip.exercise.moment import Moment
+import numpy as np
+
+from imu_hip.compiled import compiled
+from imu_hip.exercise.moment import CHANNELS, Moment
+from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Direction
 
 UNKNOWN_RAD = math.radians(7.5)
@@ -20,76 +24,100 @@ _LOOKS = 5
 """How many looks at a still limb make its neutral."""
 _BACK_SHARE = 0.7
 """Of the neutral level: a limb that was away is back below it."""
+_CHANNELS = len(CHANNELS)
+_NUMBERS = 1 + 2 * _CHANNELS
+
+_MEMORY = np.dtype(
+    [
+        ("recent", np.int64),
+        ("last_s", np.float64),
+        *((name, np.bool_) for name in ("prompted", "away", "was_away", "known")),
+    ],
+    align=True,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Neutral:
-    """Means over the last half second of a neutral: rotation, channels and their standard deviations, rad."""
-
-    rotation_rad: float
-    channels: tuple[float, ...]
-    sd_rad: tuple[float, ...]
+def _memory() -> np.recarray[Any, Any]:
+    new = np.zeros(1, _MEMORY).view(np.recarray)
+    new[0].last_s = -math.inf
+    return new
 
 
 @dataclass(slots=True)
 class NeutralState:
     """All that evolves.
 
-    `prompted`: the person is asked to be in neutral now; `away`: the limb is not in it; `was_away`: one look before.
-    `next_way`: the direction that the last prompt said comes next, None when it named none.
+    `memory` (1,): `prompted`: the person is asked to be in neutral now; `away`: the limb is not in it; `was_away`: one
+    look before; `known`: there is a neutral; `recent`: so many looks may become the next. `numbers` (13,) of the
+    neutral, means over the last half second of it, rad: rotation, channels, their standard deviations. `looks` (5, 13):
+    the recent ones. `next_way`: the direction that the last prompt said comes next, None when it named none.
     """
 
-    neutral: Neutral | None = None
-    recent: deque[Moment] = field(default_factory=lambda: deque(maxlen=_LOOKS))
-    prompted: bool = False
-    away: bool = False
-    was_away: bool = False
+    memory: np.recarray[Any, Any] = field(default_factory=_memory)
+    numbers: Floats = field(default_factory=lambda: np.zeros(_NUMBERS))
+    looks: Floats = field(default_factory=lambda: np.zeros((_LOOKS, _NUMBERS)))
     next_way: Direction | None = None
-    last_s: float = -math.inf
+
+    @property
+    def now(self) -> Any:
+        """The one record of the memory; what is set there stays."""
+        return self.memory[0]
+
+    @property
+    def channels(self) -> tuple[float, ...] | None:
+        """The channels of the neutral, rad; None before there is one."""
+        return tuple(self.numbers[1 : 1 + _CHANNELS].tolist()) if self.now.known else None
 
 
-def level_rad(neutral_fraction: float, end_ranges_rad: Mapping[Direction, float], rotation_rad: float) -> float:
-    """Return how far the limb may be turned in neutral, to the side where it is."""
-    direction = Direction.INTERNAL if rotation_rad >= 0.0 else Direction.EXTERNAL
+def level_rad(neutral_fraction: float, end_ranges_rad: Mapping[Direction, float], direction: Direction) -> float:
+    """Return how far the limb may be turned in neutral to one side."""
     end_range_rad = end_ranges_rad.get(direction, max(end_ranges_rad.values(), default=0.0))
     return neutral_fraction * end_range_rad if end_range_rad > 0.0 else UNKNOWN_RAD
 
 
-def step(state: NeutralState, moment: Moment, neutral_rad: float) -> None:
-    """Take a known moment in; `neutral_rad`: how far the limb may be turned in neutral. Changes `state`."""
-    if moment.t_s - state.last_s > UNSEEN_S:
-        state.recent.clear()
-    state.last_s, state.was_away = moment.t_s, state.away
+@compiled
+def step(now: Any, numbers: Floats, looks: Floats, moment: Moment, neutral_rad: float) -> None:
+    """Take a known moment in; `neutral_rad`: how far the limb may be turned in neutral. Changes the first three."""
+    if moment.t_s - now.last_s > UNSEEN_S:
+        now.recent = 0
+    now.last_s, now.was_away = moment.t_s, now.away
     turned = abs(moment.rotation_rad)
     still = abs(moment.rate_rad_s) < _STILL_RAD_S and moment.thigh_rate_rad_s < _STILL_IN_SPACE_RAD_S
     # Somebody who was asked to be in neutral and keeps still is in what he takes for it.
-    if state.away:
-        state.away = turned > _BACK_SHARE * neutral_rad and not (state.prompted and still)
-    else:
-        state.away = turned > neutral_rad and not (state.prompted and still)
-    if state.away or not still:
-        state.recent.clear()
+    away_rad = _BACK_SHARE * neutral_rad if now.away else neutral_rad
+    now.away = turned > away_rad and not (now.prompted and still)
+    if now.away or not still:
+        now.recent = 0
         return
-    state.recent.append(moment)
-    if len(state.recent) == _LOOKS:
-        state.neutral = _mean(state.recent)
+    if now.recent == _LOOKS:
+        looks[:-1] = looks[1:].copy()
+        now.recent = _LOOKS - 1
+    newest = looks[now.recent]
+    newest[0], newest[1 : 1 + _CHANNELS], newest[1 + _CHANNELS :] = moment.rotation_rad, moment.channels, moment.sd_rad
+    now.recent += 1
+    if now.recent == _LOOKS:
+        now.known = True
+        for place in range(_NUMBERS):
+            total = 0.0
+            for look in range(_LOOKS):
+                total += looks[look, place]
+            numbers[place] = total / _LOOKS
 
 
-def shift(state: NeutralState, rotation_rad: float, channels: tuple[float, ...]) -> None:
+def shift(state: NeutralState, rotation_rad: float, channels: Floats) -> None:
     """Move the neutral along with angles that were corrected all at once. Changes `state`."""
-    state.recent.clear()
-    if state.neutral is not None:
-        state.neutral = Neutral(
-            state.neutral.rotation_rad + rotation_rad,
-            tuple(value + change for value, change in zip(state.neutral.channels, channels, strict=True)),
-            state.neutral.sd_rad,
-        )
+    state.now.recent = 0
+    state.numbers[0] += rotation_rad
+    state.numbers[1 : 1 + _CHANNELS] += channels
 
 
-def _mean(moments: deque[Moment]) -> Neutral:
-    n = len(moments)
-    return Neutral(
-        sum(moment.rotation_rad for moment in moments) / n,
-        tuple(sum(values) / n for values in zip(*(moment.channels for moment in moments), strict=True)),
-        tuple(sum(values) / n for values in zip(*(moment.sd_rad for moment in moments), strict=True)),
-    )
+@compiled
+def channel(numbers: Floats, at: int) -> float:
+    """Return what a channel was in neutral."""
+    return numbers[1 + at]
+
+
+@compiled
+def channel_sd(numbers: Floats, at: int) -> float:
+    """Return how well that was known."""
+    return numbers[1 + _CHANNELS + at]

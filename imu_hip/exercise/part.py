@@ -16,7 +16,7 @@ from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
 from imu_hip.exercise.conditioning import outward
 from imu_hip.exercise.faults import FaultState
-from imu_hip.exercise.habit import HabitState
+from imu_hip.exercise.habit import Habit
 from imu_hip.exercise.half_second import HalfSecond, WindowState
 from imu_hip.exercise.lane import LaneState
 from imu_hip.exercise.neutral_before import NeutralState
@@ -62,7 +62,7 @@ def start(
     t_s: float,
     plateaus_rad: Mapping[Direction, Sequence[float]],
     neutral: NeutralState,
-    habits: HabitState,
+    habits: Habit,
     *,
     refined: bool = False,
 ) -> tuple[PartState, tuple[Event, ...]]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from imu_hip.compiled import compiled
+from imu_hip.model.block import Floats
 from imu_hip.model.event import Compensation
 from imu_hip.model.exercise_spec import CompensationKind
 
@@ -23,26 +28,41 @@ _MOST_LOOKS = 2400
 
 @dataclass(slots=True)
 class HingeState:
-    """Looks (time, depth, rotation) since the body went down; empty while it is up."""
+    """Looks (n, 3: time, depth, rotation) since the body went down; the first `count[0]` of them, 0 while it is up."""
 
-    looks: list[tuple[float, float, float]] = field(default_factory=list)
+    looks: Floats
+    count: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
 
 
-def step(state: HingeState, t_s: float, depth_rad: float, rotation_rad: float, kept: float) -> tuple[Compensation, ...]:
-    """Take a look in; return the fault when the body is up again and less than the share `kept` was left half-way.
+def start(*, hinges: bool) -> HingeState:
+    """Return the state before the body goes down, without place for looks where it does not."""
+    return HingeState(np.zeros((_MOST_LOOKS + 1 if hinges else 0, 3)))
 
-    `depth_rad`, `rotation_rad`: hip flexion and internal rotation since neutral. Changes `state`.
+
+@compiled
+def step(looks: Floats, count: NDArray[np.int64], t_s: float, depth_rad: float, rotation_rad: float) -> bool:
+    """Take a look in; tell whether the body is up again with it. Changes `looks` and `count`.
+
+    `depth_rad`, `rotation_rad`: hip flexion and internal rotation since neutral.
     """
-    looks = state.looks
-    if not looks and depth_rad < _UP_RAD:
-        return ()
-    looks.append((t_s, depth_rad, rotation_rad))
-    if len(looks) > _MOST_LOOKS:
-        del looks[: _MOST_LOOKS // 2]
+    if count[0] == 0 and depth_rad < _UP_RAD:
+        return False
+    newest = looks[count[0]]
+    newest[0], newest[1], newest[2] = t_s, depth_rad, rotation_rad
+    count[0] += 1
+    if count[0] > _MOST_LOOKS:
+        count[0] -= _MOST_LOOKS // 2
+        for at in range(count[0]):
+            looks[at] = looks[at + _MOST_LOOKS // 2]
+    deepest = looks[: count[0], 1].max()
+    return not (depth_rad > max(_UP_RAD, _UP_SHARE * deepest) or depth_rad > _UP_SHARE * deepest > 0.0)
+
+
+def close(state: HingeState, kept: float) -> tuple[Compensation, ...]:
+    """Return the fault of a hinge that is over, when less than the share `kept` was left half-way; forget the hinge."""
+    looks = [(t_s, depth, rotation) for t_s, depth, rotation in state.looks[: state.count[0]].tolist()]
+    state.count[0] = 0
     deepest = max(depth for _, depth, _ in looks)
-    if depth_rad > max(_UP_RAD, _UP_SHARE * deepest) or depth_rad > _UP_SHARE * deepest > 0.0:
-        return ()
-    state.looks = []
     return _judged(looks, deepest, kept) if deepest >= _DOWN_RAD else ()
 
 

@@ -18,8 +18,8 @@ def snapshot(params: Params, state: State) -> JudgeSnapshot:
         shown = within(state.part)
     else:
         shown = _before_part(params, state) if state.over is None else state.over
-    neutral = state.neutral.neutral
-    return shown if neutral is None else replace(shown, neutral_rad=neutral.channels)
+    channels = state.neutral.channels
+    return shown if channels is None else replace(shown, neutral_rad=channels)
 
 
 def within(running: PartState) -> JudgeSnapshot:

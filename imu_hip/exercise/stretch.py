@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from heapq import merge
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.exercise import end_range, faults, habit, marked, neutral_before, part
+from imu_hip.exercise import end_range, fault_looks, faults, marked, part
 from imu_hip.exercise.conditioning import COLUMNS
 from imu_hip.exercise.judge_state import Params, State
-from imu_hip.exercise.moment import Moment
 from imu_hip.exercise.part import Happened, Judged
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Event
 from imu_hip.model.exercise_spec import Direction
 
-Look = tuple[int, Moment]
-"""A look at the body and its row."""
+
+class Looks(NamedTuple):
+    """Looks at the body: their rows (m,) and numbers (m, 17)."""
+
+    rows: list[int]
+    numbers: Floats
+
+    def until(self, row: int) -> Looks:
+        """Return the looks before a row."""
+        count = bisect_left(self.rows, row)
+        return Looks(self.rows[:count], self.numbers[:count])
+
+    def since(self, row: int, origin: int = 0) -> Looks:
+        """Return the looks from a row on; rows count from `origin`."""
+        count = bisect_left(self.rows, row)
+        return Looks([each - origin for each in self.rows[count:]], self.numbers[count:])
 
 
 def run(
-    params: Params, state: State, rows: Floats, first_s: Floats, looks: Sequence[Look]
+    params: Params, state: State, rows: Floats, first_s: Floats, looks: Looks
 ) -> tuple[list[Event], NDArray[np.uint8]]:
     """Judge rows (n, 6) that came in at `first_s` (n,), with no mark or correction between them. Changes `state`.
 
@@ -38,9 +53,8 @@ def run(
     if state.part is None:
         known = np.flatnonzero(~np.isnan(rows[:, 1])) if judging and not state.marked else ()
         begins = int(known[0]) if len(known) else len(rows)
-        ahead = [each for each in looks if each[0] < begins]
-        events += _merged(state, [], _look(params, state, ahead, {}, []))
-        looks = looks[len(ahead) :]
+        events += _merged(state, [], _look(params, state, looks.until(begins), {}, []))
+        looks = looks.since(begins)
     phases = part.unjudged_phases(params.default_spec() if state.part is None else state.part.spec, rows)
     if begins == len(rows):
         return events, phases
@@ -70,7 +84,7 @@ def _merged(state: State, happened: Happened, seen: Happened) -> list[Event]:
 def _look(
     params: Params,
     state: State,
-    looks: Sequence[Look],
+    looks: Looks,
     end_ranges_rad: dict[Direction, float],
     ranges: Sequence[tuple[int, Direction, float]],
 ) -> Happened:
@@ -78,29 +92,26 @@ def _look(
 
     `end_ranges_rad` before the first of the rows, and how they changed at some of them.
     """
-    found: Happened = []
-    at = 0
-    for row, moment in looks:
-        while at < len(ranges) and ranges[at][0] <= row:
-            end_ranges_rad[ranges[at][1]] = ranges[at][2]
-            at += 1
-        events = _look_once(params, state, moment, end_ranges_rad) if moment.known else ()
-        if events:
-            found.append((row, events))
-    return found
+    happened: Happened = []
+    for row, direction, end_range_rad in ranges:
+        happened += _look_by(params, state, looks.until(row), end_ranges_rad)
+        looks = looks.since(row)
+        end_ranges_rad[direction] = end_range_rad
+    return happened + _look_by(params, state, looks, end_ranges_rad)
 
 
-def _look_once(
-    params: Params, state: State, moment: Moment, end_ranges_rad: Mapping[Direction, float]
-) -> tuple[Event, ...]:
+def _look_by(params: Params, state: State, looks: Looks, end_ranges_rad: Mapping[Direction, float]) -> Happened:
+    if not looks.rows:
+        return []
     running = state.part
-    spec = params.default_spec() if running is None else running.spec
-    level_rad = neutral_before.level_rad(spec.hold.neutral_fraction, end_ranges_rad, moment.rotation_rad)
-    neutral_before.step(state.neutral, moment, level_rad)
-    if state.repetition is not None:
-        if state.neutral.neutral is not None:
-            habit.step(state.habits, state.neutral.neutral, moment)
-        return ()
-    if running is None or not (state.marked or not state.preparing):
-        return ()
-    return faults.step(running.faults, moment, end_ranges_rad)
+    if running is None or state.repetition is not None or not (state.marked or not state.preparing):
+        asked = faults.asked_of(
+            params.default_spec() if running is None else running.spec, state.neutral, end_ranges_rad
+        )
+        neutral = state.neutral
+        fault_looks.prepare(
+            asked, looks.numbers, neutral.now, neutral.numbers, neutral.looks, state.habits[0],
+            state.repetition is not None,
+        )  # fmt: skip
+        return []
+    return [(looks.rows[at], found) for at, found in faults.run(running.faults, looks.numbers, end_ranges_rad)]

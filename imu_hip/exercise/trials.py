@@ -27,9 +27,7 @@ class TrialState:
     most_rad: float = 0.0
 
 
-def step(
-    rule: HoldRule, state: TrialState, t_s: float, angle_rad: float, seen: HalfSecond | None
-) -> tuple[Trial, ...]:
+def step(rule: HoldRule, state: TrialState, t_s: float, angle_rad: float, seen: HalfSecond | None) -> tuple[Trial, ...]:
     """Take a known angle in, and half a second that ends with it; return the trial that is over. Changes `state`.
 
     A plateau is the median of half a second as still as a hold must be to begin.
