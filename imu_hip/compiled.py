@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 # would give other bits when the rows are cut elsewhere. Numba looks at this once, when it is imported.
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
+import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
@@ -41,6 +42,11 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         with suppress(RuntimeError):  # nowhere to write: compile every time
             dispatcher._cache = _Cache(function)  # type: ignore[attr-defined, no-untyped-call]
     return cast("Callable[P, R]", dispatcher)
+
+
+def records(fields: Sequence[tuple[str, type[np.generic]]]) -> np.dtype[np.void]:
+    """Return the type of records with these fields; compiled or not, a field of an array's element is an attribute."""
+    return np.dtype((np.record, np.dtype(list(fields), align=True)))
 
 
 class _Cache(FunctionCache):

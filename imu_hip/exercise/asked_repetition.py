@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise.levels import larger
 from imu_hip.exercise.moment import CHANNELS, EVERY_S, Moment, change_rad
 from imu_hip.model.block import Floats
@@ -42,14 +43,14 @@ class Asked(NamedTuple):
     pelvis_rad: float
 
 
-_MEMORY = [(name, np.int64 if name == "looks" else np.float64) for name in Asked._fields]
+_MEMORY = records([(name, np.int64 if name == "looks" else np.float64) for name in Asked._fields])
 
 
 @dataclass(slots=True)
 class AskedState:
     """All that evolves: `memory` (1,) is an `Asked`; `first_channels` (6,): those of the first moment."""
 
-    memory: np.recarray[Any, Any]
+    memory: NDArray[np.void]
     first_channels: Floats
 
     @property
@@ -61,7 +62,7 @@ class AskedState:
 def start(since_s: float) -> AskedState:
     """Return a repetition that is asked for from now on; NaN: none."""
     memory = np.array([Asked(0, since_s, 0.0, 0.0, math.inf, -math.inf, 0.0)], _MEMORY)
-    return AskedState(memory.view(np.recarray), np.zeros(len(CHANNELS)))
+    return AskedState(memory, np.zeros(len(CHANNELS)))
 
 
 @compiled

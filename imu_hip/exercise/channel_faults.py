@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise import fault_flag
 from imu_hip.exercise.fault_flag import Flags
-from imu_hip.exercise.habit import expected
+from imu_hip.exercise.habit import Habit, expected
 from imu_hip.exercise.moment import CHANNELS, Moment, change_rad
 from imu_hip.exercise.neutral_before import channel, channel_sd
 from imu_hip.model.block import Floats
@@ -53,7 +53,7 @@ _SIGNS = {
 _WAY = {"adduction": "inward", "abduction": "outward", "flexion": "up", "extension": "down"}
 
 
-_MEMORY = np.dtype(
+_MEMORY = records(
     [
         ("at", np.int64),
         *(
@@ -62,8 +62,7 @@ _MEMORY = np.dtype(
         ),
         ("beyond_habit", np.bool_),
         ("unsure", np.bool_),
-    ],
-    align=True,
+    ]
 )
 
 
@@ -77,7 +76,7 @@ class RulesState:
 
     rules: tuple[ChannelRule, ...]
     flags: Flags
-    memory: np.recarray[Any, Any]
+    memory: NDArray[np.void]
 
 
 class _Raised(NamedTuple):
@@ -90,7 +89,7 @@ class _Raised(NamedTuple):
 
 def start(rules: Sequence[ChannelRule]) -> RulesState:
     """Return the states of rules before the first repetition."""
-    memory = np.zeros(len(rules), _MEMORY).view(np.recarray)
+    memory = np.zeros(len(rules), _MEMORY)
     for rule, now in zip(rules, memory, strict=True):
         now.at, now.beyond_habit, now.limit_rad = CHANNELS.index(rule.channel), rule.beyond_habit, rule.limit_rad
         now.outward, now.inward = _SIGNS[rule.sense]
@@ -99,7 +98,7 @@ def start(rules: Sequence[ChannelRule]) -> RulesState:
 
 
 @compiled
-def step(flags: Flags, memory: np.recarray[Any, Any], neutral: Floats, moment: Moment, habit: Any) -> None:
+def step(flags: Flags, memory: NDArray[np.void], neutral: Floats, moment: Moment, habits: Habit) -> None:
     """Take in a known moment away from neutral (as in `NeutralState.numbers`). Changes `flags` and `memory`."""
     inward = moment.rotation_rad >= neutral[0]
     for rule in range(len(memory)):
@@ -109,7 +108,7 @@ def step(flags: Flags, memory: np.recarray[Any, Any], neutral: Floats, moment: M
         # What the neutral did not know already is the same in both, and takes itself away.
         known_rad2 = channel_sd(neutral, at) ** 2
         if now.beyond_habit:
-            usual_rad, usual_rad2 = expected(habit, neutral, moment)
+            usual_rad, usual_rad2 = expected(habits[0], neutral, moment)
             if not np.isnan(usual_rad):
                 change, known_rad2 = change - usual_rad, max(known_rad2, usual_rad2)
         sd = math.sqrt(max(0.0, moment.sd_rad[at] ** 2 - known_rad2))
@@ -139,18 +138,19 @@ def close(state: RulesState) -> tuple[Compensation | NotJudged, ...]:
         elif unsure:
             events.append(_not_judged(kind, unsure))
     state.flags = fault_flag.flags(len(state.rules))
-    state.memory.sd_rad, state.memory.unsure_since_s, state.memory.unsure = 0.0, math.nan, False
+    for name, value in (("sd_rad", 0.0), ("unsure_since_s", math.nan), ("unsure", False)):
+        state.memory[name] = value
     return tuple(events)
 
 
 def showing(state: RulesState) -> tuple[CompensationKind, ...]:
     """Return the faults that are being made now."""
-    return _kinds(state, state.flags.showing)
+    return _kinds(state, state.flags["showing"])
 
 
 def unsure(state: RulesState) -> tuple[CompensationKind, ...]:
     """Return the faults that cannot be told now."""
-    return _kinds(state, state.memory.unsure)
+    return _kinds(state, state.memory["unsure"])
 
 
 def _kinds(state: RulesState, which: NDArray[np.bool_]) -> tuple[CompensationKind, ...]:

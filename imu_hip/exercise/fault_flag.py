@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise.levels import lasted
 
 RAISE_S = 0.3
@@ -15,14 +16,13 @@ CLEAR_S = 0.5
 CLEAR_SHARE = 0.6
 """Of the limit: below, a fault is on its way to be over."""
 
-Flags = np.recarray[Any, Any]
+Flags = NDArray[np.void]
 
-_MEMORY = np.dtype(
+_MEMORY = records(
     [
         *((name, np.float64) for name in ("above_since_s", "below_since_s", "start_s", "end_s", "peak", "rising_peak")),
         ("showing", np.bool_),
-    ],
-    align=True,
+    ]
 )
 """Of each flag; `start_s` is NaN while it has not been raised; from it to `end_s` the value was not well below.
 
@@ -32,7 +32,7 @@ _MEMORY = np.dtype(
 
 def flags(count: int) -> Flags:
     """Return flags (count,) of which none has been raised."""
-    new = np.zeros(count, _MEMORY).view(np.recarray)
+    new = np.zeros(count, _MEMORY)
     for each in new:
         forget(each)
         lose_sight(each)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 from imu_hip.compiled import compiled
 from imu_hip.exercise import asked_repetition, channel_faults, fault_flag, habit, neutral_before, rotation_kept
 from imu_hip.exercise.fault_flag import Flags
+from imu_hip.exercise.habit import Habit
 from imu_hip.exercise.moment import CHANNELS, moment
 from imu_hip.exercise.neutral_before import UNSEEN_S, channel
 from imu_hip.exercise.posture_check import Expected, off_rad
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Channel
 
-Memory = np.recarray[Any, Any]
-
 _POSTURE_S = 2.0
 _FLEXION = CHANNELS.index(Channel.FLEXION)
+
+
+Memory = NDArray[np.void]
 
 
 class Flag(IntEnum):
@@ -59,12 +61,13 @@ class Asked(NamedTuple):
 
 @compiled
 def prepare(
-    asked: Asked, looks: Floats, now: Any, neutral: Floats, recent: Floats, habits: Any, repeating: bool
+    asked: Asked, looks: Floats, memory: Memory, neutral: Floats, recent: Floats, habits: Habit, repeating: bool
 ) -> None:
     """Take looks (m, 17) in outside of what is judged; while `repeating` a maximal repetition is made.
 
-    Changes the neutral (`now`, `neutral`, `recent` as `neutral_before` has them) and `habits`.
+    Changes the neutral (`memory`, `neutral`, `recent` as `neutral_before` has them) and `habits`.
     """
+    now = memory[0]
     for at in range(len(looks)):
         seen = moment(looks, at)
         if np.isnan(seen.rotation_rad):
@@ -72,7 +75,7 @@ def prepare(
         neutral_rad = asked.inward_rad if seen.rotation_rad >= 0.0 else asked.outward_rad
         neutral_before.step(now, neutral, recent, seen, neutral_rad)
         if repeating and now.known:
-            habit.step(habits, neutral, seen)
+            habit.step(habits[0], neutral, seen)
 
 
 @compiled
@@ -80,24 +83,25 @@ def take(
     asked: Asked,
     looks: Floats,
     first: int,
-    now: Any,
+    memory: Memory,
     neutral: Floats,
     recent: Floats,
-    habits: Any,
+    habits: Habit,
     last_s: Floats,
     flags: Flags,
     rule_flags: Flags,
     rules: Memory,
-    repetition: Any,
+    repetitions: Memory,
     first_channels: Floats,
     hinge: Floats,
     hinge_count: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Take looks (m, 17) in from `first` on, up to one at which something is over; return it and what.
 
-    m and NOTHING if it is not. Changes all from `now` on, as `neutral_before`, `fault_flag`, `channel_faults`,
+    m and NOTHING if it is not. Changes all from `memory` on, as `neutral_before`, `fault_flag`, `channel_faults`,
     `asked_repetition` and `rotation_kept` have them; `last_s` (1,) is when the last known look was.
     """
+    now, repetition = memory[0], repetitions[0]
     for at in range(first, len(looks)):
         seen = moment(looks, at)
         if np.isnan(seen.rotation_rad):

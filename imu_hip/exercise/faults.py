@@ -74,8 +74,8 @@ def run(
     first = 0
     while first < len(looks):
         at, over = fault_looks.take(
-            asked, looks, first, state.neutral.now, state.neutral.numbers, state.neutral.looks, state.habits[0],
-            state.last_s, state.flags, state.rules.flags, state.rules.memory, state.asked.now,
+            asked, looks, first, state.neutral.memory, state.neutral.numbers, state.neutral.looks, state.habits,
+            state.last_s, state.flags, state.rules.flags, state.rules.memory, state.asked.memory,
             state.asked.first_channels, state.hinge.looks, state.hinge.count,
         )  # fmt: skip
         events = _told(state, over)

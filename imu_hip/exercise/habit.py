@@ -10,8 +10,9 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.exercise.neutral_before import channel
 from imu_hip.model.block import Floats
@@ -22,14 +23,14 @@ _DEEP_RAD = math.radians(20.0)
 _ENOUGH_LOOKS = 10
 _ADDUCTION, _FLEXION = CHANNELS.index(Channel.ADDUCTION), CHANNELS.index(Channel.FLEXION)
 
-Habit = np.recarray[Any, Any]
+Habit = NDArray[np.void]
 """Sums over looks at a bent hip in maximal repetitions (1,)."""
 
 
 def unknown() -> Habit:
     """Return the habit of somebody of whom nothing has been seen."""
     sums = [("looks", np.int64), *((name, np.float64) for name in ("bent_rad2", "both_rad2", "variance_rad2"))]
-    return np.zeros(1, sums).view(np.recarray)
+    return np.zeros(1, records(sums))
 
 
 @compiled

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise.levels import TIME_TOLERANCE_S, Limits, lasted
 from imu_hip.exercise.step_down import EVERY_S, found
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Phase
 
-Memory = np.recarray[Any, Any]
+Memory = NDArray[np.void]
 """What evolves from row to row (1,), see `memory`."""
 
 _MOST_ROWS = 6_000
@@ -56,20 +56,18 @@ class Stop(IntEnum):
     BOTH = 3
 
 
-_MEMORY = np.dtype(
+_MEMORY = records(
     [
-    *((name, np.int64) for name in ("mode", "length", "head", "settle_at", "tops_from")),
-    *(
-        (name, np.float64)
-        for name in (
-            "enter_rad", "known_s", "approach_rad_s", "settle_s", "start_s", "entry_rad_s", "below_s", "falling_s",
-            "end_s", "next_look_s", "left_rad", "lowest_rad", "retake_rad", "neutral_s",
-            "step_s", "step_rad",
-        )
-    ),
-    *((name, np.bool_) for name in ("pending", "was_hold", "expects_step")),
-],
-    align=True,
+        *((name, np.int64) for name in ("mode", "length", "head", "settle_at", "tops_from")),
+        *(
+            (name, np.float64)
+            for name in (
+                "enter_rad", "known_s", "approach_rad_s", "settle_s", "start_s", "entry_rad_s", "below_s", "falling_s",
+                "end_s", "next_look_s", "step_s", "step_rad", "left_rad", "lowest_rad", "retake_rad", "neutral_s",
+            )
+        ),
+        *((name, np.bool_) for name in ("pending", "was_hold", "expects_step")),
+    ]
 )  # fmt: skip
 
 
@@ -80,12 +78,12 @@ def memory(enter_rad: float) -> Memory:
     they are the exit's. `settle_s`, `settle_at`: start of a candidate, in time and as a place in the trace. `below_s`,
     `falling_s`: since when the limb is below the leave level or falls fast. `tops_from`: the place in the trace that a
     hold, or its being taken up again, began at. `expects_step`: the next thing asked for is a small step down;
-    `next_look_s`: when one is looked for, `step_s` and
-    `step_rad`: when the one found began, and the level below. `left_rad`: level of the hold that a step down ended, or may have;
-    `lowest_rad` since then. `was_hold`: the exit follows a hold rather than a touch. `pending`: a hold that may still
-    be taken up again. `neutral_s`: when the limb was last in neutral without hold or exit.
+    `next_look_s`: when one is looked for; `step_s`, `step_rad`: when the one found began, and the level below.
+    `left_rad`: level of the hold that a step down ended, or may have; `lowest_rad` since then. `was_hold`: the exit
+    follows a hold rather than a touch. `pending`: a hold that may still be taken up again. `neutral_s`: when the limb
+    was last in neutral without hold or exit.
     """
-    now = np.zeros(1, _MEMORY).view(np.recarray)
+    now = np.zeros(1, _MEMORY)
     start = now[0]
     start.enter_rad = enter_rad
     start.known_s = start.next_look_s = -math.inf

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.model.exercise_spec import Direction, ExitRule, HoldRule, Threshold
 
 TIME_TOLERANCE_S = 1e-6
 """Time stamps are sums of floating-point steps: a span is over when this little is missing."""
 
-Limits = np.recarray[Any, Any]
+Limits = NDArray[np.void]
 """All numbers of `Levels` that the loops over rows need (1,)."""
 _LIMITS = (
     "enter_rad", "leave_rad", "neutral_rad", "still_rad_s", "release_rad_s", "drop_rad", "climb_rad",
@@ -51,8 +51,7 @@ class Levels:
             larger(rule.climb, self.end_range_rad), larger(rule.small_step, self.end_range_rad), rule.settle_s,
             rule.min_dwell_s, rule.grace_s, rule.release_s, rule.drop_window_s, rule.merge_s, self.exit_s,
         )  # fmt: skip
-        limits = np.array([numbers], [(name, float) for name in _LIMITS])
-        object.__setattr__(self, "limits", limits.view(np.recarray))
+        object.__setattr__(self, "limits", np.array([numbers], records([(name, np.float64) for name in _LIMITS])))
 
     @property
     def exit_s(self) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import compiled, records
 from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Direction
@@ -27,19 +28,18 @@ _BACK_SHARE = 0.7
 _CHANNELS = len(CHANNELS)
 _NUMBERS = 1 + 2 * _CHANNELS
 
-_MEMORY = np.dtype(
+_MEMORY = records(
     [
         ("recent", np.int64),
         ("last_s", np.float64),
         *((name, np.bool_) for name in ("prompted", "away", "was_away", "known")),
-    ],
-    align=True,
+    ]
 )
 
 
-def _memory() -> np.recarray[Any, Any]:
-    new = np.zeros(1, _MEMORY).view(np.recarray)
-    new[0].last_s = -math.inf
+def _memory() -> NDArray[np.void]:
+    new = np.zeros(1, _MEMORY)
+    new["last_s"] = -math.inf
     return new
 
 
@@ -53,7 +53,7 @@ class NeutralState:
     the recent ones. `next_way`: the direction that the last prompt said comes next, None when it named none.
     """
 
-    memory: np.recarray[Any, Any] = field(default_factory=_memory)
+    memory: NDArray[np.void] = field(default_factory=_memory)
     numbers: Floats = field(default_factory=lambda: np.zeros(_NUMBERS))
     looks: Floats = field(default_factory=lambda: np.zeros((_LOOKS, _NUMBERS)))
     next_way: Direction | None = None

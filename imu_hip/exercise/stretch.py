@@ -110,7 +110,7 @@ def _look_by(params: Params, state: State, looks: Looks, end_ranges_rad: Mapping
         )
         neutral = state.neutral
         fault_looks.prepare(
-            asked, looks.numbers, neutral.now, neutral.numbers, neutral.looks, state.habits[0],
+            asked, looks.numbers, neutral.memory, neutral.numbers, neutral.looks, state.habits,
             state.repetition is not None,
         )  # fmt: skip
         return []
