@@ -31,6 +31,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+Records = np.ndarray[Any, np.dtype[Any]]
+"""Arrays of what `records` describes."""
+
+
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function when it is called first, and keep that for the next time the program runs.
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise.levels import larger
 from imu_hip.exercise.moment import CHANNELS, EVERY_S, Moment, change_rad
 from imu_hip.model.block import Floats
@@ -50,7 +49,7 @@ _MEMORY = records([(name, np.int64 if name == "looks" else np.float64) for name 
 class AskedState:
     """All that evolves: `memory` (1,) is an `Asked`; `first_channels` (6,): those of the first moment."""
 
-    memory: NDArray[np.void]
+    memory: Records
     first_channels: Floats
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise import fault_flag
 from imu_hip.exercise.fault_flag import Flags
 from imu_hip.exercise.habit import Habit, expected
@@ -68,15 +68,16 @@ _MEMORY = records(
 
 @dataclass(slots=True)
 class RulesState:
-    """Rules within a repetition, their `flags` (r,), and in `memory` (r,) what else evolves: what is unsure.
+    """Rules within a repetition with their `flags` (r,), and in `memory` (r,) what else there is of each.
 
-    `at`: the place of the channel. `peak_sign` of the change at the flag's peak. `outward`, `inward`: sign of a change that is a fault, while the thigh is turned out
-    and in. `unsure_since_s` is NaN while everything has been sure.
+    That is the place `at` of the channel; its limit, and the sign of a change that is a fault while the thigh is turned
+    `outward` and `inward`; `peak_sign` of the change at the flag's peak. `unsure` now, since when and until when (NaN:
+    all has been sure), with what standard deviation at most.
     """
 
     rules: tuple[ChannelRule, ...]
     flags: Flags
-    memory: NDArray[np.void]
+    memory: Records
 
 
 class _Raised(NamedTuple):
@@ -89,7 +90,7 @@ class _Raised(NamedTuple):
 
 def start(rules: Sequence[ChannelRule]) -> RulesState:
     """Return the states of rules before the first repetition."""
-    memory = np.zeros(len(rules), _MEMORY)
+    memory: Records = np.zeros(len(rules), _MEMORY)
     for rule, now in zip(rules, memory, strict=True):
         now.at, now.beyond_habit, now.limit_rad = CHANNELS.index(rule.channel), rule.beyond_habit, rule.limit_rad
         now.outward, now.inward = _SIGNS[rule.sense]
@@ -98,7 +99,7 @@ def start(rules: Sequence[ChannelRule]) -> RulesState:
 
 
 @compiled
-def step(flags: Flags, memory: NDArray[np.void], neutral: Floats, moment: Moment, habits: Habit) -> None:
+def step(flags: Flags, memory: Records, neutral: Floats, moment: Moment, habits: Habit) -> None:
     """Take in a known moment away from neutral (as in `NeutralState.numbers`). Changes `flags` and `memory`."""
     inward = moment.rotation_rad >= neutral[0]
     for rule in range(len(memory)):

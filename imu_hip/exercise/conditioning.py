@@ -51,7 +51,8 @@ COLUMNS = len(Sample._fields)
 
 def outward(rows: Floats) -> Floats:
     """Return rows with + toward external rotation."""
-    return rows * _OUTWARD
+    turned: Floats = rows * _OUTWARD
+    return turned
 
 
 def memory() -> Floats:

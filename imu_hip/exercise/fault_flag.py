@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise.levels import lasted
 
 RAISE_S = 0.3
@@ -16,7 +15,7 @@ CLEAR_S = 0.5
 CLEAR_SHARE = 0.6
 """Of the limit: below, a fault is on its way to be over."""
 
-Flags = NDArray[np.void]
+Flags = Records
 
 _MEMORY = records(
     [

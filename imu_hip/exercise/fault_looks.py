@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled
+from imu_hip.compiled import Records, compiled
 from imu_hip.exercise import asked_repetition, channel_faults, fault_flag, habit, neutral_before, rotation_kept
 from imu_hip.exercise.fault_flag import Flags
 from imu_hip.exercise.habit import Habit
@@ -22,7 +22,7 @@ _POSTURE_S = 2.0
 _FLEXION = CHANNELS.index(Channel.FLEXION)
 
 
-Memory = NDArray[np.void]
+Memory = Records
 
 
 class Flag(IntEnum):

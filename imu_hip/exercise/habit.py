@@ -10,9 +10,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.exercise.neutral_before import channel
 from imu_hip.model.block import Floats
@@ -23,7 +22,7 @@ _DEEP_RAD = math.radians(20.0)
 _ENOUGH_LOOKS = 10
 _ADDUCTION, _FLEXION = CHANNELS.index(Channel.ADDUCTION), CHANNELS.index(Channel.FLEXION)
 
-Habit = NDArray[np.void]
+Habit = Records
 """Sums over looks at a bent hip in maximal repetitions (1,)."""
 
 

@@ -20,7 +20,7 @@ _UNSEEN_S = 0.1
 
 
 class HalfSecond(NamedTuple):
-    """From `start_s` to `row`: medians of the angle (+ as in the rows) and its standard deviation, and the fastest rate."""
+    """From `start_s` to `row`: medians of the angle and its standard deviation, and the fastest rate."""
 
     row: int
     start_s: float

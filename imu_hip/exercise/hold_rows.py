@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise.levels import TIME_TOLERANCE_S, Limits, lasted
 from imu_hip.exercise.step_down import EVERY_S, found
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Phase
 
-Memory = NDArray[np.void]
+Memory = Records
 """What evolves from row to row (1,), see `memory`."""
 
 _MOST_ROWS = 6_000
@@ -146,7 +146,7 @@ def take(
 @compiled
 def at_rest(now: Any) -> bool:
     """Tell whether neither a hold, nor the beginning of one, nor an exit is going on."""
-    return now.mode == Mode.IDLE and np.isnan(now.settle_s)
+    return bool(now.mode == Mode.IDLE and np.isnan(now.settle_s))
 
 
 @compiled
@@ -251,6 +251,6 @@ def _settled(own: Any, now: Any, trace: Floats) -> bool:
 def _enter_rad(own: Any, now: Any) -> float:
     """Return the level to enter at: after a step down the limb must have climbed, at most half of the step."""
     if not now.lowest_rad < now.left_rad:
-        return now.enter_rad
+        return float(now.enter_rad)
     climb_rad = min(own.climb_rad, 0.5 * (now.left_rad - now.lowest_rad))
-    return max(now.enter_rad, now.lowest_rad + climb_rad)
+    return float(max(now.enter_rad, now.lowest_rad + climb_rad))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
-from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise import habit
+from imu_hip.exercise.end_range import MaximalRepetition
 from imu_hip.exercise.habit import Habit
 from imu_hip.exercise.judged_rows import rows_state
 from imu_hip.exercise.neutral_before import NeutralState

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.model.exercise_spec import Direction, ExitRule, HoldRule, Threshold
 
 TIME_TOLERANCE_S = 1e-6
 """Time stamps are sums of floating-point steps: a span is over when this little is missing."""
 
-Limits = NDArray[np.void]
+Limits = Records
 """All numbers of `Levels` that the loops over rows need (1,)."""
 _LIMITS = (
     "enter_rad", "leave_rad", "neutral_rad", "still_rad_s", "release_rad_s", "drop_rad", "climb_rad",

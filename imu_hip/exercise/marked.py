@@ -56,11 +56,13 @@ def _begin(params: Params, state: State, mark: TimedMark) -> tuple[Event, ...]:
 
 
 def begin(params: Params, state: State, spec: ExerciseSpec, t_s: float) -> tuple[PartState, tuple[Event, ...]]:
+    """Begin a part at `t_s`; return it and what there is to tell."""
     refined, state.refined = state.refined, False
     return part.start(spec, t_s, state.plateaus_rad, state.neutral, state.habits, refined=refined)
 
 
 def end_part(state: State, t_s: float) -> tuple[Event, ...]:
+    """End the part under way at `t_s`, if there is one. Changes `state`."""
     if state.part is None:
         return ()
     events = part.close(state.part, max(t_s, state.part.start_s))

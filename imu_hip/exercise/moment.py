@@ -21,6 +21,7 @@ _SINGLE = 5
 _CHANNELS = len(CHANNELS)
 COLUMNS = _SINGLE + 2 * _CHANNELS
 """Of looks (m, 17): the numbers of moments in their order."""
+_NONE = np.empty((0, COLUMNS))
 
 
 class Moment(NamedTuple):
@@ -57,7 +58,7 @@ def channel_changes(re_zero: ReZero) -> Floats:
 @compiled
 def change_rad(angle_rad: float, before_rad: float) -> float:
     """Return how far an angle has turned since before, within half a turn."""
-    turned = np.fmod(angle_rad - before_rad, math.tau)
+    turned: float = np.fmod(angle_rad - before_rad, math.tau)
     if turned > math.pi:
         return turned - math.tau
     return turned + math.tau if turned < -math.pi else turned
@@ -65,6 +66,8 @@ def change_rad(angle_rad: float, before_rad: float) -> float:
 
 def looks(block: AngleBlock, places: NDArray[np.intp], seen: Floats, looked_at: NDArray[np.bool_]) -> Floats:
     """Return the looks (m, 17) at a block's rows that are looked at; the arguments are as in `JudgedRows`."""
+    if not looked_at.any():
+        return _NONE
     inputs = (block.thigh_rate_rad_s, block.pelvis_yaw_rad, block.pelvis_list_rad, block.pelvis_tilt_rad)
     return _looks(places[looked_at], seen[:, looked_at], *inputs, block.angles_rad, block.sd_rad)
 

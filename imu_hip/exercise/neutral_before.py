@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.compiled import compiled, records
+from imu_hip.compiled import Records, compiled, records
 from imu_hip.exercise.moment import CHANNELS, Moment
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Direction
@@ -37,7 +36,7 @@ _MEMORY = records(
 )
 
 
-def _memory() -> NDArray[np.void]:
+def _memory() -> Records:
     new = np.zeros(1, _MEMORY)
     new["last_s"] = -math.inf
     return new
@@ -53,7 +52,7 @@ class NeutralState:
     the recent ones. `next_way`: the direction that the last prompt said comes next, None when it named none.
     """
 
-    memory: NDArray[np.void] = field(default_factory=_memory)
+    memory: Records = field(default_factory=_memory)
     numbers: Floats = field(default_factory=lambda: np.zeros(_NUMBERS))
     looks: Floats = field(default_factory=lambda: np.zeros((_LOOKS, _NUMBERS)))
     next_way: Direction | None = None
@@ -114,10 +113,10 @@ def shift(state: NeutralState, rotation_rad: float, channels: Floats) -> None:
 @compiled
 def channel(numbers: Floats, at: int) -> float:
     """Return what a channel was in neutral."""
-    return numbers[1 + at]
+    return float(numbers[1 + at])
 
 
 @compiled
 def channel_sd(numbers: Floats, at: int) -> float:
     """Return how well that was known."""
-    return numbers[1 + _CHANNELS + at]
+    return float(numbers[1 + _CHANNELS + at])

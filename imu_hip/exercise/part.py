@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from imu_hip.compiled import compiled
 from imu_hip.exercise import best_plateau, end_range, faults, half_second, lane, trials
 from imu_hip.exercise.active_range import active_range
 from imu_hip.exercise.best_plateau import BestPlateauState
@@ -98,9 +99,9 @@ def start(
 
 def run(state: PartState, rows: Floats) -> Judged:
     """Judge rows (n, 6), + toward internal rotation. Changes `state`."""
-    known = np.flatnonzero(~np.isnan(rows[:, 1]))
-    if len(known):
-        state.inward = bool(rows[known[-1], 1] >= 0.0)
+    known_rad = rows[rows[:, 1] == rows[:, 1], 1]
+    if len(known_rad):
+        state.inward = bool(known_rad[-1] >= 0.0)
     halves = half_second.follow(state.window, rows)
     happened: Happened = []
     ranges: list[tuple[int, Direction, float]] = []
@@ -119,6 +120,7 @@ def run(state: PartState, rows: Floats) -> Judged:
     if state.trials:
         _measure(state, rows, halves, happened, ranges)
     happened.sort(key=itemgetter(0))
+    ranges.sort(key=itemgetter(0))
     return Judged(happened, ranges, phases)
 
 
@@ -205,9 +207,19 @@ def lane_in_view(state: PartState) -> LaneState | None:
 
 def unjudged_phases(spec: ExerciseSpec, rows: Floats) -> NDArray[np.uint8]:
     """Return the phases of rows while no hold can be judged: they only tell neutral from anything else."""
-    in_neutral = np.abs(rows[:, 1]) <= spec.hold.smallest_end_range_rad
-    phases = np.where(in_neutral, Phase.NEUTRAL, Phase.APPROACH)
-    return np.where(np.isnan(rows[:, 1]), Phase.UNKNOWN, phases).astype(np.uint8)
+    phases = np.empty(len(rows), np.uint8)
+    _tell_neutral(rows, spec.hold.smallest_end_range_rad, phases)
+    return phases
+
+
+@compiled
+def _tell_neutral(rows: Floats, neutral_rad: float, phases: NDArray[np.uint8]) -> None:
+    for row in range(len(rows)):
+        angle_rad = rows[row, 1]
+        if np.isnan(angle_rad):
+            phases[row] = Phase.UNKNOWN
+        else:
+            phases[row] = Phase.NEUTRAL if abs(angle_rad) <= neutral_rad else Phase.APPROACH
 
 
 def _one_repetition(direction: Direction) -> Warning:

@@ -13,7 +13,7 @@ from imu_hip.model.exercise_spec import Channel, Posture
 class Expected(NamedTuple):
     """Where the pelvis' up points (x anterior, y cranial, z trained side), within how much, deg.
 
-    `thigh_deg`: the thigh in space, from, to; 0 hangs down, 90 points forward of an upright body. As wide as can be: any way.
+    `thigh_deg`: the thigh in space, from, to; 0 hangs down, 90 points forward of an upright body.
     Sitting on a mat, on a chair, or with the knee bent is not told apart: nothing sees the knee.
     """
 

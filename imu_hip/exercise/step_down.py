@@ -7,6 +7,7 @@ that the hold had not been sinking as fast before, tells a step from a hold that
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from imu_hip.compiled import compiled

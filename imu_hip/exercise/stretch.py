@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from imu_hip.exercise import end_range, fault_looks, faults, marked, part
 from imu_hip.exercise.conditioning import COLUMNS
 from imu_hip.exercise.judge_state import Params, State
-from imu_hip.exercise.part import Happened, Judged
+from imu_hip.exercise.part import Happened
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Event
 from imu_hip.model.exercise_spec import Direction
@@ -51,22 +51,26 @@ def run(
     begins = 0
     events: list[Event] = []
     if state.part is None:
-        known = np.flatnonzero(~np.isnan(rows[:, 1])) if judging and not state.marked else ()
-        begins = int(known[0]) if len(known) else len(rows)
+        begins = _first_known(rows) if judging and not state.marked else len(rows)
         events += _merged(state, [], _look(params, state, looks.until(begins), {}, []))
         looks = looks.since(begins)
-    phases = part.unjudged_phases(params.default_spec() if state.part is None else state.part.spec, rows)
     if begins == len(rows):
-        return events, phases
+        return events, part.unjudged_phases(params.default_spec(), rows)
     if state.part is None:
         state.part, state.held_back = marked.begin(params, state, params.default_spec(), float(first_s[begins]))
-    before = part.end_ranges(state.part)
+    running = state.part
+    before = part.end_ranges(running)
     # What happens while something else was asked for is not seen by the rules.
-    judged = part.run(state.part, rows[begins:] if judging else _unseen(rows))
+    judged = part.run(running, rows[begins:] if judging else _unseen(rows))
     happened = [(begins + row, found) for row, found in judged.happened]
-    ranges = [(begins + row, *adopted) for row, *adopted in judged.ranges]
+    ranges = [(begins + row, way, end_range_rad) for row, way, end_range_rad in judged.ranges]
     events += _merged(state, happened, _look(params, state, looks, before, ranges))
-    return events, judged.phases if judging and state.marked else phases
+    return events, judged.phases if judging and state.marked else part.unjudged_phases(running.spec, rows)
+
+
+def _first_known(rows: Floats) -> int:
+    known = np.flatnonzero(~np.isnan(rows[:, 1]))
+    return int(known[0]) if len(known) else len(rows)
 
 
 def _unseen(rows: Floats) -> Floats:
@@ -77,8 +81,8 @@ def _unseen(rows: Floats) -> Floats:
 
 def _merged(state: State, happened: Happened, seen: Happened) -> list[Event]:
     """Return events in the order of rows, those of one row as given; of a part without a mark they are held back."""
-    both = [found for _, found in merge(happened, seen, key=itemgetter(0))]
-    return [event for found in both for event in state.kept_until_marked(found)]
+    both = merge(happened, seen, key=itemgetter(0)) if happened or seen else ()
+    return [event for _, found in both for event in state.kept_until_marked(found)]
 
 
 def _look(
