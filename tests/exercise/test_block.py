@@ -7,16 +7,21 @@ import pytest
 
 from imu_hip.exercise import block
 from imu_hip.exercise.block import BlockState
+from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.levels import levels
 from imu_hip.model.block import Floats
 from imu_hip.model.event import Block
 from imu_hip.model.exercise_spec import Direction
-from tests.exercise.traces import catalogue, movement, samples
+from tests.exercise.traces import as_rows, catalogue, movement, samples
 
 SPEC = catalogue("supine_ere")
 assert SPEC.block is not None
 RULE = SPEC.block
 LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
+
+
+def take(state: BlockState, *given: Sample) -> list[Block]:
+    return [found for _, found in block.run(RULE, LEVELS, state, as_rows(given), np.zeros(len(given), np.uint8))]
 
 
 def find(
@@ -27,7 +32,7 @@ def find(
     found: list[Block] = []
     sought = False
     for sample in samples(angle_deg):
-        found += block.step(RULE, LEVELS, state, sample)
+        found += take(state, sample)
         if not sought and sample.t_s >= known_s:
             found += block.seek(RULE, LEVELS, state, hold_end_s, math.nan)
             sought = True
@@ -104,7 +109,7 @@ def test_a_long_hole_parts_a_stretch() -> None:
     state = BlockState()
     found = list(block.seek(RULE, LEVELS, state, -1.0, math.nan))
     for sample in rows[:300] + rows[350:]:
-        found += block.step(RULE, LEVELS, state, sample)
+        found += take(state, sample)
     found += block.stop(RULE, state)
     assert len(found) == 1
     assert found[0].end_s - found[0].start_s == pytest.approx(5.5, abs=0.05)

@@ -9,7 +9,7 @@ from imu_hip.exercise.controlled_exit import graded_exit, open_exit
 from imu_hip.exercise.levels import levels
 from imu_hip.model.event import Exit, ExitVerdict
 from imu_hip.model.exercise_spec import Direction
-from tests.exercise.traces import plain
+from tests.exercise.traces import as_rows, plain
 
 SPEC = plain()
 LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
@@ -23,7 +23,7 @@ def grade(peak_deg_per_s: float, duration_s: float) -> Exit:
         for i in range(1, n + 1)
     ]
     assert SPEC.exit is not None
-    return graded_exit(LEVELS, SPEC.exit, 5.0, rows)
+    return graded_exit(LEVELS, SPEC.exit, 5.0, as_rows(rows))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_reaching_neutral_after_exactly_the_flop_time_is_no_flop() -> None:
 
 
 def test_an_exit_that_was_not_seen_knows_neither_speed_nor_smoothness() -> None:
-    found = open_exit(LEVELS, 5.0, [], "the data were lost on the way back")
+    found = open_exit(LEVELS, 5.0, as_rows([]), "the data were lost on the way back")
     assert found.verdict is None
     assert found.end_s == found.start_s
     assert math.isnan(found.peak_rad_s)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from imu_hip.exercise import half_second
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.end_range import (
     Excursion,
@@ -15,17 +16,17 @@ from imu_hip.exercise.end_range import (
     reached,
     watch,
 )
+from imu_hip.exercise.half_second import WindowState
 from imu_hip.model.block import Floats
 from imu_hip.model.exercise_spec import Direction
-from tests.exercise.traces import movement, plain, samples
+from tests.exercise.traces import as_rows, movement, plain, samples
 
 RULE = plain().hold
 
 
 def repeat(angle_deg: Floats, direction: Direction | None = None) -> tuple[Direction, float]:
     repetition = MaximalRepetition(direction)
-    for sample in samples(angle_deg):
-        follow(repetition, sample)
+    follow(repetition, as_rows(samples(angle_deg)))
     found = reached(repetition)
     assert found is not None
     return found
@@ -50,7 +51,7 @@ def test_windows_do_not_reach_across_a_hole() -> None:
     repetition = MaximalRepetition(None)
     for i in range(200):
         angle = math.nan if i % 40 > 25 else 0.5
-        follow(repetition, Sample(i / 100.0, angle, 0.0, 0.01))
+        follow(repetition, as_rows([Sample(i / 100.0, angle, 0.0, 0.01)]))
     assert reached(repetition) is None
 
 
@@ -65,9 +66,9 @@ def test_without_repetitions_the_two_largest_plateaus_count() -> None:
 
 
 def plateaus(angle_deg: Floats) -> list[float]:
-    excursion = Excursion()
-    found = [watch(RULE, excursion, sample) for sample in samples(angle_deg)]
-    return [math.degrees(plateau) for plateau in found if plateau is not None]
+    rows = as_rows(samples(angle_deg))
+    found = watch(RULE, Excursion(), rows, half_second.follow(WindowState(), rows))
+    return [math.degrees(plateau) for _, plateau in found]
 
 
 def test_each_way_out_and_back_gives_its_best_plateau_once() -> None:

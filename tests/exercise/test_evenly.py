@@ -7,11 +7,13 @@ import pytest
 
 from imu_hip.exercise.conditioning import Sample
 from imu_hip.exercise.evenly import EVERY_S, evenly
+from imu_hip.model.block import Floats
+from tests.exercise.traces import as_rows
 
 
-def _line(*t_s: float) -> list[Sample]:
+def _line(*t_s: float) -> Floats:
     """Return samples of a limb that turns by 0.1 rad/s."""
-    return [Sample(t, 0.1 * t, 0.1, 0.01) for t in t_s]
+    return as_rows([Sample(t, 0.1 * t, 0.1, 0.01) for t in t_s])
 
 
 def test_a_line_stays_the_line_whatever_the_density_of_samples() -> None:
@@ -25,7 +27,7 @@ def test_a_line_stays_the_line_whatever_the_density_of_samples() -> None:
 def test_half_a_second_weighs_the_same_judged_often_or_seldom() -> None:
     still = [Sample(t, 1.0, 0.0, 0.01) for t in np.arange(0.0, 0.5, 0.05)]
     moving = [Sample(t, 0.0, 0.0, 0.01) for t in np.arange(0.5, 1.0, 0.02)]
-    assert evenly([*still, *moving]).angle_rad.mean() == pytest.approx(0.5, abs=0.03)
+    assert evenly(as_rows([*still, *moving])).angle_rad.mean() == pytest.approx(0.5, abs=0.03)
 
 
 def test_nothing_is_made_up_in_a_hole() -> None:
@@ -36,5 +38,5 @@ def test_nothing_is_made_up_in_a_hole() -> None:
 
 
 def test_one_sample_is_itself() -> None:
-    even = evenly([Sample(3.0, 0.2, math.pi, 0.01)])
+    even = evenly(as_rows([Sample(3.0, 0.2, math.pi, 0.01)]))
     assert (list(even.t_s), list(even.angle_rad)) == ([3.0], [0.2])

@@ -1,18 +1,20 @@
 """When something is a fault: long enough above its limit, and until it has been clearly below for as long."""
 
+from typing import Any
+
 import pytest
 
-from imu_hip.exercise.fault_flag import Flag, follow, lose_sight
+from imu_hip.exercise.fault_flag import RAISE_S, flags, follow, lose_sight
 
 LIMIT = 10.0
 
 
-def followed(*spans: tuple[float, float]) -> tuple[Flag, list[float]]:
+def followed(*spans: tuple[float, float]) -> tuple[Any, list[float]]:
     """Follow a value that is so high for so long, looked at ten times a second; return when the flag showed."""
-    flag, shown, k = Flag(), [], 0
+    flag, shown, k = flags(1)[0], [], 0
     for value, duration_s in spans:
         for _ in range(round(10 * duration_s)):
-            follow(flag, 0.1 * k, value, LIMIT)
+            follow(flag, 0.1 * k, value, LIMIT, RAISE_S)
             shown += [0.1 * k] if flag.showing else []
             k += 1
     return flag, shown
@@ -48,22 +50,22 @@ def test_it_is_over_half_a_second_after_it_fell_well_below_the_limit(still: floa
 
 
 def test_behind_a_hole_it_counts_anew() -> None:
-    flag = Flag()
+    flag = flags(1)[0]
     for k in (0, 1, 2):
-        follow(flag, 0.1 * k, 12.0, LIMIT)
+        follow(flag, 0.1 * k, 12.0, LIMIT, RAISE_S)
     lose_sight(flag)
     for k in (3, 4, 5):
-        follow(flag, 0.1 * k, 12.0, LIMIT)
+        follow(flag, 0.1 * k, 12.0, LIMIT, RAISE_S)
         assert not flag.showing
-    follow(flag, 0.6, 12.0, LIMIT)
+    follow(flag, 0.6, 12.0, LIMIT, RAISE_S)
     assert flag.showing
     assert flag.start_s == pytest.approx(0.3)
 
 
 def test_it_may_be_asked_to_last_longer() -> None:
-    flag = Flag()
+    flag = flags(1)[0]
     for k in range(20):
-        follow(flag, 0.1 * k, 12.0, LIMIT, raise_s=2.0)
+        follow(flag, 0.1 * k, 12.0, LIMIT, 2.0)
     assert not flag.showing
-    follow(flag, 2.0, 12.0, LIMIT, raise_s=2.0)
+    follow(flag, 2.0, 12.0, LIMIT, 2.0)
     assert flag.showing

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from imu_hip.exercise import faults as fault_room
-from imu_hip.exercise import judge
-from imu_hip.exercise.habit import HabitState
-from imu_hip.exercise.moment import CHANNELS, Moment
+from imu_hip.exercise import habit, judge, moment
 from imu_hip.exercise.neutral_before import NeutralState
 from imu_hip.model.block import AngleBlock, Floats
 from imu_hip.model.event import CalibrationStep, Compensation, NotJudged, ReZero
@@ -283,10 +281,11 @@ class TestPosture:
 
     def test_a_posture_is_wrong_when_it_has_been_so_for_two_seconds(self) -> None:
         spec = catalogue("supine_ere")
-        state = fault_room.start(spec, 0.0, NeutralState(), HabitState())
-        standing = (0.0,) * len(CHANNELS)
+        state = fault_room.start(spec, 0.0, NeutralState(), habit.unknown())
         for k in range(21):
-            fault_room.step(state, Moment(0.1 * k, 0.0, 0.0, 0.0, 0.0, standing, standing), {})
+            standing = np.zeros((1, moment.COLUMNS))
+            standing[0, 0] = 0.1 * k
+            fault_room.run(state, standing, {})
             expected = (CompensationKind.WRONG_POSTURE,) if k == 20 else ()
             assert fault_room.showing(state) == expected, k
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from imu_hip.exercise import hold
 from imu_hip.exercise.conditioning import Sample
-from imu_hip.exercise.hold import HoldEvent, Mode
+from imu_hip.exercise.hold import HoldEvent
+from imu_hip.exercise.hold_rows import Mode
 from imu_hip.exercise.levels import Levels, levels
 from imu_hip.model.event import Exit, ExitVerdict, Hold, HoldVerdict, Touch
 from imu_hip.model.exercise_spec import Direction, Threshold
-from tests.exercise.traces import RATE_HZ, movement, of, plain, samples
+from tests.exercise.traces import RATE_HZ, as_rows, movement, of, plain, samples
 
 SPEC = plain()
 LEVELS = levels(Direction.INTERNAL, math.radians(30.0), SPEC.hold, SPEC.exit)
@@ -28,8 +29,18 @@ DOWN_S = 10.7
 
 def run(rows: Sequence[Sample], own: Levels = LEVELS) -> list[HoldEvent]:
     state = hold.initial(own)
-    events = [event for sample in rows for event in hold.step(own, state, sample)]
-    return events + list(hold.close(own, state))
+    return [*take(own, state, *rows), *hold.close(own, state)]
+
+
+def take(own: Levels, state: hold.HoldState, *rows: Sample) -> list[HoldEvent]:
+    given, phases = as_rows(rows), np.empty(len(rows), np.uint8)
+    events: list[HoldEvent] = []
+    at = 0
+    while at < len(given):
+        at, new = hold.run(own, state, given, at, phases)
+        events += new
+        at += 1
+    return events
 
 
 def kinds(events: Iterable[HoldEvent]) -> list[type]:
@@ -66,10 +77,10 @@ class TestStart:
     def test_start_is_known_after_the_settling_time(self) -> None:
         state = hold.initial(LEVELS)
         for sample in samples(movement(*BREATH)):
-            hold.step(LEVELS, state, sample)
+            take(LEVELS, state, sample)
             if state.mode is Mode.HOLD:
                 break
-        assert sample.t_s - state.start_s == pytest.approx(0.30)
+        assert sample.t_s - state.now.start_s == pytest.approx(0.30)
 
     def test_plateau_exactly_at_enter_is_a_hold_and_just_below_is_nothing(self) -> None:
         assert kinds(run(constant(LEVELS.enter_rad, 5.0))) == [Hold]
@@ -108,10 +119,10 @@ class TestEnd:
     def test_end_is_known_within_the_grace(self) -> None:
         state = hold.initial(LEVELS)
         for sample in samples(movement(*BREATH, (0.0, 1.5), (0.0, 1.0))):
-            hold.step(LEVELS, state, sample)
+            take(LEVELS, state, sample)
             if state.mode is Mode.EXIT:
                 break
-        assert sample.t_s - state.end_s <= 0.40
+        assert sample.t_s - state.now.end_s <= 0.40
 
     @pytest.mark.parametrize(("dip_s", "ended"), [(0.39, False), (0.41, True)])
     def test_hold_ends_when_below_leave_for_the_grace(self, dip_s: float, ended: bool) -> None:
@@ -145,10 +156,10 @@ class TestEnd:
         state = hold.initial(LEVELS)
         modes = []
         for sample in rows:
-            hold.step(LEVELS, state, sample)
+            take(LEVELS, state, sample)
             modes.append(state.mode)
         assert modes[-2:] == [Mode.HOLD, Mode.EXIT]
-        assert state.end_s == pytest.approx(3.99)
+        assert state.now.end_s == pytest.approx(3.99)
 
     def test_wobble_of_half_a_degree_does_not_split_a_hold(self) -> None:
         rng = np.random.default_rng(3)
@@ -180,7 +191,7 @@ class TestDuration:
     def test_a_very_long_hold_stays_bounded_and_keeps_its_start(self) -> None:
         state = hold.initial(LEVELS)
         for sample in constant(LEVELS.end_range_rad, 200.0):
-            hold.step(LEVELS, state, sample)
+            take(LEVELS, state, sample)
             assert len(state.trace) <= 12_000
         (found,) = hold.close(LEVELS, state)
         assert found.start_s == 0.0
@@ -292,7 +303,7 @@ class TestAfterAHold:
     def test_nothing_is_handed_out_before_it_is_final(self) -> None:
         state = hold.initial(LEVELS)
         for sample in samples(movement(*BREATH, (25.0, 0.5), (25.0, 3.0))):
-            events = hold.step(LEVELS, state, sample)
+            events = take(LEVELS, state, sample)
             if events:
                 break
         assert kinds(events) == [Hold]

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from imu_hip.exercise.moment import CHANNELS, Moment
@@ -11,9 +12,9 @@ from imu_hip.model.exercise_spec import Channel, Posture
 
 def off_deg(posture: Posture, tilt_deg: float, roll_deg: float, thigh_deg: float) -> float:
     shown = {Channel.PELVIS_TILT: tilt_deg, Channel.PELVIS_ROLL: roll_deg, Channel.THIGH_RAISE: thigh_deg}
-    values = tuple(math.radians(shown.get(channel, 0.0)) for channel in CHANNELS)
-    moment = Moment(0.0, 0.0, 0.0, 0.0, 0.0, values, (0.0,) * len(values))
-    return math.degrees(off_rad(posture, moment))
+    values = np.radians([shown.get(channel, 0.0) for channel in CHANNELS])
+    moment = Moment(0.0, 0.0, 0.0, 0.0, 0.0, values, np.zeros(len(values)))
+    return math.degrees(off_rad(EXPECTED[posture], moment))
 
 
 # Pelvis: how far it may tip from the posture; thigh: 0 hangs down, 90 points forward of an upright body.

@@ -71,6 +71,11 @@ def samples(angle_deg: Floats, rate_hz: float = RATE_HZ, sd_deg: float = 1.5) ->
     ]
 
 
+def as_rows(given: Sequence[Sample]) -> Floats:
+    """Return samples as rows (n, 6)."""
+    return np.array(given, float).reshape(-1, conditioning.COLUMNS)
+
+
 UP = {
     Posture.STANDING: (0.0, 0.0, 0.0),
     Posture.HINGE: (0.0, 0.0, 0.0),
