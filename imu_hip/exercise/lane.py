@@ -1,6 +1,6 @@
-"""Judge one direction of an exercise: end range, holds, exits, and where the exercise has them blocks and cycles.
+"""Judge one direction of an exercise: its end range, and what the limb does by it.
 
-Without a marked maximal repetition the end range is taken from the exercise itself: the samples of the first way out
+Without a marked maximal repetition the end range is taken from the exercise itself: the rows of the first way out
 wait until its plateau is known, and are judged then.
 """
 
@@ -12,30 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from imu_hip.exercise import block, cycle, end_range, hold, hold_rows
-from imu_hip.exercise.block import BlockState
-from imu_hip.exercise.cycle import CycleState
+from imu_hip.exercise import course, end_range, hold
+from imu_hip.exercise.course import CourseState, Happened, Phases
 from imu_hip.exercise.end_range import Excursion
 from imu_hip.exercise.half_second import HalfSecond
-from imu_hip.exercise.hold import HoldState
-from imu_hip.exercise.hold_rows import Mode, Stop
 from imu_hip.exercise.levels import Levels, larger, levels
 from imu_hip.model.block import Floats
-from imu_hip.model.event import Block as IsometricBlock
-from imu_hip.model.event import EndRange, ExerciseEvent, Exit, Hold, Phase, Touch
-from imu_hip.model.exercise_spec import BlockRule, Direction, ExerciseSpec, Step
+from imu_hip.model.event import EndRange, ExerciseEvent, Hold, Phase
+from imu_hip.model.exercise_spec import Direction, ExerciseSpec
 
 _LEAST_REFINED_RAD = math.radians(0.05)
 _MOST_WAITING = 6_000
 """How many rows wait for an end range at most: two minutes at 50 Hz."""
-
-LaneEvent = Hold | Touch | Exit | IsometricBlock
-
-Phases = NDArray[np.uint8]
-Happened = list[tuple[int, tuple[ExerciseEvent, ...]]]
-"""Events, and the row at which they became final."""
 
 
 @dataclass(slots=True)
@@ -50,10 +39,7 @@ class LaneState:
 
     direction: Direction
     levels: Levels | None = None
-    hold: HoldState = field(default_factory=HoldState)
-    block: BlockState = field(default_factory=BlockState)
-    block_end_s: float = -math.inf
-    cycle: CycleState = field(default_factory=CycleState)
+    course: CourseState = field(default_factory=CourseState)
     excursion: Excursion | None = None
     plateaus_rad: list[float] = field(default_factory=list)
     waiting: list[Floats] = field(default_factory=list)
@@ -108,8 +94,8 @@ def corrected(spec: ExerciseSpec, state: LaneState) -> None:
     if state.levels is not None and state.excursion is None and state.plateaus_rad:
         state.plateaus_rad = []
         state.levels = _levels(spec, state, state.levels.end_range_rad)
-        if hold.is_at_rest(state.hold):
-            state.hold.now.enter_rad = state.levels.enter_rad
+        if hold.is_at_rest(state.course.hold):
+            state.course.hold.now.enter_rad = state.levels.enter_rad
 
 
 def refined(spec: ExerciseSpec, state: LaneState, change_rad: float) -> None:
@@ -120,8 +106,8 @@ def refined(spec: ExerciseSpec, state: LaneState, change_rad: float) -> None:
     if state.levels is not None and state.levels.end_range_rad + change_rad > state.levels.neutral_rad:
         state.levels = _levels(spec, state, state.levels.end_range_rad + change_rad)
         state.refined_rad += change_rad
-        if hold.is_at_rest(state.hold):
-            state.hold.now.enter_rad = state.levels.enter_rad
+        if hold.is_at_rest(state.course.hold):
+            state.course.hold.now.enter_rad = state.levels.enter_rad
 
 
 def close(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
@@ -151,13 +137,16 @@ def _run(
         if state.levels is None:
             row, events = _wait(spec, state, rows, first, phases)
         else:
-            row, events = _judge(spec, state, rows, first, phases, happened)
+            until_rest = state.next_rad is not None
+            row, events = course.run(
+                spec, state.levels, state.course, rows, first, phases, happened, until_rest=until_rest
+            )
         first = row + 1
         if row == len(rows):
             return
         if state.excursion is None and events:
             _learn(spec, state, events)
-        if state.next_rad is not None and hold.is_at_rest(state.hold):
+        if state.next_rad is not None and hold.is_at_rest(state.course.hold):
             before_rad = None if state.levels is None else state.levels.end_range_rad
             events += _adopt(spec, state, float(rows[row, 0]))
             if state.levels is not None and state.levels.end_range_rad != before_rad:
@@ -179,118 +168,24 @@ def _wait(
         half = _MOST_WAITING // 2
         excess = -(-(most - _MOST_WAITING) // half) * half
         state.waiting = [np.concatenate(state.waiting)[excess:]]
-    neutral = waiting[:, 1] <= spec.hold.smallest_end_range_rad
-    unseen = np.isnan(waiting[:, 1])
-    phases[first:end] = np.where(unseen, Phase.UNKNOWN, np.where(neutral, Phase.NEUTRAL, Phase.APPROACH))
+    phases[first:end] = _waiting_phases(spec, waiting)
     return (len(rows) if state.next_rad is None else first), ()
 
 
-def _judge(
-    spec: ExerciseSpec, state: LaneState, rows: Floats, first: int, phases: Phases, happened: Happened
-) -> tuple[int, tuple[ExerciseEvent, ...]]:
-    """Judge rows from `first` on, up to one at which something may happen; return it and what was final there.
-
-    Blocks that end on the way to it are added to `happened`.
-    """
-    own = state.levels
-    if own is None:
-        return len(rows), ()
-    now = state.hold.now
-    now.expects_step = spec.block is not None and Step.BLOCK not in state.cycle.steps
-    stop = Stop.IN_NEUTRAL if state.cycle.steps or state.block.seeking else Stop.NOWHERE
-    if state.next_rad is not None:
-        stop = Stop.BOTH if stop else Stop.AT_REST
-    row, events = hold.run(own, state.hold, rows, first, phases, stop)
-    if now.neutral_s > (-math.inf if state.cycle.neutral_s is None else state.cycle.neutral_s):
-        state.cycle.neutral_s = float(now.neutral_s)
-    blocks: tuple[IsometricBlock, ...] = ()
-    if spec.block is not None:
-        taken = slice(first, row + 1)
-        for place, found in block.run(spec.block, own, state.block, rows[taken], phases[taken]):
-            if first + place < row:
-                happened.append((first + place, _in_order(spec, state, (), (found,), None)))
-            else:
-                blocks += (found,)
-    if row == len(rows):
-        return row, ()
-    at_rest = rows[row, 1] <= own.neutral_rad and state.hold.mode is Mode.IDLE
-    if spec.block is not None:
-        blocks += _seek_block(spec.block, own, state, events, at_rest=at_rest)
-    t_s = float(rows[row, 0])
-    if events or blocks or (at_rest and state.cycle.steps):
-        return row, _in_order(spec, state, events, blocks, t_s if at_rest else None)
-    if at_rest:
-        state.cycle.neutral_s = t_s
-    return row, ()
-
-
 def _phase(spec: ExerciseSpec, state: LaneState, row: Floats) -> int:
-    """Return what the limb is doing, as far as it can be told at the newest row."""
-    if math.isnan(row[1]):
-        return Phase.UNKNOWN
-    if block.is_showing(state.block) and state.hold.mode is not Mode.HOLD:
-        return Phase.BLOCK
-    if state.levels is None:
-        return Phase.NEUTRAL if row[1] <= spec.hold.smallest_end_range_rad else Phase.APPROACH
-    return hold_rows.phase(state.levels.limits, state.hold.memory, row[1], row[2])
+    if state.levels is not None:
+        return course.phase(state.levels, state.course, row)
+    return int(_waiting_phases(spec, row[None])[0])
 
 
-def _seek_block(
-    rule: BlockRule, own: Levels, state: LaneState, events: tuple[hold.HoldEvent, ...], *, at_rest: bool
-) -> tuple[IsometricBlock, ...]:
-    """Look for the block of a cycle after each of its holds, until one is found, a hold begins or the limb is back."""
-    blocks: tuple[IsometricBlock, ...] = ()
-    for event in events:
-        if isinstance(event, Hold) and Step.BLOCK not in state.cycle.steps:
-            blocks += block.seek(rule, own, state.block, event.end_s, float(state.hold.now.left_rad))
-    if state.block.seeking:
-        if state.hold.mode is Mode.HOLD:
-            blocks += block.stop(rule, state.block, float(state.hold.now.start_s))
-        elif at_rest:
-            blocks += block.stop(rule, state.block)
-    return blocks
-
-
-def _in_order(
-    spec: ExerciseSpec,
-    state: LaneState,
-    events: tuple[hold.HoldEvent, ...],
-    blocks: tuple[IsometricBlock, ...],
-    neutral_s: float | None,
-) -> tuple[ExerciseEvent, ...]:
-    """Put the events of one moment in order, holds first and exits last, and the cycle that they end behind them."""
-    for found in blocks:
-        state.block_end_s = found.end_s
-    exits = tuple(event for event in events if isinstance(event, Exit))
-    ordered: tuple[LaneEvent, ...] = (
-        *(event for event in events if not isinstance(event, Exit)),
-        *blocks,
-        *(exit_ for exit_ in exits if not _led_into_block(state, exit_)),
-    )
-    if not spec.cycle:
-        return ordered
-    for event in ordered:
-        cycle.add(state.cycle, event)
-    if neutral_s is None:
-        return ordered
-    state.cycle.neutral_s = neutral_s
-    return ordered + cycle.close(spec.cycle, state.cycle, neutral_s)
-
-
-def _led_into_block(state: LaneState, way_back: Exit) -> bool:
-    """Tell whether an exit that did not reach neutral is none, because the limb went into the block."""
-    blocked = state.block_end_s > way_back.start_s or block.is_showing(state.block)
-    return way_back.verdict is None and blocked
+def _waiting_phases(spec: ExerciseSpec, rows: Floats) -> Phases:
+    neutral = rows[:, 1] <= spec.hold.smallest_end_range_rad
+    phases = np.where(neutral, Phase.NEUTRAL, Phase.APPROACH)
+    return np.where(np.isnan(rows[:, 1]), Phase.UNKNOWN, phases).astype(np.uint8)
 
 
 def _break_off(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
-    """End hold, block and cycle where they are."""
-    if state.levels is None:
-        return ()
-    events = hold.close(state.levels, state.hold)
-    blocks = block.stop(spec.block, state.block) if spec.block is not None and state.block.seeking else ()
-    ended = _in_order(spec, state, events, blocks, None)
-    return ended + cycle.close(spec.cycle, state.cycle, state.last_s)
+    return () if state.levels is None else course.break_off(spec, state.levels, state.course, state.last_s)
 
 
 def _learn(spec: ExerciseSpec, state: LaneState, events: tuple[ExerciseEvent, ...]) -> None:
@@ -319,14 +214,14 @@ def _adopt(spec: ExerciseSpec, state: LaneState, t_s: float) -> tuple[ExerciseEv
 
 
 def _judge_waiting(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent, ...]:
-    if not state.waiting:
+    if state.levels is None or not state.waiting:
         return ()
     rows, state.waiting = np.concatenate(state.waiting), []
     happened: Happened = []
     phases = np.empty(len(rows), np.uint8)
     first = 0
     while first < len(rows):
-        row, events = _judge(spec, state, rows, first, phases, happened)
+        row, events = course.run(spec, state.levels, state.course, rows, first, phases, happened)
         happened.append((row, events))
         first = row + 1
     return tuple(event for _, events in happened for event in events)
@@ -335,7 +230,7 @@ def _judge_waiting(spec: ExerciseSpec, state: LaneState) -> tuple[ExerciseEvent,
 def _set_levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> None:
     state.levels = _levels(spec, state, end_range_rad)
     state.refined_rad = 0.0
-    state.hold = hold.initial(state.levels)
+    state.course.hold = hold.initial(state.levels)
 
 
 def _levels(spec: ExerciseSpec, state: LaneState, end_range_rad: float) -> Levels:

@@ -28,12 +28,12 @@ def within(running: PartState) -> JudgeSnapshot:
     if lane is None or lane.levels is None:
         return JudgeSnapshot(None, None, None, 0, 0, (), running.spec.id)
     sign = lane.direction.sign
-    cycle = lane.cycle
+    cycle = lane.course.cycle
     number = max(1, cycle.finished + bool(cycle.steps)) if running.spec.cycle else 0
     return JudgeSnapshot(
         end_range_rad=sign * lane.levels.end_range_rad,
-        enter_rad=sign * float(lane.hold.now.enter_rad),
-        hold_start_s=float(lane.hold.now.start_s) if lane.hold.mode is Mode.HOLD else None,
+        enter_rad=sign * float(lane.course.hold.now.enter_rad),
+        hold_start_s=float(lane.course.hold.now.start_s) if lane.course.hold.mode is Mode.HOLD else None,
         cycle_number=number,
         cycles_complete=cycle.complete,
         steps_done=cycle.shown,
