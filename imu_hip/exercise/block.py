@@ -93,7 +93,7 @@ def run(
     known = (rows[:, 1] == rows[:, 1]).nonzero()[0]
     if not len(known):
         return []
-    looked_at = rows[known][:, _SLOW]
+    looked_at = np.ascontiguousarray(rows[known][:, _SLOW])
     looked_at[:, 0] -= SLOW_LAG_S
     recent = np.concatenate([state.recent, looked_at])
     state.recent = recent[looked_at[-1, 0] - recent[:, 0] <= _RECENT_S]
