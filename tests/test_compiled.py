@@ -96,6 +96,8 @@ def test_every_loop_is_compiled_for_one_kind_of_arguments() -> None:
     recordings = Path(__file__).resolve().parent.parent / "recordings"
     names = ("supine_ere_left.mcap", "supine_ere_right_lost_samples.mcap")
     call = [sys.executable, "-c", _SIGNATURES, *(str(recordings / name) for name in names)]
+    # Who compiles also counts what was made part of other loops: the first run leaves nothing to compile.
+    subprocess.run(call, capture_output=True, check=True)
     lines = subprocess.run(call, capture_output=True, check=True, text=True).stdout.splitlines()
     counts = {" ".join(line.split()[:2]): int(line.split()[2]) for line in lines}
     assert counts["imu_hip.kinematics.row_angles _rows"] == 1
