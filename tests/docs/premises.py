@@ -20,6 +20,7 @@ from imu_hip.session.exports.contents import Contents, measured
 from imu_hip.session.exports.tables import write_folder
 from imu_hip.session.user_library import KnownSensor, Library
 from imu_hip.session.writer import RecordingWriter
+from tests.docs import instruments
 from tests.docs.pages import ROOT
 from tests.session.test_foreign_layouts import dot
 from tests.session.test_opensense import sto
@@ -116,4 +117,5 @@ OF_PAGE: dict[str, Callable[[], None]] = {
     "docs/formats.md": damaged,
     "docs/imports.md": tables_of_others,
     "docs/library.md": sessions,
+    "docs/validation.md": instruments.write,
 }

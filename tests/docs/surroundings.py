@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
-from imu_hip.app import lint_sensor, sensor_commands, session_commands
+from imu_hip.app import doctor_command, lint_sensor, sensor_commands, sensor_search, session_commands
 from imu_hip.app.demo import Worn, virtual_sensors
 from imu_hip.app.radio_access import VirtualRadio
 from imu_hip.model.item import Role
@@ -24,6 +27,7 @@ from tests.app.test_lint_sensor import Access, turned
 from tests.app.visitor import Visitor
 from tests.docs.pages import ROOT
 
+T = TypeVar("T")
 ENOUGH = 5
 """Looks at a window, ten a second."""
 
@@ -53,6 +57,12 @@ def new_firmware() -> VirtualRadio:
     return Access({Role.PELVIS: SensorPlan("BIP-0001", turned()), Role.THIGH: SensorPlan("BIP-0002", turned())})
 
 
+def in_simulated_time(work: Coroutine[None, None, T]) -> T:
+    """Run something without waiting for what it waits for."""
+    with asyncio.Runner(loop_factory=SimulatedTimeLoop) as runner:
+        return runner.run(work)
+
+
 def silent(**_: object) -> None:
     """Give no cues to the ears."""
 
@@ -70,9 +80,10 @@ def surroundings(folder: Path) -> Iterator[None]:
         patch.setattr("builtins.input", answer)
         patch.setattr("imu_hip.app.ears.ears_for", silent)
         patch.setattr("imu_hip.app.window.ears_for", silent)
-        patch.setattr(session_commands, "SystemRadio", near)
-        patch.setattr(sensor_commands, "SystemRadio", near)
+        for module in (doctor_command, sensor_commands, session_commands):
+            patch.setattr(module, "SystemRadio", near)
         patch.setattr(lint_sensor, "lint_sensor", linted)
+        patch.setattr(sensor_search, "asyncio", SimpleNamespace(run=in_simulated_time))
         yield
 
 

@@ -55,6 +55,7 @@ from imu_hip.session.layout import TOPICS
 from imu_hip.stream.clock_match import MatchParams
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams
+from tests.docs import running
 from tests.docs.pages import PAGES, ROOT, USER_PAGES, blocks, page_id, prose, spans, tables
 
 OTHERS_OPTIONS = {  # of uv, ruff, pytest and Dask
@@ -117,6 +118,14 @@ def test_command_lines_of_the_program_parse(page: Path) -> None:
             cli._parser().parse_args(words[1:])
         except SystemExit as end:
             pytest.fail(f"{line}: exit code {end.code}") if end.code else None
+
+
+@on_every_page
+def test_command_lines_of_tools_parse(page: Path) -> None:
+    for line in command_lines(page):
+        program, *words = shlex.split(line.replace("\\", "/"))
+        if program in ("python3", "py"):
+            running.parse(words)
 
 
 @on_every_page
