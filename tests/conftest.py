@@ -1,5 +1,7 @@
-"""For all tests: the tools find each other, a browser, no deadlines: compiled functions compile at their first call."""
+"""For all tests: no screen, signals as they were, the tools find each other, a browser, no deadlines for compilers."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +10,17 @@ import pytest
 from hypothesis import settings
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything starts Qt
 settings.register_profile("compiled", deadline=None)
 settings.load_profile("compiled")
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="module")

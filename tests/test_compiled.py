@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from imu_hip.compiled import compiled, stamp
+from tests.machine_code import needs_machine_code
 
 SCALE = 2.0
 
@@ -32,6 +33,7 @@ def _again(function: FunctionType, source: str, **known: object) -> FunctionType
     return there["f"]
 
 
+@needs_machine_code
 def test_division_by_zero_is_infinite_as_with_numpy() -> None:
     assert _inverse_of_scaled(0.0) == math.inf
     assert math.isnan(_inverse_of_scaled(math.nan))
@@ -53,6 +55,7 @@ def test_vectorised_functions_of_another_rounding_are_off() -> None:
     assert not numba.config.USING_SVML
 
 
+@needs_machine_code
 def test_stored_code_is_of_a_function_all_that_it_calls_and_their_constants() -> None:
     here: FunctionType = _inverse_of_scaled.py_func
     outer = "def f(value):\n    return 1.0 / inner(value)"
@@ -92,6 +95,7 @@ for f in [f for f in gc.get_objects() if isinstance(f, Dispatcher) and f.py_func
 """
 
 
+@needs_machine_code
 def test_every_loop_is_compiled_for_one_kind_of_arguments() -> None:
     recordings = Path(__file__).resolve().parent.parent / "recordings"
     names = ("supine_ere_left.mcap", "supine_ere_right_lost_samples.mcap")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from imu_hip import api, pipeline
 from imu_hip.model.event import EndRange, Warning
 from imu_hip.model.item import Command, Drop, Edge, LinkChange, LinkState, Mark, MarkLabel, NumberedItem, Role, Tick
-from imu_hip.model.setup import Side
+from imu_hip.model.setup import Origin, Side
 from imu_hip.pipeline import Pipeline
 
 RECORDING = api.read(Path(__file__).resolve().parents[1] / "recordings" / "supine_ere_left.mcap")
@@ -112,3 +113,23 @@ def test_the_hash_does_not_see_numbers_behind_unknown_angles(monkeypatch: pytest
     assert digest.hexdigest() == other.hexdigest()
     other.angles(replace(block, valid=~block.valid, angles_rad=block.sd_rad * 0.0), phases)
     assert digest.hexdigest() != other.hexdigest()
+
+
+def test_a_copy_goes_on_by_itself_to_the_same_result() -> None:
+    whole = passed(ITEMS).result_sha256
+    first = Pipeline(SETUP)
+    first.receive(ITEMS[:4000])
+    copied = deepcopy(first)
+    for made in (copied, first):
+        made.receive(ITEMS[4000:])
+        made.finish()
+        assert made.result_sha256 == whole
+
+
+def test_samples_that_were_derived_from_orientations_are_warned_of() -> None:
+    codes = []
+    for origin in (Origin.IMPORT, Origin.ORIENTATIONS):
+        made = Pipeline(replace(SETUP, origin=origin))
+        events = (*made.receive(ITEMS[:100]).events, *made.finish().events)
+        codes.append({event.code for event in events if isinstance(event, Warning)})
+    assert codes[1] - codes[0] == {"from_orientations"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from imu_hip import quaternion_rows as one
+from tests.machine_code import needs_machine_code
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -56,6 +57,7 @@ def test_a_sine_beyond_one_is_a_right_angle(sine: float) -> None:
     assert one.arc_sine(sine) == pytest.approx(np.arcsin(np.clip(sine, -1.0, 1.0)))
 
 
+@needs_machine_code
 def test_what_is_not_known_stays_unknown() -> None:
     unknown = (math.nan,) * 4
     assert all(map(math.isnan, one.multiply(unknown, (1.0, 0.0, 0.0, 0.0))))

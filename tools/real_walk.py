@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from imu_hip import api
 from imu_hip.app.catalogue import exercise
 from imu_hip.app.demo import Demo, Speed, Worn
-from imu_hip.app.watching import watch
+from imu_hip.app.watching import Watching, watch
 from imu_hip.model.block import AngleBlock
+from imu_hip.model.cue import Cue
 from imu_hip.model.item import LinkChange, LinkState, MarkLabel
 from imu_hip.model.prompt import Prompt
 from imu_hip.model.setup import Side
 from imu_hip.session.reader import Recording
+from imu_hip.session.user_library import Library
 from imu_hip.virtual.motion import RecordedMotion
 
 RATE_HZ = 100.0
@@ -51,11 +53,11 @@ def main() -> int:
     begin_s, end_s = STANDING_S
     script = (
         Prompt(begin_s, end_s - begin_s, "Stand still", MarkLabel.N_POSE),
-        Prompt(end_s, float(truth_s[-1]) - end_s, "Walk", None),
+        Prompt(end_s, float(truth_s[-1]) - end_s, "Walk", None, Cue.WALK),
     )
     speed = Speed(None if args.speed == "max" else float(args.speed))
     demo = Demo(exercise("standing_dissociation"), Side.RIGHT, worn, script, out=args.out, speed=speed)
-    watch(demo, headless=not args.window, stay_open=False)
+    watch(demo, None, Watching(headless=not args.window, sound=False), Library())
     recording = api.read(demo.path)
     result = api.analyze(recording)
     same = result.result_sha256 == demo.session.result_sha256

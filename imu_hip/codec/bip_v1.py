@@ -63,10 +63,7 @@ _ATT_HEADER: Final = 3
 
 def decode(characteristic: Characteristic, payload: bytes) -> Packet:
     """Decode what a sensor notified, indicated or was read; bytes that make no sense become a BadPacket."""
-    decode_value = _DECODERS.get(characteristic)
-    if decode_value is None:
-        return BadPacket(BadPacketReason.UNKNOWN_CHARACTERISTIC)
-    return decode_value(payload)
+    return _DECODERS[characteristic](payload)
 
 
 def decode_info(payload: bytes) -> SensorInfo | BadPacket:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,40 +14,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from imu_hip import api
-from imu_hip.model.app_state import Page
 from imu_hip.model.item import Characteristic, Drop, Notification, Role
-from imu_hip.model.view_state import ViewState
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.session.recover import recover
 from tests.app.calling import RECORDING, Outcome, call
+from tests.app.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM"), reason="there is no screen"
 )
-
-
-class Visitor:
-    """Looks at the window now and then, and does something once when it has seen enough of a session."""
-
-    def __init__(self, enough: int, then: Callable[[AppWindow], object]) -> None:
-        self.seen: list[ViewState] = []
-        self.pages: list[Page] = []
-        self._enough = enough
-        self._then = then
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._look)
-        self._timer.start(100)
-
-    def _look(self) -> None:
-        for window in QApplication.topLevelWidgets():
-            if isinstance(window, AppWindow) and window.isVisible():
-                state = window._read_state()
-                self.pages.append(state.page)
-                if state.session is not None:
-                    self.seen.append(state.session)
-                if len(self.seen) == self._enough:
-                    self._timer.stop()
-                    self._then(window)
 
 
 @pytest.fixture(autouse=True)

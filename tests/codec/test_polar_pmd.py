@@ -10,7 +10,7 @@ import pytest
 from imu_hip.codec.polar_pmd import DRIVER, TwoStreams
 from imu_hip.model.driver import Ask
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import ControlReply, SensorConfig, SensorSamples
+from imu_hip.model.packet import BadPacket, BadPacketReason, ControlReply, SensorConfig, SensorSamples
 
 PERIOD_NS = round(1e9 / 51.2)
 """Of a sensor that runs slower than it says."""
@@ -72,3 +72,40 @@ def test_an_answer_in_parts_grants_when_all_of_it_has_come(cut: int) -> None:
 def test_a_request_fits_into_the_smallest_packet_there_is() -> None:
     asked = [step for step in (*DRIVER.preparation, *DRIVER.start, *DRIVER.stop) if isinstance(step, Ask)]
     assert max(len(step.request) for step in asked) == 17
+
+
+def test_a_sensor_whose_time_begins_anew_forgets_what_waited() -> None:
+    decode = TwoStreams().decode
+    decode(Characteristic.STREAM, frame(5, 100_000, 70))
+    decode(Characteristic.STREAM, frame(2, 69, 70))
+    packets = [decode(Characteristic.STREAM, frame(kind, 139, 70)) for kind in (5, 2)]
+    stamps = [packet.device_us for packet in packets if isinstance(packet, SensorSamples)]
+    numbers = [(us * 1000 - START_NS % (2**32 * 1000)) / PERIOD_NS for us in stamps if us is not None and len(us)]
+    assert len(numbers) == 1
+    assert numbers[0][-1] == pytest.approx(139.0, abs=1e-3)
+    assert numbers[0][0] > 69.0
+
+
+def test_the_same_frame_again_and_one_of_no_time_that_can_be_are_refused() -> None:
+    decode = TwoStreams().decode
+    decode(Characteristic.STREAM, frame(2, 100, 70))
+    assert decode(Characteristic.STREAM, frame(2, 100, 70)) == BadPacket(BadPacketReason.OUT_OF_RANGE)
+    never = struct.pack("<BQB3h", 2, 1 << 63, 0x80, 1, 2, 3)
+    assert decode(Characteristic.STREAM, never) == BadPacket(BadPacketReason.OUT_OF_RANGE)
+
+
+def test_a_block_of_differences_without_its_length_is_no_frame() -> None:
+    cut = frame(2, 100, 1)[:-1] + b"\x03"
+    assert TwoStreams().decode(Characteristic.STREAM, cut) == BadPacket(BadPacketReason.WRONG_LENGTH)
+
+
+@pytest.mark.parametrize(
+    "settings", [b"", b"\x00\x01\x34\x00", b"\x09\x01\x00", b"\x05\x00", b"\x05\x01\x00\x00", b"\x05\x01" + 4 * b"\xff"]
+)
+def test_a_grant_whose_settings_tell_no_factor_leaves_it_at_one(settings: bytes) -> None:
+    decode = TwoStreams().decode
+    assert isinstance(decode(Characteristic.CONTROL, b"\xf0\x02\x05\x00\x00" + settings), SensorConfig)
+    decode(Characteristic.STREAM, frame(2, 100, 70))
+    packet = decode(Characteristic.STREAM, frame(5, 100, 70))
+    assert isinstance(packet, SensorSamples)
+    assert np.rad2deg(packet.values[-1, :3]) == pytest.approx([1.0, 2.0, 3.0])

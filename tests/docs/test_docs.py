@@ -55,10 +55,8 @@ from imu_hip.session.layout import TOPICS
 from imu_hip.stream.clock_match import MatchParams
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("[a-z]*/README.md")])
-USER_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+from tests.docs import running
+from tests.docs.pages import PAGES, ROOT, USER_PAGES, blocks, page_id, prose, spans, tables
 
 OTHERS_OPTIONS = {  # of uv, ruff, pytest and Dask
     "--universal", "--python-version", "--generate-hashes", "--all-extras", "--no-emit-package", "--output-file",
@@ -101,43 +99,10 @@ TUNED = {
 }
 
 
-def blocks(page: Path) -> Iterator[tuple[str, str]]:
-    """Yield language and text of each fenced block."""
-    yield from re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-
-
-def prose(page: Path) -> str:
-    """Return the page without its fenced blocks."""
-    return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
-
-
-def spans(page: Path) -> list[str]:
-    """Return what stands between single backticks."""
-    return re.findall(r"`([^`\n]+)`", prose(page))
-
-
 def command_lines(page: Path) -> list[str]:
     """Return the lines of blocks, and the whole inline calls, that call the program or a tool."""
-    lines = [line.strip() for _, text in blocks(page) for line in text.splitlines()] + spans(page)
+    lines = [line.strip() for block in blocks(page) for line in block.text.splitlines()] + spans(page)
     return [line for line in lines if re.match(r"(imu-hip|(python3|py) tools[/\\]\w+|tools/\w+)( |$)", line)]
-
-
-def tables(page: Path, first_column: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of every table that begins with a column of this name."""
-    head: list[str] = []
-    for line in [*prose(page).splitlines(), ""]:
-        if not line.startswith("|"):
-            head = []
-            continue
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not head:
-            head = cells
-        elif head[0] == first_column and not set(line) <= set("|-: "):
-            yield dict(zip(head, cells, strict=True))
-
-
-def page_id(page: Path) -> str:
-    return str(page.relative_to(ROOT))
 
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=page_id)
@@ -153,6 +118,14 @@ def test_command_lines_of_the_program_parse(page: Path) -> None:
             cli._parser().parse_args(words[1:])
         except SystemExit as end:
             pytest.fail(f"{line}: exit code {end.code}") if end.code else None
+
+
+@on_every_page
+def test_command_lines_of_tools_parse(page: Path) -> None:
+    for line in command_lines(page):
+        program, *words = shlex.split(line.replace("\\", "/"))
+        if program in ("python3", "py"):
+            running.parse(words)
 
 
 @on_every_page
@@ -172,7 +145,7 @@ def test_options_exist(page: Path) -> None:
     tools = "".join(path.read_text("utf-8") for path in (ROOT / "tools").iterdir() if path.is_file())
     source = Path(cli.__file__).read_text("utf-8") + tools
     known = set(re.findall(r'"(--[a-z-]+)"', source)) | OTHERS_OPTIONS | {"--help"}
-    code = " ".join([*(text for language, text in blocks(page) if language in ("", "sh")), *spans(page)])
+    code = " ".join([*(block.text for block in blocks(page) if block.language == "sh"), *spans(page)])
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", code)) <= known
 
 
@@ -205,20 +178,12 @@ def test_every_option_is_on_a_page() -> None:
 def test_tables_of_the_readme_can_be_imported(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     read = 0
-    for language, text in blocks(ROOT / "README.md"):
-        if language == "csv":
-            path.write_text(text)
-            read += len(read_marks_csv(path)) if text.startswith("t_start_s") else len(read_sensor_csv(path).t_s)
+    for each in blocks(ROOT / "README.md"):
+        if each.language == "csv":
+            path.write_text(each.text)
+            marks = each.text.startswith("t_start_s")
+            read += len(read_marks_csv(path)) if marks else len(read_sensor_csv(path).t_s)
     assert read == 3 + 3 + 11
-
-
-@pytest.mark.parametrize("page", USER_PAGES, ids=page_id)
-def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "recordings").symlink_to(ROOT / "recordings")
-    monkeypatch.chdir(tmp_path)
-    for language, text in blocks(page):
-        if language == "python":
-            exec(compile(text, page_id(page), "exec"), {})
 
 
 def test_constants_of_the_maths_are_those_of_the_code() -> None:

@@ -81,3 +81,9 @@ def test_the_seconds_left_of_what_is_asked_run_down_to_nothing() -> None:
             assert shown.asks == "table_rest"
             assert shown.asked_s == pytest.approx(length_s)
             assert shown.left_s == pytest.approx(rest_s + length_s - t_s)
+
+
+def test_who_does_not_wait_is_given_time_to_get_into_place() -> None:
+    outputs = follow(30.0, params=Params(TWO, ready_s=5.0))
+    assert said(outputs, 1.0) == wording.BEGINS
+    assert marks_of(outputs)[0].t_s == pytest.approx(5.0 + marks_of(follow(30.0))[0].t_s)

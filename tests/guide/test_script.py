@@ -1,10 +1,13 @@
 """The script: what is asked for, when, and in which words."""
 
+from dataclasses import replace
 from importlib import resources
 from itertools import pairwise
 
 import pytest
 
+from imu_hip.app.catalogue import exercise
+from imu_hip.guide import script as guided
 from imu_hip.guide.around import Calibration
 from imu_hip.model.cue import Cue
 from imu_hip.model.errors import Reason, UsageError
@@ -241,3 +244,8 @@ def test_who_gets_up_stands_still_once_more_before_anything_else() -> None:
 def test_who_comes_back_to_the_mat_is_told_to_lie_down() -> None:
     prompts = routine_script(["standing_dissociation", "supine_ere"], calibration=Calibration.LYING)
     assert Cue.LIE_DOWN in [prompt.detail for prompt in prompts]
+
+
+def test_nobody_is_guided_through_an_exercise_without_words() -> None:
+    with pytest.raises(UsageError, match=r"its file has no \[guide\]"):
+        guided.script(replace(exercise("supine_ere"), guide=None))

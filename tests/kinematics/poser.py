@@ -275,3 +275,16 @@ def standing(*, still_s: float = 2.0) -> Script:
     script.calibrate()
     script.stay(still_s)
     return script
+
+
+def exchanged(block: OrientationBlock) -> OrientationBlock:
+    """Return what is seen when each sensor is worn in the other's place."""
+    return replace(
+        block,
+        earth_from_pelvis_sensor=block.earth_from_thigh_sensor,
+        earth_from_thigh_sensor=block.earth_from_pelvis_sensor,
+        pelvis_gyr=block.thigh_gyr,
+        thigh_gyr=block.pelvis_gyr,
+        pelvis_acc=block.thigh_acc,
+        thigh_acc=block.pelvis_acc,
+    )

@@ -1,7 +1,6 @@
 """Swapped sensors: every movement must say so, and together clearly."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,8 +8,7 @@ from hypothesis import strategies as st
 
 from imu_hip.kinematics.swapped import Evidence, Movement, SwapParams, evidence, swap
 from imu_hip.kinematics.turning import Turning, turning
-from imu_hip.model.block import OrientationBlock
-from tests.kinematics.poser import Script
+from tests.kinematics.poser import Script, exchanged
 
 PARAMS = SwapParams()
 SWINGS, BOWS, WALKING = Movement.LEG_SWINGS, Movement.BOWS, Movement.WALKING
@@ -20,31 +18,19 @@ def _seen(**ratios: float) -> list[Evidence]:
     return [Evidence(Movement[name.upper()], ratio) for name, ratio in ratios.items()]
 
 
-def _exchanged(block: OrientationBlock) -> OrientationBlock:
-    return replace(
-        block,
-        earth_from_pelvis_sensor=block.earth_from_thigh_sensor,
-        earth_from_thigh_sensor=block.earth_from_pelvis_sensor,
-        pelvis_gyr=block.thigh_gyr,
-        thigh_gyr=block.pelvis_gyr,
-        pelvis_acc=block.thigh_acc,
-        thigh_acc=block.pelvis_acc,
-    )
-
-
 def test_a_proper_swing_and_bow_say_that_all_is_well_and_the_same_exchanged_that_it_is_not() -> None:
     found: list[Evidence] = []
-    exchanged: list[Evidence] = []
+    wrong: list[Evidence] = []
     for movement, perform in ((SWINGS, Script.swing_leg), (BOWS, Script.bow)):
         script = Script()
         perform(script)
         block = script.record().block
-        for into, rows in ((found, block), (exchanged, _exchanged(block))):
+        for into, rows in ((found, block), (wrong, exchanged(block))):
             seen = evidence(PARAMS, movement, turning(rows))
             assert seen is not None
             into.append(seen)
     assert swap(PARAMS, found) is None
-    swapped = swap(PARAMS, exchanged)
+    swapped = swap(PARAMS, wrong)
     assert swapped is not None
     assert swapped.text.startswith("the sensors seem to be swapped: in the leg swings the pelvis sensor turned")
     assert swapped.text.endswith("Exchange the two sensors, or their roles, and calibrate again")

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.machine_code import needs_machine_code
+
 REACHED = """
 from imu_hip.kinematics.warm_up import warm_up
 from imu_hip.kinematics import heading_filter, row_angles, sight, ticks, uncertainty
@@ -13,6 +15,7 @@ print(*[kernel.__name__ for kernel in kernels if not kernel.signatures])
 """
 
 
+@needs_machine_code
 def test_what_every_row_and_tick_needs_is_ready_afterwards() -> None:
     done = subprocess.run([sys.executable, "-c", REACHED], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr + done.stdout

@@ -11,12 +11,12 @@ from imu_hip.kinematics import stage, zeroing
 from imu_hip.kinematics.calibration import CalibrationState
 from imu_hip.kinematics.state import KinematicsState
 from imu_hip.model.block import cut
-from imu_hip.model.event import CalibrationStep
+from imu_hip.model.event import CalibrationStep, Warning
 from imu_hip.model.exercise_spec import Posture
 from imu_hip.model.item import MarkLabel
 from imu_hip.model.setup import Side
 from imu_hip.quaternion import dot3, wrap_angle
-from tests.kinematics.poser import Pose, Result, Script, lost, params_of, run
+from tests.kinematics.poser import Pose, Result, Script, exchanged, lost, params_of, run
 
 NEUTRAL, N_POSE, POSTURE_NEUTRAL = MarkLabel.NEUTRAL, MarkLabel.N_POSE, MarkLabel.POSTURE_NEUTRAL
 
@@ -251,3 +251,17 @@ def test_walking_is_asked_only_while_an_axis_is_missing_and_nothing_else_is_unde
     script.stay(0.5)
     assert not zeroing.walks(run(script.record()).state)
     assert not zeroing.walks(replace(standing, calibration=CalibrationState()))
+
+
+def test_swapped_sensors_are_told_of_at_each_movement_that_shows_it_and_give_no_angles() -> None:
+    script = Script()
+    script.calibrate()
+    script.lie_down()
+    recording = script.record()
+    result = run(replace(recording, block=exchanged(recording.block)))
+    for label in (MarkLabel.LEG_SWINGS, MarkLabel.BOWS):
+        (step,) = _steps(result, label)
+        assert not step.accepted
+        assert step.text.startswith("the sensors seem to be swapped: ")
+    assert {event.code for event in result.events if isinstance(event, Warning)} == {"sensors_swapped"}
+    assert not result.angles.valid.any()

@@ -166,3 +166,19 @@ def test_after_an_exchange_no_unknown_delay_is_left() -> None:
 def test_an_answer_of_the_control_point_is_nothing_to_the_samples() -> None:
     state = _known()
     assert sensor.receive(PARAMS, state, ControlReply(1, 0), 1.0) == (state, None, ())
+
+
+def test_of_a_packet_that_repeats_some_samples_only_the_new_ones_count() -> None:
+    state, _, _ = sensor.receive(PARAMS, _known(), packet(0, 40_000), 7.0)
+    overlapping = replace(packet(1, 70_000), first_index=2)
+    after, samples, (trouble,) = sensor.receive(PARAMS, state, overlapping, 7.03)
+    assert (trouble.kind, trouble.count) == (RadioTrouble.DUPLICATE, 3)
+    assert samples is not None
+    assert len(in_si([samples]).t_s) == 2
+    assert sensor_state.statistics(after).samples == 7
+
+
+def test_a_block_of_a_file_without_rows_is_nothing() -> None:
+    state = SensorState(SensorSetup(Role.THIGH, "float64", 100.0))
+    none = TimedSamples(np.empty(0), np.empty((0, 3)), np.empty((0, 3)), None)
+    assert sensor.receive(PARAMS, state, none, 0.0) == (state, None, ())

@@ -248,10 +248,12 @@ def test_a_reboot_starts_a_new_clock_and_the_rows_go_on() -> None:
 def test_link_and_queue_life_are_troubles() -> None:
     items: list[StreamInput] = [
         LinkChange(1_000_000_000, Role.THIGH, LinkState.LOST, "out of range"),
-        LinkChange(1_500_000_000, Role.THIGH, LinkState.CONNECTED),
+        LinkChange(1_500_000_000, Role.THIGH, LinkState.SEARCHING, "for 30 s"),
+        LinkChange(1_600_000_000, Role.THIGH, LinkState.CONNECTED),
         Drop(2_000_000_000, Role.PELVIS, 7),
     ]
-    lost, full = run(items)[1].troubles
+    lost, searching, full = run(items)[1].troubles
+    assert (searching.kind, searching.role, searching.start_s) == (RadioTrouble.SEARCHING, Role.THIGH, 1.5)
     assert (lost.kind, lost.role, lost.start_s, lost.detail) == (RadioTrouble.LOST, Role.THIGH, 1.0, "out of range")
     assert (full.kind, full.role, full.count) == (RadioTrouble.QUEUE_FULL, Role.PELVIS, 7)
 

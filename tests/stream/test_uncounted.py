@@ -242,3 +242,12 @@ def test_times_of_samples_that_waited_increase_whatever_the_delays(
     newest_s = held_back_s + np.cumsum([step for step, _ in steps])
     _, t_s = waiting([(t, t + late) for t, (_, late) in zip(newest_s.tolist(), steps, strict=True)], held_back_s)
     assert np.all(np.diff(t_s) > 0.0)
+
+
+def test_a_packet_with_samples_at_the_limit_is_told_of() -> None:
+    sensor = Sensor(stamped=True)
+    sensor.feed(0)
+    packet = SensorSamples(np.array([20_000, 30_000]), np.zeros((2, 6)), clipped=True)
+    _, samples, (trouble,) = uncounted.receive(ClockParams(), sensor.state, packet, 0.05)
+    assert samples is not None
+    assert (trouble.kind, trouble.count) == (RadioTrouble.CLIPPED, 2)
