@@ -96,7 +96,7 @@ def analyze(args: Namespace) -> int:
     from imu_hip import api
     from imu_hip.app.preparing import prepare
     from imu_hip.feedback.closing_summary import summary_lines
-    from imu_hip.feedback.wording import told
+    from imu_hip.guide.next_time import next_time
     from imu_hip.session.analysis_json import analysis_json
     from imu_hip.session.kept_session import segments_of
     from imu_hip.session.output_file import refuse_overwriting
@@ -118,8 +118,9 @@ def analyze(args: Namespace) -> int:
     if args.json:
         print_json(analysis_json(result))
         return 0
-    said = told(result.notes)
-    print_lines([*said, *summary_lines(result.setup, result.events), f"result sha256 {result.result_sha256}"])
+    advice = next_time(result.setup, result.events, result.notes)
+    lines = summary_lines(result.setup, result.events, result.notes, advice=advice)
+    print_lines([*lines, f"result sha256 {result.result_sha256}"])
     return 0
 
 

@@ -29,19 +29,28 @@ class HasSession(Protocol):
     session: LiveSession
 
 
-def obey(typed: str, session: LiveSession) -> None:
-    """Give the session what a line stands for: an empty one pauses, or goes on; a number is a score of pain."""
+def obey(typed: str, session: LiveSession) -> str:
+    """Give the session what a line stands for: an empty one pauses, or goes on; a number is a score of pain.
+
+    Returns what to answer, "" where the session itself does.
+    """
     line = typed.strip()
     letter = line.lower()[:1]
     if letter in COMMANDS:
         session.command(COMMANDS[letter])
     elif line in _SCORES:
         session.pain_score(_SCORES[line])
+        return f"Pain {line} of {HIGHEST_SCORE} is noted."
     elif letter == "n" and line[1:2].isspace() and (text := line[1:].strip()[:LONGEST]):
         session.note(text)
     elif not letter:
         paused = session.view_state().guide.paused
         session.command(CommandName.GO_ON if paused else CommandName.PAUSE)
+    elif line.lstrip("+-").isdecimal() or session.view_state().guide.stopped:
+        return f"How much does it hurt: 0 to {HIGHEST_SCORE}, please"
+    else:
+        return HELP
+    return ""
 
 
 def listen_for_keys(running: HasSession, stream: TextIO | None = None) -> None:
@@ -53,6 +62,7 @@ def listen_for_keys(running: HasSession, stream: TextIO | None = None) -> None:
 
     def listen() -> None:
         for typed in keys:
-            obey(typed, running.session)
+            if answer := obey(typed, running.session):
+                print(answer, file=sys.stderr)
 
     threading.Thread(target=listen, name="keys", daemon=True).start()

@@ -18,12 +18,13 @@ from imu_hip.guide.guide import TimedCommand
 from imu_hip.model.command import CommandName
 from imu_hip.model.cue import Cue
 from imu_hip.model.event import Event
-from imu_hip.model.item import Command, LinkChange, LinkState, Mark, Note, NoteKind, NumberedItem, Role
+from imu_hip.model.item import Command, LinkChange, LinkState, Mark, Note, NoteKind, NumberedItem, Role, TimedNote
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
 from imu_hip.model.view_state import NO_GUIDE, BreathPace, ViewState
 from imu_hip.pipeline import Pipeline
+from imu_hip.session.notes import notes_in
 from imu_hip.session.recorder import Recorder
 from imu_hip.view import view
 
@@ -38,7 +39,7 @@ class LiveSession:
     is called once, from the processing thread, when the guide has said everything. With `clock` (the one that stamps
     arrivals) set, `latencies_s` tells how long after the last arrival each handful of angles was there. `signals` are
     all cues so far; `on_signal`, if set, is called with each, from the processing thread, and must not block. Without
-    a script nobody is guided.
+    a script nobody is guided. `step` is the one, of how many, that the guide took last on the way to a set.
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class LiveSession:
         self._streaming: set[Role] = set()
         self._guided = bool(guided.script)
         self._guidance: Guidance | None = None
+        self.step = (0, 0)
         self._resuming = False
         self._awaited: set[Role] = set()
+        self._told: list[NumberedItem] = []
         self._zero_ns = setup.zero_ns
         self._finished = False
         self._on_finished = on_finished
@@ -115,8 +118,14 @@ class LiveSession:
             setattr(other, name, deepcopy(getattr(self, name)))
         other.intake, other._recorder = Intake(None), None
         other.events, other.signals, other.latencies_s = list(self.events), list(self.signals), []
+        other._told = list(self._told)
         other._thread = threading.Thread(target=other._run, name="pipeline", daemon=True)
         return other
+
+    @property
+    def notes(self) -> tuple[TimedNote, ...]:
+        """What the person told so far: pain, and notes."""
+        return notes_in(self._told, self._zero_ns or 0)
 
     @property
     def result_sha256(self) -> str:
@@ -149,6 +158,7 @@ class LiveSession:
         outputs = self._pipeline.receive(items)
         snapshot, link = self._pipeline.snapshot(), self._pipeline.link()
         self.events.extend(outputs.events)
+        self._told.extend(numbered for numbered in items if isinstance(numbered.item, Command | Note))
         self._notice_streaming(items)
         self._notice_taps()
         now_s = (now_ns - self._zero_ns) / 1e9
@@ -218,6 +228,7 @@ class LiveSession:
             return
         self._guide, said = guide.step(self._guide_params, self._guide, now_s, events, commands)
         self._guidance = said.now
+        self.step = said.now.step if said.now.step[0] else self.step
         if self._resuming:
             return
         for mark in said.marks:

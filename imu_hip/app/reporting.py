@@ -11,6 +11,7 @@ from typing import Any
 from imu_hip import api
 from imu_hip.app.preparing import prepare
 from imu_hip.exercise.asymmetry import SOURCE, change
+from imu_hip.guide.next_time import next_time
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.report.material import Material
@@ -61,7 +62,8 @@ def report_beside(path: Path, library: Library) -> Path:
 def report_of(analysis: Analysis, person: str = "") -> str:
     """Return the page of an analysis."""
     result = analysis_json(analysis)
-    return report_html(Material(analysis, result, least_changes(result), SOURCE, person))
+    advice = next_time(analysis.setup, analysis.events, analysis.notes)
+    return report_html(Material(analysis, result, least_changes(result), SOURCE, person, advice))
 
 
 def least_changes(result: Mapping[str, Any]) -> list[dict[str, float]]:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imu_hip.app.marked import marked
+from imu_hip.feedback.closing_summary import STOPPED, stopped_while_calibrating
+from imu_hip.feedback.told_pain import pain_lines
 from imu_hip.feedback.wording import angle, clock, figure, told
+from imu_hip.guide.next_time import next_time
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.app_state import HoldRow, ResultView, TimelineSpan
 from imu_hip.model.coaching_words import FAULTS, HOLDS
@@ -29,6 +32,7 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
+from imu_hip.model.item import NoteKind
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
@@ -54,8 +58,12 @@ def result_view(analysis: Analysis, path: Path) -> ResultView:
     title = f"{', '.join(names)} · {setup.side.value} side"
     specs = [setup.exercise(each) for each in parts]
     measures_only = all(spec is not None and spec.measurement for spec in specs)
+    said = (*pain_lines(analysis.notes, events), *told(note for note in analysis.notes if note.kind is NoteKind.TEXT))
+    if stopped_while_calibrating(setup, events):
+        return ResultView(title, (), (), (*said, STOPPED), str(path), measures_only=True)
+    advice = next_time(setup, events, analysis.notes)
     return ResultView(
-        title, _figures(events), _holds(events), (*told(analysis.notes), *_notes(events)), str(path), measures_only
+        title, _figures(events), _holds(events), (*said, *_notes(events)), str(path), measures_only, advice
     )
 
 

@@ -17,6 +17,7 @@ from imu_hip.app.printing import print_lines
 from imu_hip.app.results import kept_analysis
 from imu_hip.feedback.closing_summary import summary_lines
 from imu_hip.feedback.status_line import StatusLine
+from imu_hip.guide.next_time import next_time
 from imu_hip.model.errors import RecordingError
 from imu_hip.model.setup import Setup
 from imu_hip.model.signal import Signal
@@ -99,7 +100,10 @@ def watch_through(running: Recorded, how: Watching, library: Library) -> None:
 
 def print_summary(setup: Setup, session: LiveSession) -> None:
     """Print what came of the session, to stdout."""
-    print_lines([*summary_lines(setup, session.events), f"result sha256 {session.result_sha256}"])
+    notes = session.notes
+    advice = next_time(setup, session.events, notes)
+    lines = summary_lines(setup, session.events, notes, advice=advice, step=session.step)
+    print_lines([*lines, f"result sha256 {session.result_sha256}"])
 
 
 def share(read_state: Callable[[], ViewState | None], how: Watching, stack: ExitStack) -> Callable[[], str]:

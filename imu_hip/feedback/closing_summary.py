@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import degrees
 
-from imu_hip.feedback.wording import angle, clock, count, figure
+from imu_hip.feedback.told_pain import pain_lines
+from imu_hip.feedback.wording import angle, clock, count, figure, told
 from imu_hip.model.coaching_words import HOLDS
 from imu_hip.model.event import (
     ActiveRange,
@@ -27,16 +28,32 @@ from imu_hip.model.event import (
     Warning,
 )
 from imu_hip.model.exercise_spec import Direction, Step
+from imu_hip.model.item import NoteKind, TimedNote
 from imu_hip.model.judged_by import end_ranges, last_of_each_direction
-from imu_hip.model.setup import Setup
+from imu_hip.model.setup import Origin, Setup
 
 DISCLAIMER = "Training, research and education. Not a medical device."
+STOPPED_AT = "You stopped during the calibration (step {number} of {steps}). Nothing was measured."
+STOPPED = "The session was stopped during its calibration. Nothing was measured."
+NO_EXERCISE = "no_exercise_mark"
 COUNTED = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.BAD_PACKET, RadioTrouble.QUEUE_FULL)
 
 
-def summary_lines(setup: Setup, events: Sequence[Event]) -> list[str]:
-    """Return the summary of everything that happened, part by part; angles are ± 2 SD, in degrees."""
-    lines = []
+def summary_lines(
+    setup: Setup,
+    events: Sequence[Event],
+    notes: Sequence[TimedNote] = (),
+    *,
+    advice: str = "",
+    step: tuple[int, int] = (0, 0),
+) -> list[str]:
+    """Return the summary of everything that happened, part by part; angles are ± 2 SD, in degrees.
+
+    Pain comes first; `advice` is what to do next; `step` is the one of how many that the guide took last, if known.
+    """
+    lines = pain_lines(notes, events) + list(told(note for note in notes if note.kind is NoteKind.TEXT))
+    if stopped_while_calibrating(setup, events):
+        return [*lines, _stopped(step), *_trouble(events), DISCLAIMER]
     for (exercise_id, part), ends in zip(_parts(setup, events), end_ranges(setup, events), strict=True):
         spec = setup.exercise(exercise_id)
         name = f"{spec.name}, {spec.posture.value.replace('_', ' ')}" if spec else exercise_id
@@ -45,7 +62,19 @@ def summary_lines(setup: Setup, events: Sequence[Event]) -> list[str]:
         lines += _part(part)
     lines += _calibration(events) + _trouble(events)
     lines += [f"! {event.text}" for event in events if isinstance(event, Warning)]
+    lines += [f"Next: {advice}."] if advice else []
     return [*lines, DISCLAIMER]
+
+
+def stopped_while_calibrating(setup: Setup, events: Iterable[Event]) -> bool:
+    """Tell whether a guided session ended before its exercise began: nothing in it was to be judged."""
+    guided = setup.origin in (Origin.LIVE, Origin.DEMO)
+    return guided and any(isinstance(event, Warning) and event.code == NO_EXERCISE for event in events)
+
+
+def _stopped(step: tuple[int, int]) -> str:
+    number, steps = step
+    return STOPPED_AT.format(number=number, steps=steps) if number else STOPPED
 
 
 def _parts(setup: Setup, events: Sequence[Event]) -> Iterable[tuple[str, list[Event]]]:
@@ -127,7 +156,7 @@ def _end_range(event: EndRange) -> str:
 
 
 def _missing(number: int, cycle: Cycle) -> str:
-    return f"    {number}. without {', '.join(_step(step) for step in cycle.missing)}"
+    return f"    {number}. missing: {', '.join(_step(step) for step in cycle.missing)}"
 
 
 def _step(step: Step) -> str:

@@ -56,15 +56,13 @@ class LiveLines:
         return text
 
 
-def first_line(state: ViewState, phase: str) -> list[Part]:
-    """Return when, phase, angle, and the hold as a bar."""
+def first_line(state: ViewState, phase: str, *, angle: bool = True) -> list[Part]:
+    """Return when, phase, angle (where it means something), and the hold as a bar."""
     known = state.angle_deg is not None and state.sd_deg is not None
-    angle = wording.known_angle(state.angle_deg, state.sd_deg)
-    parts = [
-        (wording.clock(state.t_s), "dim"),
-        (f"{phase:8}", _STYLES.get(state.phase, "")),
-        (f"{angle:>10}", "bold" if known and not state.greyed else "dim"),
-    ]
+    parts = [(wording.clock(state.t_s), "dim"), (f"{phase:8}", _STYLES.get(state.phase, ""))]
+    if angle:
+        figure = f"{wording.known_angle(state.angle_deg, state.sd_deg):>10}"
+        parts.append((figure, "bold" if known and not state.greyed else "dim"))
     if state.hold_s is not None:
         share = min(state.hold_s / state.hold_goal_s, 1.0) if state.hold_goal_s > 0.0 else 1.0
         full = int(share * BAR)

@@ -26,6 +26,7 @@ _PHASE = {
     Phase.BLOCK: "block",
     Phase.EXIT: "exit",
 }
+_JUDGED = ("set", "maximal")
 _WRONG = (
     SignalKind.SAFETY,
     SignalKind.SENSOR_LOST,
@@ -39,8 +40,11 @@ _DONE = (SignalKind.HOLD_DONE, SignalKind.REPETITION_DONE, SignalKind.CYCLE_DONE
 def line(state: ViewState) -> str:
     """Return the state in one line: what matters most comes first, because whoever reads a log skims it."""
     known = state.angle_deg is not None and state.sd_deg is not None
-    angle = wording.known_angle(state.angle_deg, state.sd_deg)
-    parts = [wording.clock(state.t_s), f"{_PHASE[state.phase]:8}", f"{angle:>10}"]
+    parts = [wording.clock(state.t_s), *_prompt(state)]
+    if calibrates(state):
+        parts.append(phase_word(state))
+    else:
+        parts += [f"{phase_word(state):8}", f"{wording.known_angle(state.angle_deg, state.sd_deg):>10}"]
     if state.hold_s is not None:
         parts.append(wording.held(state.hold_s, state.hold_goal_s, paused=not known))
     if state.warning:
@@ -48,9 +52,22 @@ def line(state: ViewState) -> str:
     return " · ".join(parts + _besides(state))
 
 
+def calibrates(state: ViewState) -> bool:
+    """Tell whether the guide is on the way to a set: neither phase nor angle mean anything yet."""
+    return state.guide.step > 0 and state.guide.section not in _JUDGED
+
+
+def phase_word(state: ViewState) -> str:
+    """Return what the limb does, or which step of the calibration it is."""
+    if calibrates(state):
+        return f"Step {state.guide.step} of {state.guide.steps}"
+    return _PHASE[state.phase]
+
+
 def second_line(state: ViewState) -> list[Part]:
-    """Return what stands below phase and angle on a terminal: the warning first."""
-    parts = [(f"! {wording.one_line(state.warning)}", "bold red")] if state.warning else []
+    """Return what stands below phase and angle on a terminal: what is asked for first, then the warning."""
+    parts = [(words, "bold") for words in _prompt(state)]
+    parts += [(f"! {wording.one_line(state.warning)}", "bold red")] if state.warning else []
     return parts + [(words, "bold red" if words.startswith("!") else "") for words in _besides(state)]
 
 
@@ -64,18 +81,20 @@ def cue_line(signal: Signal) -> str:
     return f"{wording.clock(signal.t_s)} · {'! ' if signal.kind in _WRONG else ''}{words}" if words else ""
 
 
+def _prompt(state: ViewState) -> list[str]:
+    return [wording.one_line(state.prompt)] if state.prompt else []
+
+
 def _besides(state: ViewState) -> list[str]:
-    """Return cycle or count, breath, prompt, sensors and what is wrong with the recording."""
+    """Return cycle or count, breath, sensors and what is wrong with the recording."""
     parts = []
-    if state.cycle_steps:
+    if state.cycle_steps and not calibrates(state):
         goal = "" if state.cycles_goal is None else f"/{state.cycles_goal}"
         parts.append(f"cycle {state.cycle}{goal} step {state.cycle_steps_done}/{len(state.cycle_steps)}")
     elif state.count:
         parts.append(state.count)
     if state.pace is not None:
         parts.append("breathe in" if state.pace.inhaling else "breathe out")
-    if state.prompt:
-        parts.append(wording.one_line(state.prompt))
     parts.extend(_sensor(sensor) for sensor in state.sensors)
     if state.recording_alarm and state.recording_alarm.lower() != state.warning.lower():
         parts.append(f"! {wording.one_line(state.recording_alarm)}")
@@ -126,7 +145,7 @@ class StatusLine:
             return
         from imu_hip.feedback.live_lines import first_line
 
-        self._live.draw(first_line(state, _PHASE[state.phase]), second_line(state))
+        self._live.draw(first_line(state, phase_word(state), angle=not calibrates(state)), second_line(state))
 
     def finish(self) -> None:
         """Leave the lines standing, so that what follows begins on a new one."""

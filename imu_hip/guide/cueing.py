@@ -56,7 +56,10 @@ class State:
 
 
 def step(params: Params, state: State, moment: Moment) -> tuple[State, tuple[Signal, ...]]:
-    """Return the signals of this moment: each in the call in which its cause is first seen."""
+    """Return the signals of this moment: each in the call in which its cause is first seen.
+
+    Whoever reported pain is coached no more, until going on.
+    """
     spec = params.specs.get(moment.snapshot.exercise_id or "")
     goal_s = spec.hold.breath_s if spec else float("inf")
     wanted: list[Signal] = []
@@ -70,9 +73,10 @@ def step(params: Params, state: State, moment: Moment) -> tuple[State, tuple[Sig
         params.movement, state.movement, moment, counts=spec is not None and not spec.cycle
     )
     faults, of_faults = fault_cues.step(state.faults, moment, movement.repetition)
-    wanted += of_faults + of_hold + of_movement
     sets_done = state.sets_done + sum(isinstance(event, PartEnded) for event in moment.events)
-    wanted += [signal for event in moment.events for signal in _of_event(event, moment, sets_done)]
+    if moment.guidance is None or moment.guidance.kind is not SignalKind.SAFETY:
+        wanted += of_faults + of_hold + of_movement
+        wanted += [signal for event in moment.events for signal in _of_event(event, moment, sets_done)]
     effort_s = None if moment.guidance is None else moment.guidance.effort_s
     speaking, signals = speech.step(params.speech, state.speech, moment.t_s, wanted, effort_s)
     return State(hold, movement, speaking, line, counted, faults, sets_done), signals

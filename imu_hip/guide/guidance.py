@@ -70,6 +70,7 @@ class Guidance:
             step=self.step[0],
             steps=self.step[1],
             paused=self.waits,
+            stopped=self.kind is SignalKind.SAFETY,
             turns=self.detail if self.asks is MarkLabel.MAX_REP else "",
         )
 

@@ -23,6 +23,8 @@ class SectionKind(StrEnum):
     """The posture's neutral, and pauses outside a set."""
     MAXIMAL = "maximal"
     SET = "set"
+    OVER = "over"
+    """All is said."""
 
 
 _KINDS = {

@@ -46,7 +46,7 @@ def step(
     """Return what is given at `t_s` of what is wanted now or waits; `effort_s` is when the guide's next effort begins.
 
     Each wanted signal that is no repetition is given at once, without its words when it is not its turn to be said;
-    these follow as a signal of the same kind without a tone.
+    these follow as a signal of the same kind without a tone. Behind a line of safety nothing waits any more.
     """
     lately = tuple(signal for signal in state.lately if t_s - signal.t_s < params.repeat_s)
     waiting = [line for line in state.waiting if line.kind in OF_THE_GUIDE or t_s - line.t_s <= params.patience_s]
@@ -55,7 +55,9 @@ def step(
         if not signal.text:
             given.append(signal)
             continue
-        if signal.kind in OF_THE_GUIDE:
+        if signal.kind is SignalKind.SAFETY:
+            waiting = []
+        elif signal.kind in OF_THE_GUIDE:
             waiting = [line for line in waiting if line.kind not in OF_THE_GUIDE]
         elif any((signal.kind, signal.text) == (before.kind, before.text) for before in lately):
             continue

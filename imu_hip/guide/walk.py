@@ -177,7 +177,7 @@ class Walk:
         """Return what is asked for at `t_s`."""
         aside = self.state.aside
         if self.state.finished:
-            return Guidance()
+            return Guidance(section=SectionKind.OVER)
         if aside is not None:
             eased = aside.kind is SignalKind.SAFETY and t_s >= aside.since_s + self.params.rest_s
             text, since_s = (

@@ -110,7 +110,7 @@ class HoldRow:
 class ResultView:
     """What came of one session: headline, figures (name, value), holds, what went wrong or could not be judged.
 
-    `measures_only`: no hold was to be judged.
+    `measures_only`: no hold was to be judged. `advice`: what to do next, "" where nothing was judged.
     """
 
     title: str
@@ -119,6 +119,7 @@ class ResultView:
     notes: tuple[str, ...]
     path: str
     measures_only: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ class GuideView:
     """What the guide is at: `section` of its script ("" where nobody guides), what it `asks` for (a label or a cue).
 
     `left_s` of `asked_s` seconds are left of it; None while something is said besides. `step` of `steps` of the
-    calibration, 0 outside of it. `paused`: it waits for the person. `turns`: the way of a maximal repetition, a word of
-    `Direction`, else "".
+    calibration, 0 outside of it. `paused`: it waits for the person; `stopped`: because of pain, and until the person
+    goes on nothing else is said. `turns`: the way of a maximal repetition, a word of `Direction`, else "".
     """
 
     section: str = ""
@@ -106,6 +106,7 @@ class GuideView:
     steps: int = 0
     paused: bool = False
     turns: str = ""
+    stopped: bool = False
 
 
 NO_GUIDE = GuideView()

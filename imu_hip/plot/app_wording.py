@@ -177,6 +177,7 @@ SIGNS: Mapping[str, str] = {
 NO_HOLDS = "No hold was found in this session."
 NO_WHY = "Choose a hold to read why it was judged so."
 WHY_HOLD = "Hold {number}, {verdict}: {why}"
+NEXT = "Next: {advice}."
 NOTES = "What to know about these figures"
 NOTE = "Note"
 NOTE_TIP = "Something to remember about this session (N); it stays beside the recording"

@@ -45,6 +45,7 @@ class ResultPanel(QFrame, Painted):
         self._holds = TextTable(words.HOLD_COLUMNS, _VERDICT, lambda _: self._show_why(), words.HOLD_TIPS, _ROWS_SEEN)
         self._holds.setAccessibleName(words.HOLDS)
         self._why = label(wraps=True)
+        self._advice = label(kind="strong", wraps=True)
         self._notes_heading = label(words.NOTES, "heading")
         self._notes = label(wraps=True)
         self._notes.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -76,6 +77,9 @@ class ResultPanel(QFrame, Painted):
         self._heading.setVisible(judged)
         self._why.setVisible(judged or result is None)
         self._show_why()
+        advice = "" if result is None else result.advice
+        self._advice.setText(words.NEXT.format(advice=advice))
+        self._advice.setVisible(bool(advice))
         notes = () if result is None else result.notes
         self._notes.setText("\n".join(f"•  {note}" for note in notes))
         for part in (self._notes_area, self._notes_heading):
@@ -138,7 +142,8 @@ class ResultPanel(QFrame, Painted):
         rows = QVBoxLayout(self)
         spaced(rows, 1.6, 1.0)
         rows.addLayout(top)
-        for part in (self._not_listed, self._tiles, self._heading, self._holds, self._why, self._notes_heading):
+        below = (self._heading, self._holds, self._why, self._notes_heading)
+        for part in (self._not_listed, self._tiles, self._advice, *below):
             rows.addWidget(part)
         rows.addWidget(self._notes_area, _NOTES_BEFORE_NOTHING)
         rows.addStretch(1)

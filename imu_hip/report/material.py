@@ -24,7 +24,8 @@ class Material:
     """An analysis, and the same as the JSON of `analyze`, from which every number of the page is taken.
 
     `least_changes_deg`: for each part and direction, by how much another day must differ to count, and what that rests
-    on. `person`: whose report it is, "" where the page is to name nobody.
+    on. `person`: whose report it is, "" where the page is to name nobody. `advice`: what to do next, in one line, ""
+    where nothing was judged.
     """
 
     analysis: Analysis
@@ -32,6 +33,7 @@ class Material:
     least_changes_deg: Sequence[Mapping[str, float]]
     least_change_source: str
     person: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def report_html(material: Material) -> str:
         "main",
         *(() if notice is None else (notice,)),
         *(_part(material, part, alone=len(found) == 1, doubtful=bool(doubtful)) for part in found),
+        *((element("p", element("strong", wording.NEXT.format(advice=material.advice))),) if material.advice else ()),
         *(() if said is None else (said,)),
         doubts(material, found),
         provenance.link(material),

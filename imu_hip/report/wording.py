@@ -290,6 +290,7 @@ DISCLAIMER = (
     "surgery or replacement."
 )
 PRIVACY = "This page shows how a person moves. It was made on the computer that measured, and sends nothing anywhere."
+NEXT = "Next: {advice}."
 TOLD = "What the person told"
 WHOLE_SESSION = "whole session"
 PAIN = "Pain"

@@ -126,13 +126,17 @@ def step(
 
 def view_state(params: Params, state: State) -> ViewState:
     """Return everything a screen shows at `state.now_s`."""
+    if state.guide.stopped:
+        # By pain: there is one thing to read.
+        state = replace(state, snapshot=replace(state.snapshot, faults=(), unsure=()), pace=None, cue=None)
     spec = _exercise(params, state)
     band_deg = _band_deg(state.snapshot)
     angle_deg, sd_deg, phase = _present(params, state)
     greyed = sd_deg is not None and sd_deg > params.greyed_sd_deg
     sensors = tuple(_sensor(state, role) for role in Role)
     rules = body.shown(spec)
-    warning = notice.most_urgent((*state.notices, *_standing_notices(params, state, sensors, greyed)), state.now_s)
+    found = (*state.notices, *_standing_notices(params, state, sensors, greyed))
+    warning = "" if state.guide.stopped else notice.most_urgent(found, state.now_s)
     channels_deg = body.since_neutral_deg(state.trace.body_deg, rules, state.snapshot.neutral_rad)
     return ViewState(
         mode=params.mode,
@@ -187,14 +191,16 @@ def _prompt(
 ) -> str:
     """Return the guide's words, or where nobody guides the newest cue's, or what to do next.
 
-    Nothing while a judged limb is not seen; no cue that the warning says already.
+    Nothing while a judged limb is not seen, unless the guide waits; no cue that the warning says already.
     """
+    if state.guide.paused:
+        return state.prompt
     cue = "" if _cue(state) == warning else _cue(state)
     if state.snapshot.exercise_id is None:
         return state.prompt or cue
     if angle_deg is None and band_deg is not None:
         return ""
-    return state.prompt or cue or wording.coaching(phase, angle_deg, band_deg)
+    return state.prompt or cue or ("" if state.guide.section else wording.coaching(phase, angle_deg, band_deg))
 
 
 def _cue(state: State) -> str:

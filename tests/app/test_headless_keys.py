@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imu_hip.app.headless_keys import COMMANDS, listen_for_keys, obey
+from imu_hip.app.headless_keys import COMMANDS, HELP, listen_for_keys, obey
 from imu_hip.model.command import CommandName
 from imu_hip.model.item import Command, Note, NoteKind
 from tests.app.test_live import calibrating
@@ -24,8 +24,8 @@ class Terminal(io.StringIO):
 def test_letters_are_commands_and_enter_pauses_and_goes_on(tmp_path: Path) -> None:
     demo = calibrating(tmp_path / "a.mcap")
     demo.session.clock = lambda: 1
-    for typed in ("p\n", " E\n", "redo\n", "\n", "x\n", "stop\n"):
-        obey(typed, demo.session)
+    answers = [obey(typed, demo.session) for typed in ("p\n", " E\n", "redo\n", "\n", "x\n", "stop\n")]
+    assert answers == ["", "", "", "", HELP, ""]
     taken = [numbered.item for numbered in demo.session.intake.take(0.0) or []]
     demo.session.finish()
     names = [item.name for item in taken if isinstance(item, Command)]
@@ -41,8 +41,10 @@ def test_letters_are_commands_and_enter_pauses_and_goes_on(tmp_path: Path) -> No
 def test_numbers_are_scores_of_pain_and_n_begins_a_note(tmp_path: Path) -> None:
     demo = calibrating(tmp_path / "a.mcap")
     demo.session.clock = lambda: 1
-    for typed in ("7\n", "10\n", "11\n", "n the knee clicked\n", "n\n", "nothing\n"):
-        obey(typed, demo.session)
+    typed = ("7\n", "10\n", "11\n", "-1\n", "n the knee clicked\n", "n\n", "nothing\n")
+    answers = [obey(each, demo.session) for each in typed]
+    please = "How much does it hurt: 0 to 10, please"
+    assert answers == ["Pain 7 of 10 is noted.", "Pain 10 of 10 is noted.", please, please, "", HELP, HELP]
     taken = [numbered.item for numbered in demo.session.intake.take(0.0) or []]
     demo.session.finish()
     assert taken == [

@@ -93,8 +93,8 @@ def test_notes_are_in_the_json_and_change_no_result(noted: Path) -> None:
 
 def test_notes_stand_on_every_page_and_in_every_table(noted: Path, tmp_path: Path) -> None:
     analysis = api.analyze(noted)
-    assert any(line.endswith("Pain 7 of 10") for line in result_view(analysis, noted).notes)
-    assert "Pain 7 of 10" in call("analyze", noted).out
+    assert result_view(analysis, noted).notes[0].startswith("Pain: 7 of 10 at ")
+    assert call("analyze", noted).out.startswith("Pain: 7 of 10 at ")
     page = tmp_path / "report.html"
     write_report(noted, page)
     text = page.read_text("utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from math import nan, pi, radians
 
-from imu_hip.feedback.closing_summary import DISCLAIMER, summary_lines
+import pytest
+
+from imu_hip.feedback.closing_summary import DISCLAIMER, NO_EXERCISE, STOPPED, summary_lines
 from imu_hip.model.event import (
     ActiveRange,
     CalibrationStep,
@@ -24,6 +26,7 @@ from imu_hip.model.event import (
 )
 from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
+from imu_hip.model.setup import Origin
 from tests.plot.scenes import CYCLE, MOMENTS, SETUP, SUPINE_ERE, hold
 
 
@@ -57,7 +60,7 @@ def test_missing_steps_and_ungraded_exits_are_named() -> None:
     )
     text = "\n".join(summary_lines(SETUP, events))
     assert "Cycles: 0 of 1 complete" in text
-    assert "1. without block, controlled exit" in text
+    assert "1. missing: block, controlled exit" in text
     assert "not graded (neutral was not reached)" in text
     assert "Holds: 0, too short to count: 1" in text
 
@@ -139,3 +142,28 @@ def test_a_measurement_tells_mean_trials_and_both_ways_and_no_holds() -> None:
     assert "External: 40° ± 3°, mean of 1 trial (40°; best 40°)" in text
     assert "Total arc 70°, internal to external 0.75" in text
     assert "Holds" not in text
+
+
+def test_what_to_do_next_stands_before_the_last_line() -> None:
+    assert summary_lines(SETUP, MOMENTS["block"].events, advice="the other side")[-2:] == [
+        "Next: the other side.",
+        DISCLAIMER,
+    ]
+    assert not any(line.startswith("Next") for line in summary_lines(SETUP, ()))
+
+
+@pytest.mark.parametrize("origin", [Origin.LIVE, Origin.DEMO])
+def test_a_session_stopped_while_calibrating_measured_nothing(origin: Origin) -> None:
+    setup = replace(SETUP, origin=origin)
+    events = (
+        Warning(NO_EXERCISE, "no exercise interval was marked"),
+        Warning("no_n_pose", "stand still with straight legs"),
+    )
+    you = "You stopped during the calibration (step 3 of 13). Nothing was measured."
+    assert summary_lines(setup, events, step=(3, 13)) == [you, DISCLAIMER]
+    assert summary_lines(setup, events) == [STOPPED, DISCLAIMER]
+
+
+def test_what_was_imported_without_an_exercise_mark_is_told_whole() -> None:
+    setup = replace(SETUP, origin=Origin.IMPORT)
+    assert "! no exercise" in summary_lines(setup, (Warning(NO_EXERCISE, "no exercise"),))

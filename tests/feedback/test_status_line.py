@@ -12,7 +12,7 @@ from imu_hip.feedback import status_line
 from imu_hip.feedback.status_line import StatusLine
 from imu_hip.model.signal import Signal, SignalKind
 from imu_hip.model.view_state import BreathPace
-from tests.plot.scenes import NAMES, scene
+from tests.plot.scenes import NAMES, calibrating, scene
 
 
 class Terminal(io.StringIO):
@@ -114,7 +114,7 @@ def test_terminal_shows_phase_angle_bar_warning_and_sensors() -> None:
     first, second = drawn(stream)
     for part in ("hold", "40° ± 4°", "━━━━━━━━────", "held 6/9 s"):
         assert part in first
-    assert second.startswith("cycle 2/3 step 0/4 · Hold one slow breath · pelvis 100 Hz")
+    assert second.startswith("Hold one slow breath · cycle 2/3 step 0/4 · pelvis 100 Hz")
     stream = Terminal()
     StatusLine(stream).show(scene("sensor_lost"), 0.0)
     first, second = drawn(stream)
@@ -145,7 +145,7 @@ def test_cues_stand_above_on_a_terminal_and_as_lines_elsewhere() -> None:
         line.finish()
         text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
         shown = drawn(stream) if isinstance(stream, Terminal) else text.splitlines()
-        cues = [words for words in shown if re.match(r"\d+:\d\d · (?!hold)", words)]
+        cues = [words for words in shown if re.match(r"\d+:\d\d · (?!hold|Hold one)", words)]
         assert cues == [
             "0:46 · End range reached",
             "0:48 · ! Keep the knee in place",
@@ -217,7 +217,7 @@ def test_finish_ends_the_line_once() -> None:
     assert drawn(stream)[2:] == [""]
     line.show(scene("hold"), 0.05)
     line.finish()
-    assert [words[:11] for words in drawn(stream)] == ["0:45 · hold", "cycle 2/3 s"] * 2 + [""]
+    assert [words[:11] for words in drawn(stream)] == ["0:45 · hold", "Hold one sl"] * 2 + [""]
 
 
 class OldTerminal(OldConsole):
@@ -250,3 +250,23 @@ def test_line_says_the_repetition_where_no_cycle_is_counted_and_the_pace_of_the_
         scene("hold"), cycle_steps=(), count="Set 1 of 2, repetition 2 of 5", pace=BreathPace(False, 0.2, 0)
     )
     assert " · Set 1 of 2, repetition 2 of 5 · breathe out · " in status_line.line(state)
+
+
+def test_while_calibrating_the_step_is_told_and_neither_phase_nor_angle_nor_cycle() -> None:
+    state = replace(calibrating(), prompt="Swing the straight leg, forward first")
+    text = status_line.line(state)
+    assert re.match(r"\d+:\d\d · Swing the straight leg, forward first · Step \d+ of \d+ · ", text)
+    stream = Terminal()
+    StatusLine(stream).show(state, 0.0)
+    first, second = drawn(stream)
+    assert re.search(r"Step \d+ of \d+", first)
+    assert second.startswith("Swing the straight leg, forward first · ")
+    for part in (text, first, second):
+        assert not re.search(r"no phase|cycle|––", part)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_eighty_columns_the_prompt_stands_first_and_whole(name: str) -> None:
+    stream, state = Terminal(), replace(scene(name), prompt="Stop. Let go slowly, sit or lie, rest")
+    StatusLine(stream).show(state, 0.0)
+    assert drawn(stream)[1].startswith(state.prompt)

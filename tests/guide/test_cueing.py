@@ -293,3 +293,19 @@ def test_a_lost_sensor_is_told_and_its_return() -> None:
         (SignalKind.SENSOR_LOST, pytest.approx(1.0)),
         (SignalKind.SENSOR_BACK, pytest.approx(9.0)),
     ]
+
+
+# Pain
+
+
+def test_after_pain_only_the_guide_speaks_until_the_person_goes_on() -> None:
+    """The hold goes on, a fault is made and a cycle ends: none of it is told."""
+
+    def hurt(t_s: float) -> Moment:
+        moment = holding(t_s, 2.0, replace(SUPINE, faults=(FAULT,)))
+        safety = Guidance("Stop", SignalKind.SAFETY, since_s=6.0, waits=True)
+        return moment if t_s < 6.0 else replace(moment, guidance=safety)
+
+    events = [(7.0, Exit(6.0, 7.0, Direction.INTERNAL, 2.0, -1.5, ExitVerdict.FLOP, "")), (8.0, PartEnded(8.0, ""))]
+    found = [signal for signal in run(hurt, 20.0, events=events) if signal.t_s >= 6.0]
+    assert [(signal.kind, signal.text) for signal in found] == [(SignalKind.SAFETY, "Stop")]

@@ -110,3 +110,12 @@ def test_lines_keep_their_distance_and_no_tone_is_late(wanted: list[Signal]) -> 
     assert all((signal.kind, signal.t_s) in asked_s for signal in found if signal.tone)
     tones = [signal for signal in wanted if signal.kind in TONES]
     assert all(found.count(tone) == wanted.count(tone) for tone in tones)
+
+
+def test_behind_a_line_of_safety_nothing_waits_any_more() -> None:
+    wanted = [
+        line(1.0, SignalKind.FAULT, "first"),
+        line(1.0, SignalKind.TOO_FAST, "later"),
+        line(2.0, SignalKind.SAFETY),
+    ]
+    assert [each.kind for each in lines(given_out(wanted))] == [SignalKind.FAULT, SignalKind.SAFETY]
