@@ -14,6 +14,7 @@ from imu_hip.app.catalogue import catalogue, exercise
 from imu_hip.app.choices import start_view
 from imu_hip.app.live import LiveSession
 from imu_hip.app.results import result_view, timeline
+from imu_hip.codec import witmotion
 from imu_hip.guide.around import Calibration
 from imu_hip.guide.guidance import guidance
 from imu_hip.guide.guide import Params as GuideParams
@@ -123,7 +124,10 @@ DRAWINGS = {
 
 _PELVIS = FoundSensor("C0:FF:EE:00:00:01", "Hip sensor A", "VP-0001", "bip1", -52, 87, None)
 _THIGH = FoundSensor("C0:FF:EE:00:00:02", "Hip sensor B", "VT-0001", "bip1", -71, 64, None)
-_STRANGER = FoundSensor("C0:FF:EE:00:00:03", "IMU with a rather long name", None, "other", -93, None, None)
+_STRANGER = FoundSensor(
+    "C0:FF:EE:00:00:03", "WT901BLE67 with a rather long name", None, "witmotion", -93, None, None,
+    limits=witmotion.DRIVER.limits,
+)  # fmt: skip
 _ASSIGNED = (
     replace(_PELVIS, role=Role.PELVIS, rate_hz=100.2, age_s=0.03),
     replace(_THIGH, role=Role.THIGH, rate_hz=99.8, lost=12, age_s=0.05),

@@ -47,16 +47,19 @@ async def look_around(
             battery_percent=None,
             role=None,
             packet_s=advertised.driver.packet_s,
+            timing=advertised.driver.timing,
+            limits=advertised.driver.limits,
         )
         try:
-            info = await identify(radio, advertised)
+            found = await identify(radio, advertised)
         except LinkError as error:
             if error.reason is Reason.NO_ADAPTER:
                 raise
             shown = replace(shown, identified=f"does not answer: {error.message}")
         else:
-            kept = known.get(info.serial)
-            shown = replace(shown, serial=info.serial, role=None if kept is None else kept.role)
+            serial, percent = found.info.serial, found.battery_percent
+            role = known[serial].role if serial in known else None
+            shown = replace(shown, serial=serial, role=role, battery_percent=percent)
         sightings.append(Sighting(shown, advertised))
     return tuple(sightings)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from imu_hip.app.printing import print_json, print_lines
 from imu_hip.app.radio_access import RadioAccess, SystemRadio
-from imu_hip.app.sensor_search import assigned, found_sensors, late, shown_itself
+from imu_hip.app.sensor_search import assigned, found_sensors, shown_itself
 from imu_hip.model.app_state import FoundSensor, SensorsView
 from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.item import Role
@@ -27,7 +27,7 @@ def scan(args: Namespace, access: RadioAccess | None = None, library: Library | 
     if args.json:
         print_json([_plain(sensor) for sensor in found])
         return 0
-    print_lines([*(_line(sensor) for sensor in found), *late(found)])
+    print_lines([line for sensor in found for line in (_line(sensor), *(f"    {limit}" for limit in sensor.limits))])
     return 0
 
 
@@ -74,8 +74,9 @@ def _line(sensor: FoundSensor) -> str:
     who = sensor.serial or sensor.name or sensor.address
     where = sensor.role.value if sensor.role else "no role yet"
     signal = "" if sensor.signal_dbm is None else f" · {sensor.signal_dbm} dBm"
+    battery = "" if sensor.battery_percent is None else f" · battery {sensor.battery_percent} %"
     told = f" · {sensor.identified}" if sensor.identified else ""
-    return f"{who} · {sensor.family} · {where}{signal}{told}"
+    return f"{who} · {sensor.family} · {where}{signal}{battery} · {sensor.timing.value}{told}"
 
 
 def _plain(sensor: FoundSensor) -> dict[str, object]:
@@ -85,7 +86,10 @@ def _plain(sensor: FoundSensor) -> dict[str, object]:
         "address": sensor.address,
         "family": sensor.family,
         "signal_dbm": sensor.signal_dbm,
+        "battery_percent": sensor.battery_percent,
+        "timing": sensor.timing.value,
         "packet_s": round(sensor.packet_s, 1),
         "role": sensor.role.value if sensor.role else None,
         "note": sensor.identified or None,
+        "limits": list(sensor.limits),
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
 
 from imu_hip.ble.clock import Clock
+from imu_hip.ble.connection import SensorConnection
 from imu_hip.ble.dialogue import Dialogue
 from imu_hip.ble.meeting import meet
 from imu_hip.ble.radio import Radio
@@ -16,7 +18,7 @@ from imu_hip.codec.registry import DRIVERS
 from imu_hip.model.driver import Driver
 from imu_hip.model.errors import LinkError, Reason
 from imu_hip.model.item import Characteristic, Notification, Role, Tick
-from imu_hip.model.packet import SensorInfo
+from imu_hip.model.packet import BatteryLevel, SensorInfo
 
 _TICK_S = 0.5
 _BLINKS_S = 3.0
@@ -56,8 +58,16 @@ async def run_sensors(
         work.result()
 
 
-async def identify(radio: Radio, found: FoundSensor) -> SensorInfo:
-    """Connect to a sensor just to ask who it is.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Who a sensor is; its battery where that can be read without letting it measure, None elsewhere."""
+
+    info: SensorInfo
+    battery_percent: int | None
+
+
+async def identify(radio: Radio, found: FoundSensor) -> Identified:
+    """Connect to a sensor just to ask who it is and how full its battery.
 
     Raises
     ------
@@ -65,8 +75,21 @@ async def identify(radio: Radio, found: FoundSensor) -> SensorInfo:
         The sensor cannot be connected, is lost meanwhile, or is not what it seems.
     """
     connection, info, _ = await meet(radio, found)
-    await connection.close()
-    return info
+    try:
+        return Identified(info, await _battery_percent(connection))
+    finally:
+        await connection.close()
+
+
+async def _battery_percent(connection: SensorConnection) -> int | None:
+    if not connection.offers(Characteristic.BATTERY) or "read" not in connection.properties(Characteristic.BATTERY):
+        return None
+    try:
+        value = await connection.read(Characteristic.BATTERY)
+    except LinkError:  # it has said who it is: what its battery says can wait
+        return None
+    packet = connection.driver.decoder()(Characteristic.BATTERY, value)
+    return packet.percent if isinstance(packet, BatteryLevel) else None
 
 
 async def blink(radio: Radio, found: FoundSensor) -> SensorInfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from imu_hip.model.driver import Timing
 from imu_hip.model.item import Role
 from imu_hip.model.signal import SignalKind
 from imu_hip.model.view_state import ViewState
@@ -58,6 +59,7 @@ class FoundSensor:
 
     `role` is kept by serial number; `identified`: it has just been asked to show itself (`how`: by LED, say). Its
     newest sample is `age_s` old, up to `packet_s` while nothing is wrong: it may take so long to fill a packet.
+    `timing`: how its samples are placed in time; `limits`: what a person should know of such sensors.
     """
 
     address: str
@@ -72,6 +74,8 @@ class FoundSensor:
     age_s: float | None = None
     packet_s: float = 0.0
     identified: str = ""
+    timing: Timing = Timing.COUNTED
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

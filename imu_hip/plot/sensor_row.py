@@ -27,6 +27,7 @@ class SensorRow(QFrame):
         super().__init__()
         self._address = ""
         self._name, self._kind = Elided("strong"), Elided("dim")
+        self._limits = label(kind="small", wraps=True)
         self._bars, self._dbm = SignalBars(), label(kind="small")
         self._battery = label()
         self._rate, self._age = label(kind="small"), label(kind="dim")
@@ -60,6 +61,8 @@ class SensorRow(QFrame):
         self._address = sensor.address
         self._name.setText(sensor.name)
         self._kind.setText(f"{sensor.serial or words.NO_SERIAL} · {sensor.family}")
+        self._limits.setText(" ".join(sensor.limits))
+        self._limits.setVisible(bool(sensor.limits))
         self._bars.show_signal(sensor.signal_dbm)
         self._dbm.setText(words.UNKNOWN if sensor.signal_dbm is None else dbm(sensor.signal_dbm))
         percent = sensor.battery_percent
@@ -85,7 +88,7 @@ class SensorRow(QFrame):
 
     def _arrange(self) -> None:
         parts: tuple[tuple[QWidget, ...], ...] = (
-            (self._name, self._kind),
+            (self._name, self._kind, self._limits),
             (),
             (self._battery,),
             (self._rate, self._age),

@@ -130,12 +130,12 @@ class SensorsPage(QWidget, Painted):
 
 
 def sentence(view: SensorsView) -> str:
-    """Return what is going on, in one sentence: the app's own message before anything else."""
-    if view.message:
-        return view.message
+    """Return what is going on, in one sentence: who fell silent, then the app's own message, before anything else."""
     silent = next((sensor.role for sensor in view.found if sensor.role is not None and is_silent(sensor)), None)
     if silent is not None:
         return words.SILENT[silent]
+    if view.message:
+        return view.message
     if view.ready:
         return words.BOTH_THERE
     missing = [role for role in Role if role not in {sensor.role for sensor in view.found}]

@@ -80,6 +80,7 @@ LAPTOP = Desk(
         "/sys/class/bluetooth": ("hci0", "hci0:64"),
         "/sys/class/rfkill": ("rfkill0", "rfkill1"),
         "/run/dbus": ("system_bus_socket",),
+        "/run/systemd": ("system",),
     },
 )
 MAC = Desk(
@@ -121,6 +122,12 @@ def switch(**state: str) -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- Bluetooth
+
+
+def test_where_systemd_did_not_start_the_computer_its_command_is_not_asked() -> None:
+    told = "System has not been booted with systemd as init system\n"
+    container = changed(LAPTOP, "folders", by={"/run/systemd": ()})
+    assert found(changed(container, "answers", by={"systemctl is-active bluetooth": Answer(1, told)})) == {}
 
 
 @pytest.mark.parametrize("desk", [LAPTOP, MAC, WINDOWS], ids=["linux", "mac", "windows"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import Namespace
 from pathlib import Path
 
@@ -12,12 +13,15 @@ import pytest
 from imu_hip.app.demo import Worn, virtual_sensors
 from imu_hip.app.radio_access import VirtualRadio
 from imu_hip.app.sensor_commands import assign, scan
+from imu_hip.codec import movella_dot, witmotion
 from imu_hip.model.errors import LinkError, UsageError
 from imu_hip.model.item import Role
 from imu_hip.session.user_library import Library
 from imu_hip.virtual.motion import RecordedMotion
+from imu_hip.virtual.movella_dot import DotPlan
 from imu_hip.virtual.polar import PolarPlan
 from imu_hip.virtual.sensor import SensorPlan
+from imu_hip.virtual.witmotion import WitMotionPlan
 from tests.app.calling import call
 
 
@@ -54,11 +58,29 @@ def test_a_scan_says_which_sensor_is_too_late_for_cues(library: Library, capsys:
     still = RecordedMotion(100.0, np.zeros((10, 3)), np.zeros((10, 3)))
     radio = VirtualRadio({Role.PELVIS: SensorPlan("VP-0001", still), Role.THIGH: PolarPlan("0BA1C2", still)})
     scan(options(), radio, library)
-    *sensors, told = capsys.readouterr().out.splitlines()
-    assert len(sensors) == 2
-    assert told == "0BA1C2 sends every few seconds: angles and cues come so much late. It suits measuring, not cueing."
+    assert any("so much late. It suits measuring, not cueing." in line for line in capsys.readouterr().out.splitlines())
     assign(options("VP-0001", "0BA1C2"), radio, library)
+    told = "0BA1C2 sends every few seconds: angles and cues come so much late. It suits measuring, not cueing."
     assert capsys.readouterr().out.splitlines()[-1] == f"Both sensors are there. {told}"
+
+
+def test_a_scan_tells_battery_how_samples_are_timed_and_what_to_know_of_such_sensors(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    still = RecordedMotion(100.0, np.zeros((10, 3)), np.zeros((10, 3)))
+    radio = VirtualRadio({Role.PELVIS: DotPlan("D422CD0012AB", still), Role.THIGH: WitMotionPlan(still)})
+    scan(options(), radio, library)
+    lines = capsys.readouterr().out.splitlines()
+    dot = next(at for at, line in enumerate(lines) if " · dot · " in line)
+    assert re.search(r" · battery \d+ % · stamped$", lines[dot])
+    assert lines[dot + 1 : dot + 3] == [f"    {limit}" for limit in movella_dot.DRIVER.limits]
+    scan(options(as_json=True), radio, library)
+    found = {each["family"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["dot"]["battery_percent"] in range(101)
+    assert (found["dot"]["timing"], found["witmotion"]["timing"]) == ("stamped", "unstamped")
+    # This family tells its battery only while it measures.
+    assert found["witmotion"]["battery_percent"] is None
+    assert found["witmotion"]["limits"] == list(witmotion.DRIVER.limits)
 
 
 def test_who_is_asked_sees_one_sensor_after_the_other_blink(

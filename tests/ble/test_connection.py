@@ -26,7 +26,7 @@ async def opened(rig: Rig) -> SensorConnection:
 
 def test_identify_reads_the_serial_and_leaves_the_sensor_free() -> None:
     async def scenario(rig: Rig) -> list[str]:
-        serials = [(await identify(rig.radio, found)).serial for found in await scan(rig.radio, timeout_s=1.0)]
+        serials = [(await identify(rig.radio, found)).info.serial for found in await scan(rig.radio, timeout_s=1.0)]
         found_again = await scan(rig.radio, timeout_s=1.0)
         assert len(found_again) == 2
         return sorted(serials)

@@ -177,7 +177,7 @@ def test_garbled_values_are_counted_and_the_stream_goes_on(family: str) -> None:
 def test_a_scan_tells_the_families_apart_and_who_each_is(family: str) -> None:
     async def scenario(rig: Rig) -> dict[str, tuple[str, str]]:
         found = await scan(rig.radio, timeout_s=1.0)
-        return {each.address: (each.driver.family, (await identify(rig.radio, each)).serial) for each in found}
+        return {each.address: (each.driver.family, (await identify(rig.radio, each)).info.serial) for each in found}
 
     found = simulate(scenario, plans=plans(family))
     serial = {"dot": "D422CD0012AB", "polar": "0BA1C2"}.get(family, ADDRESS[THIGH])

@@ -62,6 +62,6 @@ def test_an_exit_that_was_not_seen_knows_neither_speed_nor_smoothness() -> None:
 
 def test_of_one_sample_there_is_a_speed_and_no_smoothness() -> None:
     assert SPEC.exit is not None
-    one = graded_exit(LEVELS, SPEC.exit, 5.0, [Sample(5.8, 0.0, -math.radians(20.0), 0.01)])
+    one = graded_exit(LEVELS, SPEC.exit, 5.0, as_rows([Sample(5.8, 0.0, -math.radians(20.0), 0.01)]))
     assert one.peak_rad_s == pytest.approx(math.radians(20.0))
     assert math.isnan(one.sparc)

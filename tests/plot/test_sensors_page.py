@@ -169,6 +169,7 @@ def test_a_sensor_that_has_fallen_silent_is_told_before_that_both_are_there(qtbo
     silent = tuple(replace(each, age_s=7.2) if each.role is Role.THIGH else each for each in BOTH.found)
     page = shown(qtbot, Controller(at(replace(BOTH, found=silent))))
     assert sentence(replace(BOTH, found=silent)) == words.SILENT[Role.THIGH]
+    assert sentence(replace(BOTH, found=silent, message="Both sensors are there.")) == words.SILENT[Role.THIGH]
     assert row(page, THIGH)._age.text() == "✕ silent for 7.2 s"
     assert row(page, THIGH)._age.property("kind") == "alarm"
     assert row(page, PELVIS)._age.property("kind") == "dim"
