@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from imu_hip import __version__
 from imu_hip.app import argument_types, commands
+from imu_hip.app.as_typed import as_typed
 from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.feedback.wording import without_controls
 from imu_hip.model.errors import ImuHipError
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()
     except ImuHipError as error:
-        print(f"imu-hip: {_one_line(error.message)}", file=sys.stderr)
+        print(f"imu-hip: {_one_line(as_typed(error.message))}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("imu-hip: interrupted", file=sys.stderr)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import degrees, isfinite
 
 from imu_hip.model.coaching_words import FAULTS
-from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase, Trial
+from imu_hip.model.event import CalibrationStep, Event, Exit, Hold, PartStarted, Phase, ReZero, Trial
 from imu_hip.model.exercise_spec import CompensationKind, Direction, ExerciseSpec
 from imu_hip.model.item import LinkState, MarkLabel, Role
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
@@ -76,6 +76,7 @@ class State:
     guide: GuideView = NO_GUIDE
     calibration: tuple[CalibrationView, ...] = ()
     trials: tuple[TrialView, ...] = ()
+    begun: bool = False
 
 
 def initial() -> State:
@@ -209,6 +210,8 @@ def _cue(state: State) -> str:
 
 
 def _after(state: State, event: Event) -> State:
+    if isinstance(event, ReZero) and not state.begun:
+        return state  # that is what calibrating is for, and nobody has relied on an angle yet
     notices = notice.after(state.notices, event)
     match event:
         case Hold():
@@ -227,7 +230,7 @@ def _after(state: State, event: Event) -> State:
             trial = TrialView(event.direction.value, degrees(event.angle_rad), degrees(event.sd_rad))
             return replace(state, notices=notices, trials=(*state.trials, trial))
         case PartStarted():
-            return replace(state, notices=notices, holds=(), last_exit=None, trials=())
+            return replace(state, notices=notices, holds=(), last_exit=None, trials=(), begun=True)
         case CalibrationStep():
             gained = event.label is MarkLabel.STRAP_GAIN and event.accepted
             return replace(

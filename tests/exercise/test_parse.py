@@ -106,7 +106,7 @@ def test_supine_ere_is_a_cycle_with_a_block_and_a_finer_drop() -> None:
         ("hinge_ir", Posture.HINGE, INWARD, deg(4.5, 0.22), 2.0, 2.0, True),
         ("seated_ir", Posture.LONG_SITTING, INWARD, deg(2.5, 0.15), 2.0, 2.0, True),
         ("prone_ir", Posture.PRONE, INWARD, deg(2.5, 0.15), 1.0, 1.0, True),
-        ("brettzel", Posture.SIDE_LYING, INWARD, deg(2.5, 0.15), 2.0, 8.0, False),
+        ("brettzel", Posture.SIDE_LYING, INWARD, deg(2.5, 0.15), 2.0, 24.0, False),
         ("arom_seated", Posture.SEATED, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
         ("arom_prone", Posture.PRONE, BOTH, deg(2.5, 0.15), 2.0, 8.0, False),
     ],

@@ -298,6 +298,7 @@ LOST = Trouble(19.0, 19.5, Role.THIGH, RadioTrouble.LOST, 1)
 REFUSED = CalibrationStep(18.0, 19.0, MarkLabel.N_POSE, False, 0.1, "you moved")
 FLOP = Exit(19.0, 19.3, Direction.INTERNAL, 2.9, -1.9, ExitVerdict.FLOP, "fast")
 FAULT = Compensation(19.0, 19.5, CompensationKind.PELVIS_FOLLOWED, 0.2)
+BEGUN = PartStarted(1.0, "supine_ere")
 MOVED = ReZero(19.5, radians(3.0))
 DOUBT = Warning("no_max_rep", "No largest repetition: end range taken from holds")
 
@@ -329,14 +330,19 @@ def test_warnings_come_by_priority() -> None:
         ("", only(), None, ""),
     ]
     for expected, piece, statistics, alarm in ladder:
-        picture = shown(piece, now_s=20.0, statistics=statistics, alarm=alarm)
+        picture = shown(only(BEGUN), piece, now_s=20.0, statistics=statistics, alarm=alarm)
         assert picture.warning == expected
 
 
 @pytest.mark.parametrize("event", [FLOP, FAULT, MOVED], ids=["exit", "fault", "re_zero"])
 def test_brief_warnings_end_after_five_seconds(event: Event) -> None:
-    assert shown(only(event), now_s=23.0).warning != ""
-    assert shown(only(event), now_s=26.0).warning == ""
+    assert shown(only(BEGUN, event), now_s=23.0).warning != ""
+    assert shown(only(BEGUN, event), now_s=26.0).warning == ""
+
+
+def test_a_correction_while_calibrating_is_no_warning() -> None:
+    assert shown(only(MOVED), now_s=20.0).warning == ""
+    assert shown(only(MOVED, BEGUN), now_s=20.0).warning == ""
 
 
 @pytest.mark.parametrize(
