@@ -87,7 +87,7 @@ def test_stored_code_is_also_of_the_numbers_that_names_stand_for() -> None:
     here: FunctionType = _inverse_of_scaled.py_func
 
     def of(number: int) -> str:
-        mode = IntEnum("mode", {"IDLE": number})  # type: ignore[misc]
+        mode = IntEnum("mode", {"IDLE": number})
         return stamp(_again(here, "def f(value):\n    return value == mode.IDLE", mode=mode))
 
     assert of(0) == of(0)
