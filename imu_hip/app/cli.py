@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import traceback
@@ -13,16 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from imu_hip import __version__
-from imu_hip.app import commands
+from imu_hip.app import argument_types, commands
 from imu_hip.app.interrupts import let_sigterm_interrupt
 from imu_hip.feedback.wording import without_controls
 from imu_hip.model.errors import ImuHipError
-from imu_hip.session.kept_session import recording_at
 from imu_hip.session.user_library import DEFAULT_PERSON
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
-MOST_CYCLES = 100
-"""More than an hour."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -95,9 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--exercise-file", type=Path, metavar="F.toml", help="an exercise of your own, after the others")
     run.add_argument("--side", choices=("left", "right"), required=True, help="the leg that wears the thigh sensor")
     run.add_argument("--person", default=DEFAULT_PERSON, metavar="P", help="whose session it is")
-    run.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of each exercise")
+    run.add_argument("--cycles", type=argument_types.count, default=1, metavar="N", help="cycles of each exercise")
     _calibration(run)
-    run.add_argument("--start-delay", type=_delay, default=5.0, metavar="S", help="seconds to get into place (5)")
+    run.add_argument(
+        "--start-delay", type=argument_types.delay, default=5.0, metavar="S", help="seconds to get into place (5)"
+    )
     run.add_argument("--now", action="store_true", help="begin when both sensors stream, without being told to")
     run.add_argument(
         "--continue", dest="continues", action="store_true", help="go on with the session that was just cut off"
@@ -123,7 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_later("doctor_command", "doctor"))
     lint = sub.add_parser("lint-sensor", help="does a sensor keep to its protocol, and can its values be believed")
     lint.add_argument("name", metavar="NAME", help="serial number, or name or address as advertised")
-    lint.add_argument("--seconds", type=_delay, default=30.0, metavar="S", help="how long it is watched (30)")
+    lint.add_argument(
+        "--seconds", type=argument_types.delay, default=30.0, metavar="S", help="how long it is watched (30)"
+    )
     lint.add_argument("--no-turns", action="store_true", help="leave it lying: its axes are not checked")
     lint.add_argument("--restart", action="store_true", help="also ask to switch it off and on")
     lint.add_argument("--json", action="store_true", help="as JSON")
@@ -143,16 +143,18 @@ def _parser() -> argparse.ArgumentParser:
     forget.set_defaults(run=_later("person_commands", "forget"))
 
     verify = sub.add_parser("verify", help="derive results again and compare them with those that are kept")
-    verify.add_argument("file", type=_recording, nargs="*", metavar="FILE", help="without one: all of the library")
+    verify.add_argument(
+        "file", type=argument_types.recording, nargs="*", metavar="FILE", help="without one: all of the library"
+    )
     verify.set_defaults(run=_later("verifying", "verify"))
 
     demo = sub.add_parser("demo", help="the main job without hardware: virtual sensors, real BLE client")
     _exercise(demo, default="supine_ere")
     demo.add_argument("--side", choices=("left", "right"), default="right", help="the leg that wears the thigh sensor")
     _watched(demo)
-    demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="times real time, or max")
-    demo.add_argument("--seed", type=_seed, default=0, metavar="N", help="which simulated person")
-    demo.add_argument("--cycles", type=_count, default=1, metavar="N", help="cycles of the exercise")
+    demo.add_argument("--speed", type=argument_types.speed, default=1.0, metavar="X", help="times real time, or max")
+    demo.add_argument("--seed", type=argument_types.seed, default=0, metavar="N", help="which simulated person")
+    demo.add_argument("--cycles", type=argument_types.count, default=1, metavar="N", help="cycles of the exercise")
     _calibration(demo)
     kept = demo.add_mutually_exclusive_group()
     kept.add_argument("--out", type=Path, metavar="FILE.mcap", help="keep the recording here")
@@ -166,14 +168,18 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=commands.exercises)
 
     replay = sub.add_parser("replay", help="a recording through the same pipeline and window")
-    replay.add_argument("file", type=_recording, metavar="FILE")
-    replay.add_argument("--speed", type=_replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max")
+    replay.add_argument("file", type=argument_types.recording, nargs="?", metavar="FILE", help="or name a person")
+    replay.add_argument("--person", metavar="P", help="instead of FILE: the newest session of P")
+    replay.add_argument(
+        "--speed", type=argument_types.replay_speed, default=1.0, metavar="X", help="0.25 to 16, or max"
+    )
     _watched(replay)
     _magnetometer(replay, "use the recorded magnetic field where it can be believed")
     replay.set_defaults(run=commands.replay)
 
     analyze = sub.add_parser("analyze", help="the whole result of a recording")
-    analyze.add_argument("file", type=_recording, metavar="FILE")
+    analyze.add_argument("file", type=argument_types.recording, nargs="?", metavar="FILE", help="or name a person")
+    analyze.add_argument("--person", metavar="P", help="instead of FILE: the newest session of P")
     analyze.add_argument("--json", action="store_true", help="as JSON, and nothing else on stdout")
     analyze.add_argument(
         "--samples", type=Path, metavar="OUT.csv|OUT.parquet", help="write the angles sample by sample"
@@ -211,8 +217,8 @@ def _parser() -> argparse.ArgumentParser:
     simulate = sub.add_parser("simulate", help="a simulated session with its truth")
     _exercise(simulate)
     simulate.add_argument("--side", choices=("left", "right"), default="right")
-    simulate.add_argument("--seed", type=_seed, default=0, metavar="N")
-    simulate.add_argument("--cycles", type=_count, default=2, metavar="N", help="cycles of the exercise")
+    simulate.add_argument("--seed", type=argument_types.seed, default=0, metavar="N")
+    simulate.add_argument("--cycles", type=argument_types.count, default=2, metavar="N", help="cycles of the exercise")
     _calibration(simulate)
     _magnetometer(simulate, "sensors that have one, in a room with iron in it; use it where it can be believed")
     simulate.add_argument("--out", type=Path, required=True, metavar="FILE.mcap")
@@ -222,26 +228,33 @@ def _parser() -> argparse.ArgumentParser:
 
     recover = sub.add_parser("recover", help="what can be saved from a damaged recording")
     recover.add_argument("file", type=Path, metavar="FILE")
-    recover.add_argument("--out", type=Path, required=True, metavar="FILE2")
+    recover.add_argument("--out", type=Path, metavar="FILE2", help="left away: a session of the library stays there")
     recover.add_argument("--json", action="store_true", help="the report as JSON")
     _force(recover)
-    recover.set_defaults(run=commands.recover)
+    recover.set_defaults(run=_later("recovering", "recover_recording"))
 
     note = sub.add_parser("note", help="write something down about a finished recording, beside it")
-    note.add_argument("file", type=_recording, metavar="FILE")
+    note.add_argument("file", type=argument_types.recording, metavar="FILE")
     note.add_argument("text", metavar="TEXT")
-    note.add_argument("--at", type=_moment, metavar="S", help="about this second of it; without: about all of it")
+    note.add_argument(
+        "--at", type=argument_types.moment, metavar="S", help="about this second of it; without: about all of it"
+    )
     note.set_defaults(run=commands.note)
 
     report = sub.add_parser("report", help="one page to print or hand over: result, plot, holds and why")
-    report.add_argument("file", type=_recording, metavar="FILE")
+    report.add_argument("file", type=argument_types.recording, nargs="?", metavar="FILE", help="or name a person")
     report.add_argument("--out", type=Path, required=True, metavar="REPORT.html")
-    report.add_argument("--person", default="", metavar="P", help="a name to stand on the page; nobody's without")
+    report.add_argument(
+        "--person",
+        default="",
+        metavar="P",
+        help="a name to stand on the page, and without FILE whose newest session it is",
+    )
     _force(report)
     report.set_defaults(run=commands.report)
 
     export = sub.add_parser("export", help="a recording and its result in the format of another tool")
-    export.add_argument("file", type=_recording, metavar="FILE")
+    export.add_argument("file", type=argument_types.recording, metavar="FILE")
     export.add_argument("--to", choices=("csv", "parquet", "bids", "sto", "c3d", "fhir", "mcap"), required=True)
     export.add_argument("--out", type=Path, required=True, metavar="PATH", help="csv and bids: a folder")
     export.add_argument("--person", metavar="LABEL", help="letters and digits, no name (the pseudonym, or 01)")
@@ -255,7 +268,9 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--out", metavar="DEST", help="where results go: a folder, or its URL")
     batch.add_argument("--engine", choices=("local", "dask"), default="local", help="this computer, or a Dask cluster")
     batch.add_argument("--scheduler", metavar="ADDR", help="dask: where its scheduler is (tcp://host:8786)")
-    batch.add_argument("--workers", type=_count, metavar="N", help="local: processes at once (one for each core)")
+    batch.add_argument(
+        "--workers", type=argument_types.count, metavar="N", help="local: processes at once (one for each core)"
+    )
     batch.add_argument("--compact", metavar="DEST", help="instead: put the small files of results there into few")
     batch.set_defaults(run=_later("command", "batch", package="batch"))
 
@@ -263,11 +278,6 @@ def _parser() -> argparse.ArgumentParser:
     completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
     completion.set_defaults(run=_later("completion", "print_script"))
     return parser
-
-
-def _recording(text: str) -> Path:
-    """Return a recording by its name, or by the folder of its session."""
-    return recording_at(Path(text))
 
 
 def _exercise(parser: argparse.ArgumentParser, default: str | None = None) -> None:
@@ -296,68 +306,8 @@ def _watched(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=_delay, default=4.0, metavar="S", help="how long to look (4)")
+    parser.add_argument("--seconds", type=argument_types.delay, default=4.0, metavar="S", help="how long to look (4)")
 
 
 def _force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite what is there")
-
-
-def _speed(text: str) -> float | None:
-    """Return how many times as fast as real time; None is as fast as possible."""
-    if text == "max":
-        return None
-    speed = _number(text)
-    if not 0.1 <= speed <= 100.0:
-        raise argparse.ArgumentTypeError(f"{text} is not a speed: 0.1 to 100, or max")
-    return speed
-
-
-def _delay(text: str) -> float:
-    """Return a number of seconds that somebody may wait."""
-    seconds = _number(text)
-    if not 0.0 <= seconds <= 120.0:
-        raise argparse.ArgumentTypeError(f"{text} is not a time to wait: 0 to 120 s")
-    return seconds
-
-
-def _moment(text: str) -> float:
-    """Return a time of a recording."""
-    moment_s = _number(text)
-    if not abs(moment_s) < 1e10:
-        raise argparse.ArgumentTypeError(f"{text} is no time of a recording, in seconds")
-    return moment_s
-
-
-def _replay_speed(text: str) -> float | None:
-    speed = _speed(text)
-    if speed is not None and not 0.25 <= speed <= 16.0:
-        raise argparse.ArgumentTypeError(f"{text} is not a replay speed: 0.25 to 16, or max")
-    return speed
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number") from None
-
-
-def _seed(text: str) -> int:
-    return _whole(text, least=0)
-
-
-def _count(text: str) -> int:
-    return _whole(text, least=1, most=MOST_CYCLES)
-
-
-def _whole(text: str, least: int, most: float = math.inf) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number") from None
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text} is less than {least}")
-    if number > most:
-        raise argparse.ArgumentTypeError(f"{text} is more than {most}")
-    return number

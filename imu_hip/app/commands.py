@@ -71,22 +71,24 @@ def demo(args: Namespace) -> int:
 
 def replay(args: Namespace) -> int:
     """Play a recording through the same pipeline and window."""
+    from imu_hip.api import read, with_magnetometer
+    from imu_hip.app.preparing import prepare
+    from imu_hip.app.replaying import Replay
+    from imu_hip.app.watching import print_summary, watch
+    from imu_hip.app.which_recording import recording_of
+    from imu_hip.session.kept_session import shown_name
+    from imu_hip.session.user_library import Library
+
+    file = recording_of(args)
+    recording = with_magnetometer(read(file), args.magnetometer or None)
     how = watching(args)
     if not args.headless:
         from imu_hip.app.window import require_window
 
         require_window()
-    from imu_hip.api import read, with_magnetometer
-    from imu_hip.app.preparing import prepare
-    from imu_hip.app.replaying import Replay
-    from imu_hip.app.watching import print_summary, watch
-    from imu_hip.session.kept_session import shown_name
-    from imu_hip.session.user_library import Library
-
-    recording = with_magnetometer(read(args.file), args.magnetometer or None)
     prepare()
-    running = Replay(recording, shown_name(args.file), args.speed, stays=not args.headless)
-    watch(running, args.file, how, Library())
+    running = Replay(recording, shown_name(file), args.speed, stays=not args.headless)
+    watch(running, file, how, Library())
     print_summary(recording.setup, running.session)
     return 0
 
@@ -95,6 +97,7 @@ def analyze(args: Namespace) -> int:
     """Print the whole result of a recording."""
     from imu_hip import api
     from imu_hip.app.preparing import prepare
+    from imu_hip.app.which_recording import recording_of
     from imu_hip.feedback.closing_summary import summary_lines
     from imu_hip.guide.next_time import next_time
     from imu_hip.session.analysis_json import analysis_json
@@ -102,13 +105,14 @@ def analyze(args: Namespace) -> int:
     from imu_hip.session.output_file import refuse_overwriting
     from imu_hip.session.samples_csv import samples_file
 
+    file = recording_of(args)
     if args.samples is not None:
-        refuse_overwriting(args.samples, force=args.force, inputs=segments_of(args.file))
+        refuse_overwriting(args.samples, force=args.force, inputs=segments_of(file))
     prepare()
     with ExitStack() as stack:
         rows = None if args.samples is None else stack.enter_context(samples_file(args.samples, force=args.force))
         result = api.summarize(
-            args.file,
+            file,
             filter=FilterName(args.filter),
             magnetometer=args.magnetometer or None,
             with_late=args.with_late,
@@ -158,31 +162,13 @@ def simulate(args: Namespace) -> int:
     return 0
 
 
-def recover(args: Namespace) -> int:
-    """Save what can be saved of a damaged recording."""
-    from imu_hip.session.recover import recover as save
-    from imu_hip.session.typed_json import to_json
-
-    report = save(args.file, args.out, force=args.force)
-    if args.json:
-        print_json(to_json(report))
-        return 0
-    saved = f"{report.items_saved} items ({report.duration_s:.1f} s) saved in {args.out}"
-    print_lines(
-        [
-            f"{saved}; {report.bytes_lost} of {report.source_bytes} bytes and {report.items_missing} items lost",
-            *(f"{each.role.value}: data missing from {each.start_s:.2f} to {each.end_s:.2f} s" for each in report.lost),
-            *([] if report.finished else ["the recording was never finished: what came last may be missing"]),
-        ]
-    )
-    return 0
-
-
 def report(args: Namespace) -> int:
     """Write one page about a recording."""
     from imu_hip.app.reporting import write_report
+    from imu_hip.app.which_recording import recording_of
 
-    write_report(args.file, args.out, force=args.force, person=args.person, progress=_progress("analyzing"))
+    person, file = args.person or "", recording_of(args)
+    write_report(file, args.out, force=args.force, person=person, progress=_progress("analyzing"))
     print(f"report: {args.out}", file=sys.stderr)
     return 0
 

@@ -49,10 +49,21 @@ class RatioOf:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A session that counts nowhere: not `evaluated` because it was cut off, or else stopped while calibrating."""
+
+    when: str
+    exercise: str
+    side: str
+    path: str
+    evaluated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What a person's sessions come to; `rows` newest first, measurements before training in all the others.
 
-    `recordings`: of all, also those without a readable result. `versions`: of the program, that made the results.
+    `recordings`: of all, also of those that were left out. `versions`: of the program, that made the results.
     """
 
     recordings: int
@@ -62,6 +73,7 @@ class History:
     ratios: tuple[RatioOf, ...]
     programme: Programme | None
     versions: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def history_of(sessions: Sequence[KeptSession], today: int, names: Mapping[str, str]) -> History:
@@ -79,6 +91,7 @@ def history_of(sessions: Sequence[KeptSession], today: int, names: Mapping[str, 
         ratios=tuple(_ratios(rows)),
         programme=programme([day_of(row) for row in rows], today),
         versions=tuple(sorted({kept.summary.imu_hip for kept in sessions if kept.summary is not None})),
+        left_out=tuple(_left_out(kept) for kept in sessions if kept.summary is None or not kept.summary.parts),
     )
 
 
@@ -100,12 +113,22 @@ def measured(row: HistoryRow, direction: Direction) -> Measured | None:
     return Measured(day_of(row), math.radians(angle_deg), math.radians(sd_deg))
 
 
+def _left_out(kept: KeptSession) -> LeftOut:
+    when = "" if (start := _start_of(kept)) is None else start.isoformat(" ", "minutes")[:16]
+    return LeftOut(when, kept.exercise or "", kept.side or "", str(kept.path), kept.summary is not None)
+
+
+def _start_of(kept: KeptSession) -> datetime | None:
+    """Return when a session began, where the computer is."""
+    try:
+        return None if kept.start is None else datetime.fromisoformat(kept.start).astimezone()
+    except (ValueError, OverflowError, OSError):  # a local day before the first or behind the last that there are
+        return None
+
+
 def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
     """Yield a row for each exercise of a session; nothing where its day or its result is not known."""
-    try:
-        when = None if kept.start is None else datetime.fromisoformat(kept.start).astimezone()
-    except (ValueError, OverflowError, OSError):  # a local day before the first or behind the last that there are
-        when = None
+    when = _start_of(kept)
     if when is None or kept.summary is None or kept.side not in set(Side):
         return
     parts = kept.summary.parts

@@ -30,6 +30,7 @@ def history_json(history: History, person: str, pseudonym: str | None, changes: 
         "ratios": [_ratio(of) for of in history.ratios],
         "changes": [to_json(change) for change in changes],
         "sessions": [to_json(row) for row in history.rows],
+        "left_out": [to_json(each) for each in history.left_out],
         "versions": list(history.versions),
     }
 

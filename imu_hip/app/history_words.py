@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from imu_hip.app.history import History, TrendOf
@@ -13,6 +14,7 @@ from imu_hip.feedback.wording import UNKNOWN, count, figure, one_line
 from imu_hip.model.app_state import ErrorBand, ExerciseChange, HistoryRow
 from imu_hip.model.exercise_spec import Direction, Posture
 from imu_hip.model.setup import Side
+from imu_hip.session.kept_session import recover_command
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.ONE_DAY: "one day so far",
@@ -20,6 +22,8 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.REAL_ONCE: "beyond error, once: repeat it",
     Verdict.REAL: "more than the measurement error",
 }
+_CUT_OFF = "cut off, not evaluated; this does it:"
+_STOPPED = "stopped while calibrating: nothing was measured"
 TREND_HEAD = ("side", "way", "first", "newest", "change", "/week", "so far")
 _WAYS = {Direction.INTERNAL: "in", Direction.EXTERNAL: "out"}
 _ON_THE_FEET = (Posture.STANDING, Posture.HINGE)
@@ -91,9 +95,28 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
         yield ""
         head, rows = session_rows(history)
         yield from _table((head, *rows), right={5, 6, 7, 8})
+    yield from _left_out_lines(history)
     if len(history.versions) > 1:
         yield ""
         yield f"results of imu_hip {' and '.join(history.versions)}: derive them alike with imu-hip verify"
+
+
+def _left_out_lines(history: History) -> Iterable[str]:
+    """Yield what is not counted, and how a session that was cut off comes to be."""
+    if history.left_out:
+        yield from ("", "Not counted")
+    for each in history.left_out:
+        why = _STOPPED if each.evaluated else _CUT_OFF
+        yield one_line("  ".join(word for word in (each.when, each.exercise, each.side, why) if word))
+        if not each.evaluated:
+            yield f"  {recover_command(Path(each.path))}"
+
+
+def session_places(history: History) -> Iterable[str]:
+    """Yield the name of the folder of each session, behind its day."""
+    yield from (
+        f"{when}  {Path(path).parent.name}" for path, when in {row.path: row.when for row in history.rows}.items()
+    )
 
 
 def _exercise_lines(history: History, exercise_id: str, names: Mapping[str, str]) -> Iterable[str]:

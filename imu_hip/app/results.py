@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imu_hip.app.marked import marked
-from imu_hip.feedback.closing_summary import STOPPED, stopped_while_calibrating
+from imu_hip.feedback.closing_summary import STOPPED
 from imu_hip.feedback.told_pain import pain_lines
 from imu_hip.feedback.wording import angle, clock, figure, told
 from imu_hip.guide.next_time import next_time
@@ -33,6 +33,7 @@ from imu_hip.model.event import (
 )
 from imu_hip.model.exercise_spec import Direction, ExerciseSpec
 from imu_hip.model.item import NoteKind
+from imu_hip.model.stopped import stopped_while_calibrating
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 

@@ -30,12 +30,12 @@ from imu_hip.model.event import (
 from imu_hip.model.exercise_spec import Direction, Step
 from imu_hip.model.item import NoteKind, TimedNote
 from imu_hip.model.judged_by import end_ranges, last_of_each_direction
-from imu_hip.model.setup import Origin, Setup
+from imu_hip.model.setup import Setup
+from imu_hip.model.stopped import stopped_while_calibrating
 
 DISCLAIMER = "Training, research and education. Not a medical device."
 STOPPED_AT = "You stopped during the calibration (step {number} of {steps}). Nothing was measured."
 STOPPED = "The session was stopped during its calibration. Nothing was measured."
-NO_EXERCISE = "no_exercise_mark"
 COUNTED = (RadioTrouble.GAP, RadioTrouble.LOST, RadioTrouble.BAD_PACKET, RadioTrouble.QUEUE_FULL)
 
 
@@ -64,12 +64,6 @@ def summary_lines(
     lines += [f"! {event.text}" for event in events if isinstance(event, Warning)]
     lines += [f"Next: {advice}."] if advice else []
     return [*lines, DISCLAIMER]
-
-
-def stopped_while_calibrating(setup: Setup, events: Iterable[Event]) -> bool:
-    """Tell whether a guided session ended before its exercise began: nothing in it was to be judged."""
-    guided = setup.origin in (Origin.LIVE, Origin.DEMO)
-    return guided and any(isinstance(event, Warning) and event.code == NO_EXERCISE for event in events)
 
 
 def _stopped(step: tuple[int, int]) -> str:

@@ -65,6 +65,12 @@ def small_text(path: Path) -> str:
     return text
 
 
+def is_text(head: bytes) -> bool:
+    """Tell whether the beginning of a file is text; zeros and binary rubbish are none."""
+    letters = head.decode("utf-8", "ignore")  # the last letter may be cut in two
+    return len(letters.encode()) > len(head) - 4 and all(sign.isprintable() or sign.isspace() for sign in letters)
+
+
 def _too_large(path: Path, most_bytes: int) -> UnusableInputError:
     return UnusableInputError(
         Reason.WRONG_FORMAT, f"{path}: is larger than {most_bytes / 1e6:.0f} MB, and no file of this kind is"

@@ -10,12 +10,14 @@ import hashlib
 import json
 import math
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from imu_hip.model.errors import UnusableInputError
+from imu_hip.model.stopped import NO_EXERCISE
 from imu_hip.session.json_file import make_folder, read_object, write_object
 from imu_hip.session.typed_json import to_json
 
@@ -108,6 +110,18 @@ def shown_name(recording: Path) -> str:
     return recording.parent.name if recording.name == RAW else recording.name
 
 
+def is_session(recording: Path) -> bool:
+    """Tell whether a recording is the first file of a session's folder."""
+    return recording.name == RAW and recording.with_name(SIDECAR).exists()
+
+
+def recover_command(recording: Path) -> str:
+    """Return the command that saves what is left of a recording: of a session it stays in its folder."""
+    if is_session(recording):
+        return shlex.join(["imu-hip", "recover", str(recording.parent)])
+    return shlex.join(["imu-hip", "recover", str(recording), "--out", f"{recording.stem}-recovered.mcap"])
+
+
 def describe(folder: Path, start: str | None, side: str, exercise: str) -> None:
     """Write what a session is, before there is anything else of it."""
     write_object(folder / SIDECAR, {"schema": SCHEMA, "start": start, "side": side, "exercise": exercise})
@@ -153,13 +167,17 @@ def result_name(result: Mapping[str, Any]) -> str:
 
 
 def summary_of(result: Mapping[str, Any]) -> Summary:
-    """Return the figures of an analysis. Raises KeyError, TypeError or ValueError where it is none."""
+    """Return the figures of an analysis. Raises KeyError, TypeError or ValueError where it is none.
+
+    Without an exercise interval (stopped in the calibration) there are no parts: nothing in it was asked for.
+    """
     notes = result.get("notes", ())
+    asked = all(warning["code"] != NO_EXERCISE for warning in result.get("warnings", ()))
     return Summary(
         result["recording"]["sha256"],
         result["result_sha256"],
         result["software"]["imu_hip"],
-        tuple(_part(part) for part in result["parts"]),
+        tuple(_part(part) for part in result["parts"]) if asked else (),
         max((note["score"] for note in notes if note.get("score") is not None), default=None),
         sum("text" in note and note["written"] is None for note in notes),
     )

@@ -49,6 +49,13 @@ class BrokenRecordError(ValueError):
         self.reason = reason
 
 
+class NoRecordingError(BrokenRecordError):
+    """The bytes are something else: nothing in them is to be saved."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(0, why, Reason.WRONG_FORMAT)
+
+
 def record_at(data: bytes, offset: int) -> Record:
     """Frame the record at `offset`. Raises BrokenRecordError."""
     return framed(data[offset : offset + PREFIX_BYTES], offset, len(data))

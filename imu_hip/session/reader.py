@@ -17,12 +17,14 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import NumberedItem, TimedNote
 from imu_hip.model.setup import Setup
-from imu_hip.session.input_file import all_of, opened
+from imu_hip.session.input_file import all_of, is_text, opened
+from imu_hip.session.kept_session import recover_command
 from imu_hip.session.layout import PROFILE, TOPICS, from_message
 from imu_hip.session.mcap_parse import (
     MAGIC,
     PREFIX_BYTES,
     BrokenRecordError,
+    NoRecordingError,
     Record,
     channel,
     chunk_content,
@@ -37,6 +39,8 @@ from imu_hip.session.setup_json import setup_from_text, setup_text_of
 
 LARGEST_HELD_BYTES = 1 << 30
 """Of a recording whose bytes have to be held: a day of two sensors has 320 MB."""
+
+_HEAD_BYTES = 256
 
 _Bytes = io.BufferedReader | io.BytesIO
 
@@ -157,11 +161,13 @@ def _saying_where(name: str, session: Path | None = None) -> Iterator[None]:
     whole = session or Path(name)
     try:
         yield
+    except NoRecordingError as error:
+        raise UnusableInputError(error.reason, f"{name}: {error}") from error
     except BrokenRecordError as error:
         raise UnusableInputError(
             error.reason,
             f"{name}: {error} (byte {error.offset}); if this is a recording, save what is left with: "
-            f"imu-hip recover {whole} --out {whole.stem}-recovered.mcap",
+            f"{recover_command(whole)}",
         ) from error
 
 
@@ -244,8 +250,12 @@ def _framed(stream: _Bytes) -> Iterator[tuple[bytes, Record, int]]:
     """
     size = _size_of(stream)
     stream.seek(0)
-    if stream.read(len(MAGIC)) != MAGIC:
+    head = stream.read(_HEAD_BYTES)
+    if head[: len(MAGIC)] != MAGIC:
+        if is_text(head):
+            raise NoRecordingError("not a recording: it is text")
         raise BrokenRecordError(0, "not a recording: no MCAP file begins like this", Reason.WRONG_FORMAT)
+    stream.seek(len(MAGIC))
     at, opcode = len(MAGIC), 0
     while opcode != Opcode.FOOTER:
         prefix = stream.read(PREFIX_BYTES)
@@ -258,6 +268,8 @@ def _framed(stream: _Bytes) -> Iterator[tuple[bytes, Record, int]]:
 def _counted_from(offset: int) -> Iterator[None]:
     try:
         yield
+    except NoRecordingError:
+        raise
     except BrokenRecordError as error:
         raise BrokenRecordError(offset + error.offset, str(error), error.reason) from error
 
@@ -268,9 +280,7 @@ def _check_profile(data: bytes, header: Record) -> None:
     except ValueError as error:
         raise BrokenRecordError(header.start, str(error)) from error
     if found != PROFILE:
-        raise BrokenRecordError(
-            header.start, f"an MCAP file of another program (profile {found!r})", Reason.WRONG_FORMAT
-        )
+        raise NoRecordingError(f"an MCAP file of another program (profile {found!r})")
 
 
 def _check_channel(data: bytes, record: Record) -> None:

@@ -11,8 +11,9 @@ from mcap.opcode import Opcode
 
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic, Notification, NumberedItem, Role
+from imu_hip.model.setup import Setup
 from imu_hip.session.input_file import all_of, opened
-from imu_hip.session.kept_session import recording_at, segments_of
+from imu_hip.session.kept_session import next_segment, recording_at, segments_of
 from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, chunk_head, most_unpacked, record_at
 from imu_hip.session.output_file import refuse_overwriting
 from imu_hip.session.reader import LARGEST_HELD_BYTES, chunk_items, setup_text_in
@@ -81,9 +82,28 @@ def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryRepor
 
     Raises UnusableInputError when there is nothing to save, UsageError or RecordingError for the target.
     """
-    sources = segments_of(recording_at(source))
-    refuse_overwriting(target, force=force, inputs=sources)
-    found = [salvage(path) for path in sources]
+    refuse_overwriting(target, force=force, inputs=segments_of(recording_at(source)))
+    found, items, setup = _examined(source)
+    write_recording(target, setup, items, force=force)
+    return _report(found, items)
+
+
+def finish(source: Path) -> RecoveryReport:
+    """Give a session that was cut off an end: one file more, with nothing in it. What was recorded stays as it is.
+
+    Raises UnusableInputError when there is nothing to save, RecordingError when the file cannot be written.
+    """
+    recording = recording_at(source)
+    found, items, setup = _examined(recording)
+    holes, is_whole = _holes(found[-1])
+    if holes or not is_whole:
+        write_recording(next_segment(recording), setup, ())
+    return _report(found, items)
+
+
+def _examined(source: Path) -> tuple[list[Salvaged], list[NumberedItem], Setup]:
+    """Return what is left of a recording with all its segments. Raises UnusableInputError when that is nothing."""
+    found = [salvage(path) for path in segments_of(recording_at(source))]
     items = in_order(found)
     setup_text = next((each.setup_text for each in found if each.setup_text is not None), None)
     if setup_text is None:
@@ -92,9 +112,7 @@ def recover(source: Path, target: Path, *, force: bool = False) -> RecoveryRepor
             f"{source}: no readable session description in it, so its {len(items)} readable items cannot be "
             "interpreted; nothing was written",
         )
-    setup = setup_from_text(setup_text, str(source))
-    write_recording(target, setup, items, force=force)
-    return _report(found, items)
+    return found, items, setup_from_text(setup_text, str(source))
 
 
 def salvage(path: Path) -> Salvaged:

@@ -83,6 +83,14 @@ class Library:
         named = next((each for each in names if names[each] == name), None)
         return named if named is not None else name if name in self._folders() else None
 
+    def known(self, person: str) -> str | None:
+        """Return the name of somebody who has a folder, however it is capitalised; None where nobody has, or two."""
+        if self.pseudonym(person) is not None:
+            return person
+        wanted = checked_name(person).casefold()
+        alike = [name for name in self.persons() if name.casefold() == wanted and self.pseudonym(name) is not None]
+        return alike[0] if len(alike) == 1 else None
+
     def new_recording(self, person: str, exercise_id: str, side: Side, start_utc: str) -> Path:
         """Make the folder of a new session of a person; return the name of its recording, which does not exist yet.
 
@@ -167,7 +175,9 @@ class Library:
         """
         pseudonym = self.pseudonym(person)
         if pseudonym is None:
-            raise UsageError(Reason.NOT_FOUND, f"nobody called '{person}' is in the library ({self.home})")
+            known = ", ".join(name for name in self.persons() if self.pseudonym(name) is not None) or "nobody"
+            text = f"nobody called '{person}' is in the library ({self.home}): there is {known}"
+            raise UsageError(Reason.NOT_FOUND, text)
         folder = self._persons / pseudonym
         count = len(list(folder.glob(f"*/{RAW}")))
         try:

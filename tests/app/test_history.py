@@ -227,3 +227,19 @@ def test_a_day_at_the_ends_of_the_calendar_is_a_day_or_none(start: str) -> None:
     found = history(replace(session(1, SUPINE), start=start))
     json.dumps(history_json(found, "me", None, changes(found)))
     assert list(history_lines(found, "me", {}))
+
+
+def test_a_session_stopped_while_calibrating_counts_nowhere_and_is_listed() -> None:
+    found = history(session(1, SUPINE), replace(session(2), exercise="supine_ere"))
+    assert (found.recordings, len(found.rows), len(found.trends)) == (2, 1, 1)
+    (left_out,) = found.left_out
+    assert left_out.evaluated
+    (said,) = [line for line in history_lines(found, "Anna", NAMES) if "stopped while calibrating" in line]
+    assert said.endswith("supine_ere left stopped while calibrating: nothing was measured")
+    assert len(said) <= 80
+
+
+def test_a_result_without_an_exercise_interval_has_no_figures() -> None:
+    result = json.loads(json.dumps(analysis_json(api.analyze(RECORDING))))
+    assert summary_of(result).parts
+    assert summary_of({**result, "warnings": [{"code": "no_exercise_mark", "text": ""}]}).parts == ()

@@ -7,7 +7,7 @@ from math import nan, pi, radians
 
 import pytest
 
-from imu_hip.feedback.closing_summary import DISCLAIMER, NO_EXERCISE, STOPPED, summary_lines
+from imu_hip.feedback.closing_summary import DISCLAIMER, STOPPED, summary_lines
 from imu_hip.model.event import (
     ActiveRange,
     CalibrationStep,
@@ -27,6 +27,7 @@ from imu_hip.model.event import (
 from imu_hip.model.exercise_spec import CompensationKind, Direction, Step
 from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.setup import Origin
+from imu_hip.model.stopped import NO_EXERCISE
 from tests.plot.scenes import CYCLE, MOMENTS, SETUP, SUPINE_ERE, hold
 
 
