@@ -57,6 +57,7 @@ class LeftOut:
     side: str
     path: str
     evaluated: bool
+    pain: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def measured(row: HistoryRow, direction: Direction) -> Measured | None:
 
 def _left_out(kept: KeptSession) -> LeftOut:
     when = "" if (start := _start_of(kept)) is None else start.isoformat(" ", "minutes")[:16]
-    return LeftOut(when, kept.exercise or "", kept.side or "", str(kept.path), kept.summary is not None)
+    pain = None if kept.summary is None else kept.summary.pain
+    return LeftOut(when, kept.exercise or "", kept.side or "", str(kept.path), kept.summary is not None, pain)
 
 
 def _start_of(kept: KeptSession) -> datetime | None:

@@ -107,7 +107,8 @@ def _left_out_lines(history: History) -> Iterable[str]:
         yield from ("", "Not counted")
     for each in history.left_out:
         why = _STOPPED if each.evaluated else _CUT_OFF
-        yield one_line("  ".join(word for word in (each.when, each.exercise, each.side, why) if word))
+        pain = "" if each.pain is None else f"pain {each.pain} of 10"
+        yield one_line("  ".join(word for word in (each.when, each.exercise, each.side, why, pain) if word))
         if not each.evaluated:
             yield f"  {recover_command(Path(each.path))}"
 

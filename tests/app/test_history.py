@@ -237,6 +237,11 @@ def test_a_session_stopped_while_calibrating_counts_nowhere_and_is_listed() -> N
     (said,) = [line for line in history_lines(found, "Anna", NAMES) if "stopped while calibrating" in line]
     assert said.endswith("supine_ere left stopped while calibrating: nothing was measured")
     assert len(said) <= 80
+    cut_short = replace(session(2), exercise="supine_ere")
+    assert cut_short.summary is not None
+    found = history(replace(cut_short, summary=replace(cut_short.summary, pain=7)))
+    assert [each.pain for each in found.left_out] == [7]
+    assert any(line.endswith("nothing was measured pain 7 of 10") for line in history_lines(found, "Anna", NAMES))
 
 
 def test_a_result_without_an_exercise_interval_has_no_figures() -> None:
