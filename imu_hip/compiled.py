@@ -15,7 +15,8 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import FunctionType
+from enum import EnumType
+from types import FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
 
 # Intel's SVML, where it is installed, rounds differently in a loop's vectorised middle and at its end: the same number
@@ -26,6 +27,8 @@ import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
+
+_OWN = f"{__name__.partition('.')[0]}."
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,10 +74,14 @@ def _add(update: Callable[[bytes], None], function: FunctionType, seen: set[Func
     seen.add(function)
     code = function.__code__
     update(repr((code.co_code, code.co_consts, code.co_names)).encode())
-    for name in code.co_names:
-        value = function.__globals__.get(name)
+    known = [function.__globals__.get(name) for name in code.co_names]
+    modules = [value for value in known if isinstance(value, ModuleType) and value.__name__.startswith(_OWN)]
+    known += [getattr(module, name, None) for module in modules for name in code.co_names]
+    for value in known:
         if isinstance(value, Dispatcher):
             if value.py_func not in seen:
                 _add(update, value.py_func, seen)
+        elif isinstance(value, EnumType):
+            update(repr(list(value)).encode())
         elif isinstance(value, (int, float, tuple)):
             update(repr(value).encode())

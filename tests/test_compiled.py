@@ -3,8 +3,9 @@
 import math
 import subprocess
 import sys
+from enum import IntEnum
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import numba
 import numpy as np
@@ -67,6 +68,30 @@ def test_stored_code_is_of_a_function_all_that_it_calls_and_their_constants() ->
     same, other = "def f(value):\n    return SCALE * value", "def f(value):\n    return SCALE + value"
     assert of(same, 2.0) == of(same, 2.0)
     assert len({of(same, 2.0), of(same, 3.0), of(other, 2.0)}) == 3
+
+
+def test_stored_code_is_also_of_what_is_called_and_read_by_way_of_a_module() -> None:
+    room = ModuleType("imu_hip.room")
+    here: FunctionType = _inverse_of_scaled.py_func
+
+    def of(inner: str, scale: float) -> str:
+        room.__dict__.update(inner=compiled(_again(here, inner)), SCALE=scale)
+        return stamp(_again(here, "def f(value):\n    return room.SCALE / room.inner(value)", room=room))
+
+    same, other = "def f(value):\n    return value", "def f(value):\n    return -value"
+    assert of(same, 2.0) == of(same, 2.0)
+    assert len({of(same, 2.0), of(same, 3.0), of(other, 2.0)}) == 3
+
+
+def test_stored_code_is_also_of_the_numbers_that_names_stand_for() -> None:
+    here: FunctionType = _inverse_of_scaled.py_func
+
+    def of(number: int) -> str:
+        mode = IntEnum("mode", {"IDLE": number})
+        return stamp(_again(here, "def f(value):\n    return value == mode.IDLE", mode=mode))
+
+    assert of(0) == of(0)
+    assert of(0) != of(1)
 
 
 @pytest.mark.parametrize("call", ["import imu_hip", "import imu_hip.app.cli as c; c.main(['--help'])"])

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from imu_hip.codec.registry import DRIVERS, decoder, drivers
 from imu_hip.model.driver import Advertised, Ask, Read, Step, Subscribe, Tell
 from imu_hip.model.item import Characteristic
-from imu_hip.model.packet import BadPacket, BadPacketReason, Capability, SensorConfig, SensorInfo, SensorSamples
+from imu_hip.model.packet import (
+    BadPacket,
+    BadPacketReason,
+    BatteryLevel,
+    Capability,
+    SensorConfig,
+    SensorInfo,
+    SensorSamples,
+)
 
 VECTORS = Path(__file__).parents[2] / "firmware_protocol" / "vectors" / "families"
 FILES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(VECTORS.glob("*.toml"))}
@@ -94,6 +102,16 @@ def test_the_cutting_of_a_byte_stream_does_not_matter(data: st.DataObject) -> No
         packets = [decode(Characteristic.STREAM, piece) for piece in [*pieces, b"", b""]]
         rows.append(np.concatenate([p.values for p in packets if isinstance(p, SensorSamples)]))
     assert np.array_equal(rows[0][-6:], rows[1][-6:])
+
+
+@pytest.mark.parametrize(
+    ("volt", "percent"),
+    [(2.9, 0), (3.39, 0), (3.4, 5), (3.49, 5), (3.5, 10), (3.68, 15), (3.7, 20), (3.73, 30), (3.77, 40), (3.79, 50),
+     (3.82, 60), (3.87, 75), (3.93, 90), (3.96, 90), (3.97, 100), (4.2, 100)],
+)  # fmt: skip
+def test_the_battery_of_a_witmotion_is_that_of_its_manual(volt: float, percent: int) -> None:
+    frame = bytes([0x55, 0x71, 0x64, 0x00, *round(100.0 * volt).to_bytes(2, "little"), *bytes(14)])
+    assert decoder("witmotion")(Characteristic.STREAM, frame * 2) == BatteryLevel(percent)
 
 
 @pytest.mark.parametrize("driver", DRIVERS, ids=lambda driver: driver.family)

@@ -104,6 +104,16 @@ def test_two_degrees_are_none(
     assert faults(two_repetitions(exercise_id, {channel: along(2.0 * sign)})) == []
 
 
+@pytest.mark.parametrize(("size_deg", "told"), [(5.1, False), (6.0, True)])
+def test_a_fault_is_larger_than_one_and_a_half_standard_deviations_of_the_change(size_deg: float, told: bool) -> None:
+    n = round((BEFORE_S + 2.0 * OUT_S) * RATE_HZ)
+    t_s = np.arange(n) / RATE_HZ
+    away = (t_s > BEFORE_S + 2.6) & (t_s < BEFORE_S + 8.0)
+    sd_deg = np.where(away, 3.55, 0.5)  # of the change 3.5
+    found = faults(two_repetitions("supine_ere", {Channel.ADDUCTION: along(size_deg)}, sd_deg=sd_deg))
+    assert [fault.kind for fault in found] == [CompensationKind.KNEE_MOVED] * told
+
+
 def test_a_pelvis_that_turns_against_the_thigh_is_what_dissociation_asks_for() -> None:
     assert faults(two_repetitions("standing_dissociation", {Channel.PELVIS_TURN: along(-15.0)})) == []
 

@@ -95,6 +95,24 @@ def test_far_from_neutral_is_refused_with_the_angle(turn_deg: int, prompted: boo
         assert f"{turn_deg}°" in str(why)
 
 
+@pytest.mark.parametrize(
+    ("sd_deg", "turn_deg", "believed"), [(1.0, 4.0, True), (1.0, 6.0, False), (3.0, 6.0, True), (9.0, 9.0, False)]
+)
+def test_unprompted_a_pause_may_be_as_far_as_little_is_known_up_to_eight_degrees(
+    sd_deg: float, turn_deg: float, believed: bool
+) -> None:
+    state = _state(sd_deg=sd_deg)
+    state = replace(state, covariance=np.where(np.eye(len(state.x)) > 0.0, 1.0, 0.0) * state.covariance[0, 0] * 1e-6)
+    covariance = state.covariance.copy()
+    covariance[0, 0] = math.radians(sd_deg) ** 2
+    pose = _pose(0.0, 0.0, turn_deg=turn_deg)
+    _, why = anchor(
+        PARAMS, HEADING, replace(state, covariance=covariance), TEMPLATES[Posture.STANDING], *pose, first=False,
+        prompted=False,
+    )  # fmt: skip
+    assert (why is None) is believed
+
+
 def test_where_pauses_have_scattered_one_may_be_farther() -> None:
     pose = _pose(90.0, 45.0, turn_deg=28)
     calm = _state()

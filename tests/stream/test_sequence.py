@@ -81,6 +81,13 @@ def test_a_counter_that_jumps_without_time_starts_a_new_clock() -> None:
     assert _run([_packet(0, _at(4)), _packet(3_000, _at(9))])[1].restarted
 
 
+@pytest.mark.parametrize(("elapsed_s", "restarted"), [(12.5, False), (15.0, True), (8.3, False), (7.5, True)])
+def test_time_and_counter_may_disagree_by_a_quarter_before_it_is_a_new_clock(elapsed_s: float, restarted: bool) -> None:
+    # A thousand samples of 10 ms later.
+    _, placed = _run([_packet(0, _at(4)), _packet(1000, _at(4) + round(1e6 * elapsed_s))])
+    assert placed.restarted is restarted
+
+
 def test_sensor_time_that_stands_still_starts_a_new_clock() -> None:
     assert _run([_packet(0, _at(4)), _packet(5, _at(4))])[1].restarted
 
