@@ -81,13 +81,14 @@ def replay(args: Namespace) -> int:
 
     file = recording_of(args)
     recording = with_magnetometer(read(file), args.magnetometer or None)
-    how = watching(args)
+    how, stays = watching(args), False
     if not args.headless:
-        from imu_hip.app.window import require_window
+        from imu_hip.app.window import is_seen, require_window
 
         require_window()
+        stays = is_seen()
     prepare()
-    running = Replay(recording, shown_name(file), args.speed, stays=not args.headless)
+    running = Replay(recording, shown_name(file), args.speed, stays=stays)
     watch(running, file, how, Library())
     print_summary(recording.setup, running.session)
     return 0

@@ -101,7 +101,7 @@ def opened(computer: Computer, require: Callable[[], None]) -> Finding:
             window.NOT_INSTALLED: install_extra("window"),
             window.CANNOT_OPEN: qt_libraries(computer).command,
             window.NO_FONT: install(computer, "font"),
-        }.get(error.message, "")
+        }.get(error.message.removesuffix(f": {window.ADD_HEADLESS}"), "")
         return Finding("window", False, error.message, command)
     return Finding("window", True, "can be opened")
 

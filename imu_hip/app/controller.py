@@ -6,7 +6,6 @@ import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,15 +14,14 @@ from imu_hip.app.background import Background, Job
 from imu_hip.app.beginning import RadioFor
 from imu_hip.app.choices import exercises_named, start_view
 from imu_hip.app.continuing import offer
-from imu_hip.app.history import history_of
-from imu_hip.app.history_words import shown_history
+from imu_hip.app.kept_history import kept_history
 from imu_hip.app.noting import note_now
 from imu_hip.app.pages import page_of
 from imu_hip.app.pain_keys import PainKeys
 from imu_hip.app.radio_access import SystemRadio
 from imu_hip.app.replaying import Replay, steer
 from imu_hip.app.reporting import report_beside
-from imu_hip.app.results import Spans, kept_analysis, result_view, timeline
+from imu_hip.app.results import Spans, outcome, result_view, timeline
 from imu_hip.app.watching import Running
 from imu_hip.feedback.wording import told
 from imu_hip.model.action import Action, ActionName
@@ -38,6 +36,7 @@ from imu_hip.session.person_names import checked_name
 from imu_hip.session.reader import Recording
 from imu_hip.session.user_library import Library
 
+_BROWSER = " (the browser was asked to show it)"
 PREPARING = "One moment: getting everything ready…"
 
 
@@ -85,6 +84,7 @@ class Controller:
         self._path: Path | None = None
         self._spans: tuple[Spans, Spans] = ((), ())
         self._flash: Flash | None = None
+        self._of_another: str | None = None
         self._shared: Callable[[], str] = lambda: ""
         kept = library.settings()
         start = preferences.choices_from(kept, start_view(specs, library.persons(), demo_possible=demo_possible))
@@ -105,7 +105,8 @@ class Controller:
         if self._ears is not None and self._ears.note != self._state.settings.sound_note:
             self._set(settings=replace(self._state.settings, sound_note=self._ears.note))
         if (shared := self._shared()) != self._state.second_screen:
-            self._set(second_screen=shared, notice=shared)
+            self._set(second_screen=shared)
+            self._tell(shared)
         return self._state
 
     def act(self, action: Action) -> None:
@@ -117,7 +118,9 @@ class Controller:
             self._set(notice=error.message)
 
     def enter(self, running: Running, path: Path | None) -> None:
-        """Begin a session or replay that was asked for otherwise, and go to its page."""
+        """Begin a session or replay that was asked for otherwise, and go to its page; the results are its person's."""
+        self._of_another = None if path is None else self._library.person_of(path)
+        self._show_history()
         self._begin(running, path)
 
     def share_by(self, said: Callable[[], str]) -> None:
@@ -128,6 +131,11 @@ class Controller:
         """Return the session or replay that is shown now, whichever it is; may be called from any thread."""
         running = self._running
         return self._state.session if running is None else running.session.view_state()
+
+    @property
+    def sound_note(self) -> str:
+        """Why there is no sound or speech, and what to do; "" when there is."""
+        return "" if self._ears is None else self._ears.note
 
     @property
     def is_over(self) -> bool:
@@ -154,6 +162,7 @@ class Controller:
                 self._choose(side=value)
             case ActionName.CHOOSE_PERSON:
                 self._choose(person=checked_name(value) if value.split() else self._state.start.person)
+                self._of_another = None
                 self._show_history()
             case ActionName.CHOOSE_CALIBRATION:
                 self._choose(calibration=value)
@@ -198,13 +207,13 @@ class Controller:
     def _ask_how_much(self, command: CommandName) -> None:
         if command is CommandName.PAIN and not isinstance(self._running, Replay):
             self._pain.reported(time.monotonic())
-            self._set(notice="How much does it hurt, from 0 to 10? Type it (1 and 0 for ten).")
+            self._tell("How much does it hurt, from 0 to 10? Type it (1 and 0 for ten).")
 
     def _score(self, digit: int) -> None:
         score = self._pain.digit(digit, time.monotonic())
         if score is not None and self._running is not None:
             self._running.session.pain_score(score)
-            self._set(notice=f"Pain {score} of 10 is noted.")
+            self._tell(f"Pain {score} of 10 is noted.")
 
     def _open(self, page: Page) -> None:
         if self._running is None:
@@ -303,7 +312,7 @@ class Controller:
         if self._preparing:
             raise UsageError(Reason.WRONG_USAGE, PREPARING)
         self._preparing = True
-        self._set(notice=PREPARING)
+        self._tell(PREPARING)
 
         def prepare() -> Callable[[], None]:
             then = job()
@@ -332,13 +341,7 @@ class Controller:
         running.request_stop()
 
         def finish() -> Callable[[], None]:
-            failure: ImuHipError | None = None
-            try:
-                running.finish()
-            except ImuHipError as error:
-                failure = error
-            analysis = None if path is None else kept_analysis(path, self._library)
-            result = None if analysis is None or path is None else result_view(analysis, path)
+            result, failure = outcome(running, path, self._library)
             return lambda: self._ended(replace(self._state.results, result=result), failure)
 
         self._background.do(finish)
@@ -374,12 +377,12 @@ class Controller:
         self._prepare(analyze)
 
     def _report(self, path: Path) -> None:
-        """Write the report of a recording and open it in the browser."""
+        """Write the report of a recording, and ask the browser to show it: whether it does nobody says."""
 
         def write() -> Callable[[], None]:
             out = report_beside(path, self._library)
-            opened = self._open_page(out.absolute().as_uri())
-            return lambda: self._set(notice=f"The report is in the browser: {out}" if opened else f"The report: {out}")
+            asked = self._open_page(out.absolute().as_uri())
+            return lambda: self._tell(f"The report{_BROWSER if asked else ''}: {out}")
 
         self._prepare(write)
 
@@ -392,13 +395,12 @@ class Controller:
             shown = replace(result, notes=(line, *result.notes))
             self._set(results=replace(self._state.results, result=shown))
         self._show_history()
-        self._set(notice=f"Noted: {line}")
+        self._tell(f"Noted: {line}")
 
     def _show_history(self) -> None:
         person = self._state.start.person
-        names = {spec.id: spec.name for spec in self._specs}
-        history = history_of(self._library.sessions(person), date.today().toordinal(), names)
-        results = replace(self._state.results, **shown_history(history, person))
+        shown = kept_history(self._library, self._of_another or person, self._specs)
+        results = replace(self._state.results, **shown)
         persons = tuple(dict.fromkeys((*self._library.persons(), person)))
         cut_off = offer(self._library, person, time.time())
         self._set(results=results, start=replace(self._state.start, persons=persons, cut_off=cut_off))
@@ -434,5 +436,10 @@ class Controller:
         except ImuHipError as error:
             self._set(notice=error.message)
 
+    def _tell(self, news: str) -> None:
+        self._set(notice=news, is_news=True)
+
     def _set(self, **changed: Any) -> None:
+        if "notice" in changed:
+            changed.setdefault("is_news", False)
         self._state = replace(self._state, **changed)

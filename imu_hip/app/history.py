@@ -50,21 +50,20 @@ class RatioOf:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A session that counts nowhere: not `evaluated` because it was cut off, or else stopped while calibrating."""
+    """A session that was cut off, and so has no result yet."""
 
     when: str
     exercise: str
     side: str
     path: str
-    evaluated: bool
-    pain: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What a person's sessions come to; `rows` newest first, measurements before training in all the others.
 
-    `recordings`: of all, also of those that were left out. `versions`: of the program, that made the results.
+    Sessions stopped while calibrating have a row, and count nowhere. `recordings`: of all, also of those that were left
+    out. `versions`: of the program, that made the results.
     """
 
     recordings: int
@@ -90,9 +89,9 @@ def history_of(sessions: Sequence[KeptSession], today: int, names: Mapping[str, 
         trends=trends,
         sides=tuple(_sides(trends)),
         ratios=tuple(_ratios(rows)),
-        programme=programme([day_of(row) for row in rows], today),
+        programme=programme([day_of(row) for row in rows if not row.stopped], today),
         versions=tuple(sorted({kept.summary.imu_hip for kept in sessions if kept.summary is not None})),
-        left_out=tuple(_left_out(kept) for kept in sessions if kept.summary is None or not kept.summary.parts),
+        left_out=tuple(_left_out(kept) for kept in sessions if kept.summary is None),
     )
 
 
@@ -116,8 +115,7 @@ def measured(row: HistoryRow, direction: Direction) -> Measured | None:
 
 def _left_out(kept: KeptSession) -> LeftOut:
     when = "" if (start := _start_of(kept)) is None else start.isoformat(" ", "minutes")[:16]
-    pain = None if kept.summary is None else kept.summary.pain
-    return LeftOut(when, kept.exercise or "", kept.side or "", str(kept.path), kept.summary is not None, pain)
+    return LeftOut(when, kept.exercise or "", kept.side or "", str(kept.path))
 
 
 def _start_of(kept: KeptSession) -> datetime | None:
@@ -134,6 +132,8 @@ def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
     if when is None or kept.summary is None or kept.side not in set(Side):
         return
     parts = kept.summary.parts
+    if not parts:
+        yield _stopped(kept, when, names)
     for exercise_id in dict.fromkeys(part.exercise for part in parts):
         own = [part for part in parts if part.exercise == exercise_id]
         internal_deg, internal_sd_deg = _best((part.internal_deg, part.internal_sd_deg) for part in own)
@@ -156,6 +156,27 @@ def _rows(kept: KeptSession, names: Mapping[str, str]) -> Iterable[HistoryRow]:
             pain=kept.summary.pain,
             notes=kept.notes,
         )
+
+
+def _stopped(kept: KeptSession, when: datetime, names: Mapping[str, str]) -> HistoryRow:
+    """Return the row of a session in which nothing was measured, for what was told in it."""
+    exercise_id = kept.exercise or ""
+    name = names.get(exercise_id, exercise_id.replace("_", " "))
+    return HistoryRow(
+        when=when.isoformat(" ", "minutes")[:16],
+        day=when.timestamp() / 86400.0,
+        exercise=f"{name} (stopped while calibrating)",
+        exercise_id=exercise_id,
+        side=kept.side or "",
+        internal_deg=None,
+        internal_sd_deg=None,
+        external_deg=None,
+        holds=0,
+        path=str(kept.path),
+        pain=None if kept.summary is None else kept.summary.pain,
+        notes=kept.notes,
+        stopped=True,
+    )
 
 
 def _posture(parts: Sequence[PartSummary]) -> str:

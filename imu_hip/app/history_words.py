@@ -23,7 +23,6 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.REAL: "more than the measurement error",
 }
 _CUT_OFF = "cut off, not evaluated; this does it:"
-_STOPPED = "stopped while calibrating: nothing was measured"
 TREND_HEAD = ("side", "way", "first", "newest", "change", "/week", "so far")
 _WAYS = {Direction.INTERNAL: "in", Direction.EXTERNAL: "out"}
 _ON_THE_FEET = (Posture.STANDING, Posture.HINGE)
@@ -102,15 +101,12 @@ def history_lines(history: History, person: str, names: Mapping[str, str]) -> It
 
 
 def _left_out_lines(history: History) -> Iterable[str]:
-    """Yield what is not counted, and how a session that was cut off comes to be."""
+    """Yield the sessions that are not counted because they were cut off, and how they come to be."""
     if history.left_out:
         yield from ("", "Not counted")
     for each in history.left_out:
-        why = _STOPPED if each.evaluated else _CUT_OFF
-        pain = "" if each.pain is None else f"pain {each.pain} of 10"
-        yield one_line("  ".join(word for word in (each.when, each.exercise, each.side, why, pain) if word))
-        if not each.evaluated:
-            yield f"  {recover_command(Path(each.path))}"
+        yield one_line("  ".join(word for word in (each.when, each.exercise, each.side, _CUT_OFF) if word))
+        yield f"  {recover_command(Path(each.path))}"
 
 
 def session_places(history: History) -> Iterable[str]:
@@ -182,7 +178,7 @@ def _cells(row: HistoryRow, told: tuple[str, ...]) -> tuple[str, ...]:
     angles = (UNKNOWN if angle is None or sd is None else _angle(angle, sd) for angle, sd in ways)
     return (
         row.when,
-        one_line(row.exercise_id),
+        one_line(row.exercise_id) + (", stopped" if row.stopped else ""),
         row.side,
         *angles,
         str(row.holds),

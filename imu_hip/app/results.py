@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from imu_hip.app.marked import marked
 from imu_hip.feedback.closing_summary import STOPPED
@@ -14,6 +15,7 @@ from imu_hip.guide.next_time import next_time
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.app_state import HoldRow, ResultView, TimelineSpan
 from imu_hip.model.coaching_words import FAULTS, HOLDS
+from imu_hip.model.errors import ImuHipError
 from imu_hip.model.event import (
     ActiveRange,
     Block,
@@ -49,6 +51,24 @@ def kept_analysis(path: Path, library: Library) -> Analysis | None:
     if library.holds(path):
         library.keep_result(path, analysis_json(analysis))
     return analysis
+
+
+class Ending(Protocol):
+    """What is to be ended."""
+
+    def finish(self) -> None:
+        """Wait for the end and close everything."""
+
+
+def outcome(running: Ending, path: Path | None, library: Library) -> tuple[ResultView | None, ImuHipError | None]:
+    """Wait for the end of a session; return what came of it, where its file is known, and what ended it early."""
+    failure: ImuHipError | None = None
+    try:
+        running.finish()
+    except ImuHipError as error:
+        failure = error
+    analysis = None if path is None else kept_analysis(path, library)
+    return (None if analysis is None or path is None else result_view(analysis, path)), failure
 
 
 def result_view(analysis: Analysis, path: Path) -> ResultView:

@@ -17,9 +17,9 @@ from imu_hip.session.user_library import Library
 
 def app(args: Namespace) -> int:
     """Open the window on its start page."""
-    from imu_hip.app.window import require_window, show_app
+    from imu_hip.app.window import WITHOUT_WINDOW, require_window, show_app
 
-    require_window()
+    require_window(instead=WITHOUT_WINDOW)
     show_app(Library(), catalogue())
     return 0
 

@@ -20,11 +20,14 @@ from imu_hip.model.extras import install_extra
 from imu_hip.session.user_library import Library
 
 NOT_INSTALLED = f"the window is not installed: {install_extra('window')}, or say --headless to run, replay or demo"
-NO_DISPLAY = "there is no display to open a window on: add --headless"
-CANNOT_OPEN = (
-    "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing): "
-    "add --headless"
-)
+NO_DISPLAY = "there is no display to open a window on"
+ADD_HEADLESS = "add --headless"
+WITHOUT_WINDOW = "imu-hip demo --headless needs none, nor do run and replay with --headless"
+OPEN = "The window is open: Esc closes it, then the summary follows here."
+UNSEEN = "The window is drawn where nobody sees it (QT_QPA_PLATFORM): it closes itself at the end."
+_UNSEEN = ("offscreen", "minimal")
+"""Qt's platforms that draw for nobody's eyes."""
+CANNOT_OPEN = "Qt cannot open a window here (no such display, or a system library such as libxcb-cursor0 is missing)"
 NO_FONT = "no font is installed, so a window would be empty: install one (fonts-dejavu-core)"
 
 _INTERRUPT_EVERY_MS = 200
@@ -35,8 +38,10 @@ _TRY_LETTERS = (
 )
 
 
-def require_window(*, letters: bool = False) -> None:
+def require_window(*, letters: bool = False, instead: str = ADD_HEADLESS) -> None:
     """Refuse in one line where no window can be opened; with `letters` also where there is no font.
+
+    `instead` is what to do without one.
 
     Raises
     ------
@@ -47,12 +52,17 @@ def require_window(*, letters: bool = False) -> None:
         raise UsageError(Reason.MISSING_EXTRA, NOT_INSTALLED)
     on_linux = sys.platform.startswith("linux")
     if on_linux and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        raise UsageError(Reason.WRONG_USAGE, NO_DISPLAY)
+        raise UsageError(Reason.WRONG_USAGE, f"{NO_DISPLAY}: {instead}")
     # Qt ends the process when it cannot use the display, and a session with it: let another process try first.
     if on_linux and subprocess.run([sys.executable, "-c", _TRY_QT], capture_output=True, check=False).returncode:
-        raise UsageError(Reason.WRONG_USAGE, CANNOT_OPEN)
+        raise UsageError(Reason.WRONG_USAGE, f"{CANNOT_OPEN}: {instead}")
     if letters and subprocess.run([sys.executable, "-c", _TRY_LETTERS], capture_output=True, check=False).returncode:
         raise UsageError(Reason.WRONG_USAGE, NO_FONT)
+
+
+def is_seen() -> bool:
+    """Tell whether somebody could see a window, and close it."""
+    return os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] not in _UNSEEN
 
 
 def show_app(library: Library, specs: tuple[ExerciseSpec, ...]) -> None:
@@ -70,12 +80,24 @@ def show_session(
     specs: tuple[ExerciseSpec, ...],
     interrupted: Callable[[], bool],
 ) -> None:
-    """Show the window on the page of a session that was asked for, until it is closed or interrupted."""
+    """Show the window on the page of a session that was asked for, until it is closed or interrupted.
+
+    One that nobody sees, and so nobody can close, closes itself at the end of the session.
+    """
+    print(OPEN if is_seen() else UNSEEN, file=sys.stderr)
     with ExitStack() as stack:
         controller = _controller(library, specs, how, stack)
         controller.enter(running, path)
         controller.share_by(share(controller.session_view, how, stack))
-        _show(controller, interrupted)
+        said = {""}
+
+        def is_over() -> bool:
+            if (note := controller.sound_note) not in said:
+                said.add(note)
+                print(note, file=sys.stderr)
+            return interrupted() or (controller.is_over and not is_seen())
+
+        _show(controller, is_over)
     if controller.failure is not None:
         raise controller.failure
 

@@ -77,8 +77,9 @@ def command_against(error: BaseException | None, system: str) -> str:
 
 
 def what_to_do(error: Exception) -> str:
-    """Return one sentence that says what to do, with what the system said as a detail at its end."""
-    return f"{_sentence(error)} [{_detail(error)}]"
+    """Return one sentence that says what to do; where nobody knows that, with what the system said at its end."""
+    sentence = _sentence(error)
+    return f"{sentence} [{_detail(error)}]" if sentence is _UNKNOWN else sentence
 
 
 def _sentence(error: BaseException | None) -> str:

@@ -127,7 +127,8 @@ class HistoryRow:
     """One exercise of a session of a person; angles with their standard deviations, None where not known.
 
     `hold_s`: time at end range, of all holds together. `measurement`: made to measure, not to train. `pain`: highest
-    score of the whole session, None where none was told; `notes`: how many were written.
+    score of the whole session, None where none was told; `notes`: how many were written. `stopped`: while calibrating,
+    so nothing was measured.
     """
 
     when: str
@@ -146,6 +147,7 @@ class HistoryRow:
     measurement: bool = False
     pain: int | None = None
     notes: int = 0
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,8 @@ class Flash:
 class AppState:
     """Everything the window shows.
 
-    `notice` is one line: what went wrong, and what to do. `second_screen`: where it is, and its code; "" without one.
+    `notice` is one line: what went wrong, and what to do, or (`is_news`) what was done. `second_screen`: where it is,
+    and its code; "" without one.
     """
 
     page: Page
@@ -238,5 +241,6 @@ class AppState:
     replay: ReplayView | None = None
     settings: Settings = Settings()
     notice: str = ""
+    is_news: bool = False
     flash: Flash | None = None
     second_screen: str = ""

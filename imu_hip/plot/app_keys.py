@@ -22,6 +22,9 @@ class Window(Protocol):
     def back(self) -> None:
         """Go back."""
 
+    def leave(self) -> None:
+        """Close, as `back` does from the first page."""
+
     def stay(self) -> None:
         """Go on with the session."""
 
@@ -40,6 +43,8 @@ class AppKeys:
         for number, page in enumerate(Page, start=1):
             self._key(f"Alt+{number}", partial(pages.open, page))
         self._key("Esc", asked.back)
+        for name in ("Q", "Ctrl+Q"):
+            self._key(name, asked.leave)
         self._key("F", asked.change_size)
         self._key("N", asked.note)
         self._key("D", pages.change_theme)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from imu_hip.model.action import Action, ActionName
-from imu_hip.model.app_state import AppState, Flash, Page
-from imu_hip.model.view_state import ViewState
+from imu_hip.model.app_state import AppState, Page
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_keys import AppKeys
-from imu_hip.plot.form import dress, label
+from imu_hip.plot.form import again, dress, label
 from imu_hip.plot.guard import PaintGuard
 from imu_hip.plot.look import Look, unit
 from imu_hip.plot.page_bar import NEEDS_SESSION, PageBar
@@ -23,8 +20,9 @@ from imu_hip.plot.replay_bar import ReplayBar
 from imu_hip.plot.results_page import ResultsPage
 from imu_hip.plot.sensors_page import SensorsPage
 from imu_hip.plot.session_bar import EndQuestion, SessionBar
+from imu_hip.plot.session_pages import SessionPage, session_pages
 from imu_hip.plot.start_page import StartPage
-from imu_hip.plot.theme import DARK, LIGHT, Theme, color
+from imu_hip.plot.theme import DARK, LIGHT, color
 
 FRAME_MS = 33
 SETTLED_MS = 60
@@ -33,26 +31,11 @@ STYLE = "fusion"
 """The one style that takes all its colours from the theme, on every system."""
 
 
-class SessionPage(Protocol):
-    """A drawn page of a session; it is a widget."""
-
-    def show_state(self, state: ViewState, theme: Theme, flash: Flash | None) -> None:
-        """Draw this state."""
-
-
-def session_pages() -> Mapping[Page, SessionPage]:
-    """Make the drawn pages; they are loaded only here."""
-    return {
-        Page.CALIBRATE: import_module("imu_hip.plot.calibrate_page").CalibratePage(),
-        Page.EXERCISE: import_module("imu_hip.plot.exercise_page").ExercisePage(),
-    }
-
-
 class AppWindow(QWidget):
     """Shows what `read_state` returns and hands every wish to `act`.
 
-    Alt+1 to Alt+5 open a page, Esc goes back, F full screen, D dark or light, M mute; in a session Space, P, E, R and
-    S are what its buttons say, in a replay Space plays and the arrows step.
+    Alt+1 to Alt+5 open a page, Esc goes back, Q or Ctrl+Q closes, F full screen, D dark or light, M mute; in a session
+    Space, P, E, R and S are what its buttons say, in a replay Space plays and the arrows step.
 
     `closed` is emitted once when the window closes, by whatever means.
     """
@@ -143,6 +126,16 @@ class AppWindow(QWidget):
         else:
             self._act(Action(ActionName.OPEN_PAGE, Page.START))
 
+    def leave(self) -> None:
+        """Close the window; ask before a running session ends, and end it the second time."""
+        if self._asking:
+            self._end()
+        elif self._state is not None and _runs(self._state):
+            self._asking = True
+            self._refresh()
+        else:
+            self.close()
+
     def stay(self) -> None:
         """Go on with the session that was about to be ended."""
         self._asking = False
@@ -203,6 +196,7 @@ class AppWindow(QWidget):
             self._session_bar.show_paused(state.session.guide.paused)
         self._page_bar.show_state(state, self.isFullScreen(), in_session or in_replay)
         self._notice.setText(state.notice)
+        again(self._notice, "news" if state.is_news else "warning")
         self._keys.allow(session=in_session, replay=in_replay, asking=self._asking)
         self._notice.setVisible(bool(state.notice))
         self._question.setVisible(self._asking)

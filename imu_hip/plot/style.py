@@ -39,6 +39,7 @@ def sheet(look: Look) -> str:
     families = ", ".join(f'"{name}"' for name in FAMILIES)
     border, thin, radius = look.border, px(0.12), px(0.9)
     return f"""
+    QDialog {{ background: {theme.card}; }}
     QLabel, QPushButton, QComboBox, QLineEdit, QTableWidget, QHeaderView, QToolTip {{ font-family: {families}; }}
     QLabel {{ color: {theme.text}; font-size: {text}px; font-weight: 500; background: transparent; }}
     QLabel[kind="strong"] {{ font-weight: 700; }}
@@ -51,6 +52,7 @@ def sheet(look: Look) -> str:
     QLabel[kind="heading"] {{ font-size: {px(2.3, 12)}px; font-weight: 700; }}
     QLabel[kind="warning"] {{ color: {theme.warning_ink}; background: {theme.warning}; font-weight: 700;
         padding: {px(0.7)}px {px(1.6)}px; }}
+    QLabel[kind="news"] {{ background: {theme.card}; font-weight: 700; padding: {px(0.7)}px {px(1.6)}px; }}
     QFrame[kind="card"] {{ background: {theme.card}; border: none; border-radius: {px(1.4)}px; }}
     QFrame[kind="tile"], QFrame[kind="row"] {{ background: {theme.background}; border: none;
         border-radius: {px(0.9)}px; }}

@@ -7,9 +7,8 @@ their folders can be handed on without a name, which stands in `names.json` alon
 from __future__ import annotations
 
 import os
-import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from imu_hip.session.json_file import make_folder, read_object, write_object
 from imu_hip.session.kept_session import RAW, KeptSession, describe, keep_result, results_in, segments_of
 from imu_hip.session.output_file import writing_error
 from imu_hip.session.person_names import Names, checked_name, new_pseudonym
+from imu_hip.session.session_folders import new_folder, person_folders
 from imu_hip.session.session_index import SessionIndex
 from imu_hip.session.takeover import take_over
 
@@ -111,7 +111,7 @@ class Library:
                 # The name first: a folder without one would be a stranger's.
                 self._names.give(pseudonym, checked_name(person))
             make_folder(self._persons / pseudonym)
-            folder = _new_folder(self._persons / pseudonym, f"{start_utc.rstrip('Z')}_{exercise_id}_{side.value}")
+            folder = new_folder(self._persons / pseudonym, f"{start_utc.rstrip('Z')}_{exercise_id}_{side.value}")
         except OSError as error:
             raise writing_error(self._persons, error) from error
         describe(folder, start_utc, side.value, exercise_id)
@@ -158,6 +158,10 @@ class Library:
     def kept_results(self, recording: Path) -> list[dict[str, Any]]:
         """Return the analyses that are kept of a recording of the library, the newest last."""
         return results_in(recording.parent)
+
+    def person_of(self, path: Path) -> str | None:
+        """Return whose session a recording is; None where it is not one of the library's."""
+        return self._names_now().get(folder := path.resolve().parents[1].name, folder) if self.holds(path) else None
 
     def holds(self, path: Path) -> bool:
         """Tell whether a file is one of the library's."""
@@ -262,36 +266,10 @@ class Library:
         return self._names.by_pseudonym()
 
     def _folders(self) -> set[str]:
-        return set(_folders(self._persons))
+        return set(person_folders(self._persons))
 
 
 def default_home() -> Path:
     """Return where the library is."""
     named = os.environ.get(HOME_VARIABLE)
     return Path(named) if named else user_data_path("imu_hip", appauthor=False)
-
-
-def _folders(persons: Path) -> Iterator[str]:
-    """Yield the names of persons' folders; a folder brought from elsewhere may have any that could be a person's."""
-    if not persons.is_dir():
-        return
-    for entry in os.scandir(persons):
-        try:
-            if entry.is_dir(follow_symlinks=False) and checked_name(entry.name) == entry.name:
-                yield entry.name
-        except UsageError:
-            continue
-
-
-def _new_folder(person: Path, name: str) -> Path:
-    """Make a folder that is this session's only. Raises OSError."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
-    number = 1
-    while True:
-        folder = person / (stem if number == 1 else f"{stem}_{number}")
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            number += 1
-        else:
-            return folder

@@ -180,7 +180,7 @@ def test_a_session_waits_for_the_person_and_lands_in_the_library(
     assert any(isinstance(n.item, Mark) for n in recording.items)
     assert state.results.result is not None
     assert state.results.result.path == str(kept.path)
-    assert state.results.sessions == ()  # it was stopped before its exercise
+    assert [row.path for row in state.results.sessions] == [str(kept.path)]
     assert heard.signals
 
 
@@ -244,7 +244,8 @@ def test_a_report_lies_beside_its_recording_and_opens_in_the_browser(library: Li
     for path, names in ((mine, ["mine.html", "mine-2.html"]), (kept, ["report.html", "report.html"])):
         for name in names:
             do(app, ActionName.REPORT, str(path))
-            state = until(app, lambda state: "The report is in the browser" in state.notice)
+            state = until(app, lambda state: "The report (the browser was asked to show it)" in state.notice)
+            assert state.is_news
             assert state.notice.endswith(str(path.with_name(name)))
             assert opened.pop() == path.with_name(name).as_uri()
             assert path.with_name(name).read_text("utf-8").startswith("<!DOCTYPE html>")

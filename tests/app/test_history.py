@@ -229,19 +229,17 @@ def test_a_day_at_the_ends_of_the_calendar_is_a_day_or_none(start: str) -> None:
     assert list(history_lines(found, "me", {}))
 
 
-def test_a_session_stopped_while_calibrating_counts_nowhere_and_is_listed() -> None:
-    found = history(session(1, SUPINE), replace(session(2), exercise="supine_ere"))
-    assert (found.recordings, len(found.rows), len(found.trends)) == (2, 1, 1)
-    (left_out,) = found.left_out
-    assert left_out.evaluated
-    (said,) = [line for line in history_lines(found, "Anna", NAMES) if "stopped while calibrating" in line]
-    assert said.endswith("supine_ere left stopped while calibrating: nothing was measured")
+def test_a_session_stopped_while_calibrating_is_listed_with_its_pain_and_counts_nowhere() -> None:
+    stopped = session(2)
+    assert stopped.summary is not None
+    stopped = replace(stopped, exercise="supine_ere", summary=replace(stopped.summary, pain=4))
+    found = history(session(1, SUPINE), stopped)
+    assert (found.recordings, len(found.trends), found.left_out) == (2, 1, ())
+    assert found.programme == history(session(1, SUPINE)).programme
+    row, _ = found.rows
+    assert (row.stopped, row.pain, row.holds, row.internal_deg) == (True, 4, 0, None)
+    (said,) = [line for line in history_lines(found, "Anna", NAMES) if "supine_ere, stopped" in line]
     assert len(said) <= 80
-    cut_short = replace(session(2), exercise="supine_ere")
-    assert cut_short.summary is not None
-    found = history(replace(cut_short, summary=replace(cut_short.summary, pain=7)))
-    assert [each.pain for each in found.left_out] == [7]
-    assert any(line.endswith("nothing was measured pain 7 of 10") for line in history_lines(found, "Anna", NAMES))
 
 
 def test_a_result_without_an_exercise_interval_has_no_figures() -> None:

@@ -54,7 +54,7 @@ def test_a_session_that_was_cut_off_is_listed_with_the_command_that_mends_it(cut
     assert command in said
     assert command in call("analyze", cut_off.parent).refusal
     (left_out,) = json.loads(call("history", "--person", "Anna", "--json").out)["left_out"]
-    assert (left_out["path"], left_out["evaluated"]) == (str(cut_off), False)
+    assert left_out["path"] == str(cut_off)
 
 
 def test_what_is_saved_of_a_session_stays_in_its_folder_and_counts(

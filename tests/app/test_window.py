@@ -14,6 +14,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from imu_hip import api
+from imu_hip.app import window
+from imu_hip.model.app_state import ResultsView
 from imu_hip.model.item import Characteristic, Drop, Notification, Role
 from imu_hip.plot.app_window import AppWindow
 from imu_hip.session.recover import recover
@@ -23,6 +25,12 @@ from tests.app.visitor import Visitor
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM"), reason="there is no screen"
 )
+
+
+@pytest.fixture(autouse=True)
+def _seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the window believe that the visitors of these tests see it."""
+    monkeypatch.setattr(window, "is_seen", lambda: True)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +48,7 @@ def test_a_demo_in_the_window_ends_when_the_window_is_closed(qapp: QApplication,
     visitor = Visitor(25, AppWindow.close)
     outcome = call("demo", "--mute", "--speed", "5", "--out", path)
     assert outcome.code == 0, outcome
-    assert outcome.err == ""
+    assert outcome.err == f"{window.OPEN}\n"
     assert _sha_in(outcome) == api.analyze(path).result_sha256
     last = visitor.seen[-1]
     assert (last.mode, last.speed, last.recording) == ("demo", "5×", "a.mcap")
@@ -149,3 +157,27 @@ def test_a_replay_in_the_window_stays_open_at_its_end(qapp: QApplication) -> Non
     assert _sha_in(outcome) == api.analyze(RECORDING).result_sha256
     assert visitor.seen[-1].t_s == visitor.seen[-2].t_s > 90.0
     assert len(visitor.seen[-1].holds) == 2
+
+
+@pytest.mark.parametrize("command", [("demo", "--speed", "20"), ("replay", RECORDING, "--speed", "max")])
+def test_a_window_that_nobody_sees_closes_itself_at_the_end(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, command: tuple[object, ...]
+) -> None:
+    monkeypatch.setattr(window, "is_seen", lambda: False)
+    outcome = call(*command, "--mute")
+    assert (outcome.code, outcome.err) == (0, f"{window.UNSEEN}\n")
+    assert "Cycles: " in outcome.out
+
+
+def test_the_results_of_a_session_of_somebody_else_are_among_theirs(qapp: QApplication) -> None:
+    seen: list[ResultsView] = []
+
+    def close(shown: AppWindow) -> None:
+        seen.append(shown._read_state().results)
+        shown.close()
+
+    visitor = Visitor(25, close)
+    outcome = call("demo", "--mute", "--speed", "10", "--person", "Kim")
+    assert outcome.code == 0, outcome
+    assert visitor.seen
+    assert seen[0].person == "Kim (demo)"

@@ -29,7 +29,8 @@ from imu_hip.model.app_state import (
 from imu_hip.model.command import CommandName
 from imu_hip.model.item import Role
 from imu_hip.model.view_state import GuideView, ViewState
-from imu_hip.plot.app_window import AppWindow, SessionPage
+from imu_hip.plot.app_window import AppWindow
+from imu_hip.plot.session_pages import SessionPage
 from imu_hip.plot.theme import Theme
 from tests.plot.scenes import scene
 

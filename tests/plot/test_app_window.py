@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QInputDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from imu_hip.model.action import Action, ActionName
@@ -18,7 +18,7 @@ from imu_hip.model.signal import SignalKind
 from imu_hip.model.view_state import GuideView
 from imu_hip.plot import app_wording as words
 from imu_hip.plot.app_window import AppWindow
-from imu_hip.plot.theme import DARK, LIGHT, color
+from imu_hip.plot.theme import DARK, LIGHT, Theme, color
 from tests.plot.app_scenes import PELVIS, STATES, THIGH, Controller, Drawn, focused, opened, session, show
 
 KEY = Qt.Key
@@ -208,6 +208,30 @@ def test_escape_on_the_start_page_closes(qtbot: QtBot) -> None:
     assert not window.isVisible()
 
 
+QUITS = [(KEY.Key_Q, Qt.KeyboardModifier.NoModifier), (KEY.Key_Q, Qt.KeyboardModifier.ControlModifier)]
+
+
+@pytest.mark.parametrize(("key", "modifier"), QUITS)
+@pytest.mark.parametrize("name", ["start", "sensors", "results", "replay"])
+def test_q_closes_from_every_page(qtbot: QtBot, name: str, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+    window = opened(qtbot, Controller(STATES[name]))
+    with qtbot.waitSignal(window.closed, timeout=1000):
+        QTest.keyClick(window, key, modifier)
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize(("key", "modifier"), QUITS)
+def test_q_asks_before_a_session_ends_as_escape_does(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+    controller = Controller(STATES["exercise"])
+    window = opened(qtbot, controller)
+    press(window, key, modifier)
+    assert window._question.isVisible()
+    assert controller.actions == []
+    press(window, key, modifier)
+    assert controller.actions == [Action(ActionName.END)]
+    assert window.isVisible()
+
+
 def test_escape_on_the_start_page_asks_while_a_session_runs(qtbot: QtBot) -> None:
     controller = Controller(replace(STATES["exercise"], page=Page.START))
     window = opened(qtbot, controller)
@@ -290,6 +314,29 @@ def test_a_notice_is_shown_until_it_is_gone(qtbot: QtBot) -> None:
     assert window._notice.text() == STATES["notice"].notice
     show(window, STATES["start"])
     assert not window._notice.isVisible()
+
+
+def test_news_is_no_alarm(qtbot: QtBot) -> None:
+    window = opened(qtbot, Controller(replace(STATES["notice"], is_news=True)))
+    orange = color(DARK.warning)
+
+    def alarmed() -> bool:
+        return window._notice.grab().toImage().pixelColor(3, 3) == orange
+
+    assert not alarmed()
+    show(window, STATES["notice"])
+    assert alarmed()
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_dialog_is_dressed_so_that_its_letters_are_seen(qtbot: QtBot, theme: Theme) -> None:
+    state = STATES["results"]
+    dark = replace(state, settings=replace(state.settings, dark=theme is DARK))
+    dialog = QInputDialog(opened(qtbot, Controller(dark))._results)
+    qtbot.addWidget(dialog)
+    dialog.setLabelText("About this session:")
+    dialog.show()
+    assert dialog.grab().toImage().pixelColor(2, 2) == color(theme.card)
 
 
 def test_a_page_that_cannot_be_drawn_leaves_keys_and_other_pages_alone(
