@@ -291,6 +291,20 @@ class TestEndRange:
         assert of(Cycle, events)[0].complete
         assert set(phases[:500]) == {Phase.NEUTRAL, Phase.APPROACH}
 
+    def test_repetitions_after_a_part_are_made_for_the_next_one(self) -> None:
+        low: tuple[Way, ...] = ((0.0, 0.5), (20.0, 1.0), (20.0, 2.0), (0.0, 1.5), (0.0, 2.0))
+        whole = block(movement(*MAX_REP, *MAX_REP, *UP, *DOWN, *low, *low, *UP, *DOWN))
+        part_s = sum(took_s for _, took_s in (*UP, *DOWN))
+        again_s = BEGIN_S + part_s
+        begins = (0.0, MAX_REP_S, again_s, again_s + MAX_REP_S)
+        marks = [
+            *(mark for begin_s in begins for mark in interval(MarkLabel.MAX_REP, begin_s, begin_s + 5.0, "internal")),
+            *interval(MarkLabel.EXERCISE, BEGIN_S, again_s),
+            *interval(MarkLabel.EXERCISE, again_s + BEGIN_S, again_s + BEGIN_S + part_s),
+        ]
+        told = [each for each in of(EndRange, run(SUPINE, whole, marks)[0]) if each.from_max_rep]
+        assert [math.degrees(each.end_range_rad) for each in told] == pytest.approx([30.0, 20.0], abs=0.1)
+
 
 class TestPlateau:
     def test_a_part_reports_the_farthest_it_stayed_in_each_direction(self) -> None:
