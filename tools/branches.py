@@ -37,7 +37,7 @@ def main() -> int:
     rooms = core(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8")))
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
-    tests = list(tests_of(rooms))
+    tests = list(own_tests(rooms))
     failed = [_run([*tests, *COMPILED_ONLY]), _run(tests, NUMBA_DISABLE_JIT="1")]
     _coverage("combine", "--quiet")
     _coverage("json", "--quiet", "-o", str(PLACE / "branches.json"))
@@ -57,7 +57,7 @@ def core(project: Mapping[str, Any]) -> list[str]:
     return [name.removeprefix("imu_hip.") for name in modules]
 
 
-def tests_of(rooms: Sequence[str]) -> Iterator[str]:
+def own_tests(rooms: Sequence[str]) -> Iterator[str]:
     """Yield where the tests of rooms and modules are."""
     for room in rooms:
         for path in (f"tests/{room}", f"tests/test_{room}.py"):

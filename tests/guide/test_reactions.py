@@ -346,3 +346,17 @@ def test_every_aside_can_be_read_from_across_the_room() -> None:
     assert all(len(text) <= 64 for text in [*ended, *corrections])
     short = [wording.SET_ENDED, wording.PAUSED, wording.PAIN, wording.PAIN_LATER, wording.ONCE_MORE]
     assert all(len(text) <= 40 for text in [*short, *wording.COSTS.values()])
+
+
+@pytest.mark.parametrize("label", [MarkLabel.NEUTRAL, MarkLabel.HOOK_LYING])
+def test_a_refused_step_that_is_not_asked_for_again_or_not_in_the_script_changes_nothing(label: MarkLabel) -> None:
+    known_s = at(SectionKind.CALIBRATION, MarkLabel.LEG_SWINGS) + 1.0
+    found = follow(known_s + 20.0, events=[(known_s, refused(label, known_s))])
+    assert marks_of(found) == marks_of(follow(known_s + 20.0))
+
+
+def test_a_fault_before_the_set_is_none_of_its_repetitions() -> None:
+    before_s = SETS[2].start_s - 1.0
+    fault = Compensation(before_s, SETS[2].start_s + 1.0, FAULT, 0.2)
+    found = follow(END_S, events=[(SETS[2].start_s + 1.0, fault), *faults([0])])
+    assert {kind for _, kind in rests(found)} == {SignalKind.INSTRUCTION}

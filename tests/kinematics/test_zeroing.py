@@ -9,11 +9,12 @@ from scipy.spatial.transform import Rotation
 
 from imu_hip.kinematics import stage, zeroing
 from imu_hip.kinematics.calibration import CalibrationState
+from imu_hip.kinematics.slip import Slip
 from imu_hip.kinematics.state import KinematicsState
 from imu_hip.model.block import cut
 from imu_hip.model.event import CalibrationStep, Warning
 from imu_hip.model.exercise_spec import Posture
-from imu_hip.model.item import MarkLabel
+from imu_hip.model.item import MarkLabel, Role
 from imu_hip.model.setup import Side
 from imu_hip.quaternion import dot3, wrap_angle
 from tests.kinematics.poser import Pose, Result, Script, exchanged, lost, params_of, run
@@ -265,3 +266,34 @@ def test_swapped_sensors_are_told_of_at_each_movement_that_shows_it_and_give_no_
         assert step.text.startswith("the sensors seem to be swapped: ")
     assert {event.code for event in result.events if isinstance(event, Warning)} == {"sensors_swapped"}
     assert not result.angles.valid.any()
+
+
+def _calibrated() -> KinematicsState:
+    script = Script()
+    script.calibrate()
+    script.stay(0.1)
+    return run(script.record()).state
+
+
+@pytest.mark.parametrize("roles", [(Role.PELVIS,), (Role.THIGH,), tuple(Role)])
+def test_only_the_axes_that_point_the_other_way_are_turned_round(roles: tuple[Role, ...]) -> None:
+    before = _calibrated()
+    after, _ = zeroing.turn_round(params_of(), before, before.next_tick_s, roles)
+    for role, name in ((Role.PELVIS, "pelvis_axis"), (Role.THIGH, "thigh_axis")):
+        was, now = getattr(before.calibration, name), getattr(after.calibration, name)
+        np.testing.assert_array_equal(now.axis, -was.axis if role in roles else was.axis)
+    assert after.alignment is not before.alignment
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_sensor_that_was_put_on_anew_needs_its_movement_again(role: Role) -> None:
+    before = _calibrated()
+    moved = Slip(role, 0.0, 1.0, math.radians(60.0), math.radians(60.0), True, "put on anew")
+    after, events = zeroing.slipped(before, (moved,))
+    assert [event.code for event in events if isinstance(event, Warning)] == [f"{role}_sensor_moved"]
+    assert (after.alignment, after.heading) == (None, None)
+    found = after.calibration
+    assert [found.pelvis_axis is None, found.thigh_axis is None] == [role is Role.PELVIS, role is Role.THIGH]
+    again, more = zeroing.slipped(after, (replace(moved, remounted=False),))
+    assert again is after, "what is not aligned cannot be less sure"
+    assert len(more) == 1

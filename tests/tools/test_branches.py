@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from branches import ROOT, core, missing, taken, tests_of
+from branches import ROOT, core, missing, taken, own_tests
 
 FILES = {
     "imu_hip/codec/a.py": {"summary": {"num_branches": 4, "covered_branches": 3}, "missing_branches": [[7, 9]]},
@@ -26,7 +26,7 @@ def test_the_core_is_that_of_the_contract(rooms: list[str]) -> None:
 
 
 def test_every_room_of_the_core_has_tests(rooms: list[str]) -> None:
-    found = list(tests_of(rooms))
+    found = list(own_tests(rooms))
     assert {"tests/codec", "tests/simulate", "tests/test_pipeline.py"} <= set(found)
     assert len(found) == len(rooms)
 
