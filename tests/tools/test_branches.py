@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from branches import ROOT, core, missing, taken, own_tests
+from branches import ROOT, core, missing, own_tests, taken
 
 FILES = {
     "imu_hip/codec/a.py": {"summary": {"num_branches": 4, "covered_branches": 3}, "missing_branches": [[7, 9]]},
