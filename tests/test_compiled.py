@@ -70,6 +70,7 @@ def test_stored_code_is_of_a_function_all_that_it_calls_and_their_constants() ->
     assert len({of(same, 2.0), of(same, 3.0), of(other, 2.0)}) == 3
 
 
+@needs_machine_code
 def test_stored_code_is_also_of_what_is_called_and_read_by_way_of_a_module() -> None:
     room = ModuleType("imu_hip.room")
     here: FunctionType = _inverse_of_scaled.py_func
@@ -83,6 +84,7 @@ def test_stored_code_is_also_of_what_is_called_and_read_by_way_of_a_module() -> 
     assert len({of(same, 2.0), of(same, 3.0), of(other, 2.0)}) == 3
 
 
+@needs_machine_code
 def test_stored_code_is_also_of_the_numbers_that_names_stand_for() -> None:
     here: FunctionType = _inverse_of_scaled.py_func
 
