@@ -19,10 +19,11 @@ from imu_hip.model.exercise_spec import Direction
 from imu_hip.model.item import Command, Note, NumberedItem, TimedNote
 from imu_hip.model.output import Outputs
 from imu_hip.model.setup import FilterName, Side
+from imu_hip.model.stream_run import StreamRun
 from imu_hip.pipeline import Pipeline
 from imu_hip.session.kept_session import recording_at, segments_of
 from imu_hip.session.notes import notes_beside, notes_in
-from imu_hip.session.reader import PackedRecording, Recording, open_recording
+from imu_hip.session.reader import PackedRecording, Recording, apart, open_recording
 from imu_hip.session.sample_columns import Samples, samples_of
 from imu_hip.session.segmented import read_session
 
@@ -123,7 +124,7 @@ def summarize(
     seen = _Seen(setup.zero_ns)
     ends: list[Outputs] = []
     events: list[Event] = []
-    for made in _derived(pipeline, _gathered_pieces(packed, seen), progress):
+    for made in _derived(pipeline, _seen_pieces(packed, seen), progress):
         if rows is not None:
             rows(made)
         events += made.events
@@ -142,7 +143,7 @@ def _to_be_held_whole(source: str | Path | PackedRecording, *, with_late: bool) 
     if isinstance(source, PackedRecording):
         if not with_late:
             return None
-        items = tuple(item for _, piece in source.pieces() for item in piece)
+        items = tuple(apart(stored for _, piece in source.pieces() for stored in piece))
         return Recording(source.setup, items, source.sha256)
     return read(source) if with_late or len(segments_of(recording_at(Path(source)))) > 1 else None
 
@@ -157,11 +158,19 @@ class _Seen:
     items: int = 0
     told: list[NumberedItem] = field(default_factory=list)
 
-    def see(self, items: Sequence[NumberedItem]) -> None:
-        self.zero_ns = items[0].item.t_ns if self.zero_ns is None else self.zero_ns
-        self.first = items[0].number if self.first is None else self.first
-        self.last, self.items = items[-1].number, self.items + len(items)
-        self.told += [each for each in items if isinstance(each.item, Command | Note)]
+    def see(self, stored: Sequence[NumberedItem | StreamRun]) -> None:
+        for each in stored:
+            if isinstance(each, StreamRun):
+                self._see(int(each.t_ns[0]), int(each.number[0]), int(each.number[-1]), len(each))
+            else:
+                self._see(each.item.t_ns, each.number, each.number, 1)
+                if isinstance(each.item, Command | Note):
+                    self.told.append(each)
+
+    def _see(self, t_ns: int, first: int, last: int, count: int) -> None:
+        self.zero_ns = t_ns if self.zero_ns is None else self.zero_ns
+        self.first = first if self.first is None else self.first
+        self.last, self.items = last, self.items + count
 
     @property
     def missing(self) -> int:
@@ -173,22 +182,14 @@ def _cut(items: Sequence[NumberedItem]) -> Iterator[tuple[float, Sequence[Number
         yield min(1.0, (start + ITEMS_AT_A_TIME) / len(items)), items[start : start + ITEMS_AT_A_TIME]
 
 
-def _gathered_pieces(packed: PackedRecording, seen: _Seen) -> Iterator[tuple[float, Sequence[NumberedItem]]]:
-    """Make of a file's small pieces some that are worth a call."""
-    waiting: list[NumberedItem] = []
-    for share, items in packed.pieces():
-        if items:
-            seen.see(items)
-        waiting += items
-        if len(waiting) >= ITEMS_AT_A_TIME:
-            yield share, waiting
-            waiting = []
-    if waiting:
-        yield 1.0, waiting
+def _seen_pieces(packed: PackedRecording, seen: _Seen) -> Iterator[tuple[float, Sequence[NumberedItem | StreamRun]]]:
+    for share, stored in packed.pieces():
+        seen.see(stored)
+        yield share, stored
 
 
 def _derived(
-    pipeline: Pipeline, pieces: Iterable[tuple[float, Sequence[NumberedItem]]], progress: Progress | None
+    pipeline: Pipeline, pieces: Iterable[tuple[float, Sequence[NumberedItem | StreamRun]]], progress: Progress | None
 ) -> Iterator[Outputs]:
     for share, items in pieces:
         yield pipeline.receive(items)

@@ -27,6 +27,7 @@ from imu_hip.model.event import CalibrationStep, Event, ReZero, Warning, ZeroRef
 from imu_hip.model.item import MarkLabel, NumberedItem, Role, TimedMark
 from imu_hip.model.output import JudgeSnapshot, LinkStatistics, Outputs
 from imu_hip.model.setup import Origin, Setup
+from imu_hip.model.stream_run import StreamRun
 from imu_hip.orientation import stage as orientation
 from imu_hip.orientation.stage import OrientationParams, OrientationState
 from imu_hip.stream import stage as stream
@@ -77,9 +78,9 @@ class Pipeline:
         other._samples = None
         return other
 
-    def receive(self, items: Sequence[NumberedItem]) -> Outputs:
+    def receive(self, items: Sequence[NumberedItem | StreamRun]) -> Outputs:
         """Take in items, in their total order; return the rows and events that became final."""
-        inputs = self._decoder.decode([numbered.item for numbered in items])
+        inputs = self._decoder.decode(items)
         self._stream, received = stream.step(self._stream_params, self._stream, inputs)
         return self._pass_on(received)
 

@@ -20,8 +20,8 @@ from imu_hip import api
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.model.item import NumberedItem
 from imu_hip.model.setup import Setup
+from imu_hip.session.chunk_items import chunk_items
 from imu_hip.session.mcap_parse import MAGIC, Record, record_at
-from imu_hip.session.reader import chunk_items
 from imu_hip.session.recorder import Recorder
 from imu_hip.session.recover import RecoveryReport, recover
 from imu_hip.session.writer import RecordingWriter

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from binascii import crc_hqx
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from imu_hip.model.packet import (
     StreamPackets,
     SyncReply,
 )
+from imu_hip.model.stream_run import Payloads
 
 PROTOCOL_VERSION: Final = 1
 MAX_SERIAL_BYTES: Final = 32
@@ -143,14 +144,14 @@ def decode_stream(payload: bytes) -> StreamPacket | BadPacket:
     )
 
 
-def decode_streams(payloads: Sequence[bytes]) -> StreamPackets | None:
+def decode_streams(payloads: Payloads) -> StreamPackets | None:
     """Decode many Stream values at once; None unless all make sense and have as many samples and channels."""
-    like = decode_stream(payloads[0])
-    lengths = {len(payload) for payload in payloads}
-    if isinstance(like, BadPacket) or len(lengths) > 1:
+    like, lengths = decode_stream(payloads.one(0)), payloads.stop - payloads.start
+    if isinstance(like, BadPacket) or np.any(lengths != lengths[0]):
         return None
     layout = np.dtype([*_STREAM_FIELDS, ("counts", _COUNT, like.counts.shape)])
-    table = np.frombuffer(b"".join(payloads), layout)
+    table = payloads.data[payloads.start[:, None] + np.arange(layout.itemsize)].view(layout)[:, 0]
+    table.flags.writeable = False
     header = table["header"]
     kind = header & ~np.uint8(_RESENT | _CLIPPED | _OVERRAN)
     if np.any(kind != kind[0]) or np.any(table["n"] != len(like.counts)):

@@ -8,7 +8,6 @@ finite and t_s increases strictly.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic
 from imu_hip.model.packet import BadPacket, BadPacketReason, Packet, TimedSamples, TimedTables
+from imu_hip.model.stream_run import Payloads
 
 _HEAD: Final = struct.Struct("<BI")
 _MAGNETOMETER: Final = 0x01
@@ -41,12 +41,13 @@ def decode(characteristic: Characteristic, payload: bytes) -> Packet:
     )
 
 
-def decode_streams(payloads: Sequence[bytes]) -> TimedTables | None:
+def decode_streams(payloads: Payloads) -> TimedTables | None:
     """Decode many blocks at once; None unless all make sense and have the same columns."""
-    shapes = [shape for shape in map(_shape, payloads) if not isinstance(shape, BadPacketReason)]
-    if len(shapes) < len(payloads) or len({columns for columns, _ in shapes}) > 1:
+    values = [payloads.one(k) for k in range(len(payloads))]
+    shapes = [shape for shape in map(_shape, values) if not isinstance(shape, BadPacketReason)]
+    if len(shapes) < len(values) or len({columns for columns, _ in shapes}) > 1:
         return None
-    pairs = zip(payloads, shapes, strict=True)
+    pairs = zip(values, shapes, strict=True)
     blocks = [np.frombuffer(payload, "<f8", offset=_HEAD.size).reshape(shape) for payload, shape in pairs]
     table = np.concatenate(blocks, axis=1)
     stops = np.cumsum([n for _, n in shapes])

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from imu_hip.model.item import Characteristic
 from imu_hip.model.packet import Packet, StreamPackets, TimedTables
+from imu_hip.model.stream_run import Payloads
 
 Decoder = Callable[[Characteristic, bytes], Packet]
 """Makes a packet of any bytes: what makes no sense becomes a BadPacket, nothing is ever raised."""
 
-StreamsDecoder = Callable[[Sequence[bytes]], StreamPackets | TimedTables | None]
+StreamsDecoder = Callable[[Payloads], StreamPackets | TimedTables | None]
 """Makes packets of the values of many notifications of one sensor's stream, unless they are too different for that."""
 
 

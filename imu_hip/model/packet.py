@@ -274,7 +274,7 @@ class ReceivedTogether:
     `packets` of each role that is there, and their places `at` (k,) among the m.
     """
 
-    t_ns: tuple[int, ...]
+    t_ns: NDArray[np.int64]
     at: Mapping[Role, NDArray[np.intp]]
     packets: Mapping[Role, StreamPackets | TimedTables]
 
@@ -290,7 +290,7 @@ class ReceivedTogether:
 
     def apart(self) -> list[Received | Tick]:
         """Return each on its own."""
-        items: list[Received | Tick] = [Tick(t_ns) for t_ns in self.t_ns]
+        items: list[Received | Tick] = [Tick(t_ns) for t_ns in self.t_ns.tolist()]
         for role, places in self.at.items():
             for k, place in enumerate(places.tolist()):
                 items[place] = Received(items[place].t_ns, role, self.packets[role].packet(k))

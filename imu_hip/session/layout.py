@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, Final, NamedTuple, get_type_hints
+
+import numpy as np
 
 from imu_hip.model.item import (
     Characteristic,
@@ -20,9 +22,11 @@ from imu_hip.model.item import (
     Tick,
     Write,
 )
+from imu_hip.model.stream_run import ROLES, TICK
 from imu_hip.session.typed_json import from_json, to_json
 
 PROFILE = "imu_hip"
+OTHER: Final = -2
 HIGHEST_NUMBER = 2**32 - 1
 LATEST_NS = 2**64 - 1
 
@@ -96,6 +100,11 @@ def _bytes_channel(topic: str) -> _BytesChannel:
 _BYTES_CHANNELS = {number: _bytes_channel(topic) for topic, number in _ID_OF_TOPIC.items() if topic not in _JSON_KINDS}
 _ID_OF_BYTES_CHANNEL = {channel: number for number, channel in _BYTES_CHANNELS.items()}
 _TICKS = _ID_OF_TOPIC["/ticks"]
+KIND_OF_CHANNEL = np.full(len(TOPICS) + 1, OTHER)
+"""By channel id: what its messages are in a `StreamRun`, or OTHER."""
+KIND_OF_CHANNEL[_TICKS] = TICK
+for _place, _role in enumerate(ROLES):
+    KIND_OF_CHANNEL[_ID_OF_TOPIC[f"/raw/{_role}/stream"]] = _place
 _JSON_CHANNELS = {_ID_OF_TOPIC[topic]: kind for topic, kind in _JSON_KINDS.items()}
 
 

@@ -26,8 +26,9 @@ _CHUNK_HEAD = struct.Struct("<QQQII")
 _CHANNEL_HEAD = struct.Struct("<HHI")
 _MESSAGE = struct.Struct("<BQHIQQ")
 """With its prefix."""
+MESSAGE_BYTES = _MESSAGE.size
 # A plain number: every message of a recording is compared with it.
-_MESSAGE_OPCODE = int(Opcode.MESSAGE)
+MESSAGE_OPCODE = int(Opcode.MESSAGE)
 _KNOWN = frozenset(int(opcode) for opcode in Opcode)
 
 
@@ -138,9 +139,9 @@ def chunk_messages(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
         else:
             raise ValueError("a record within a chunk is cut off")
         end = at + prefix_size + length
-        if end > size or (opcode == _MESSAGE_OPCODE and end < at + whole_size):
+        if end > size or (opcode == MESSAGE_OPCODE and end < at + whole_size):
             raise ValueError("a record within a chunk is cut off")
-        if opcode == _MESSAGE_OPCODE:
+        if opcode == MESSAGE_OPCODE:
             yield channel_id, sequence, log_time, content[at + whole_size : end]
         at = end
 

@@ -7,9 +7,9 @@ import hashlib
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcap.opcode import Opcode
@@ -17,9 +17,11 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import NumberedItem, TimedNote
 from imu_hip.model.setup import Setup
+from imu_hip.model.stream_run import StreamRun
+from imu_hip.session.chunk_items import Stored, items_of_chunks
 from imu_hip.session.input_file import all_of, is_text, opened
 from imu_hip.session.kept_session import recover_command
-from imu_hip.session.layout import PROFILE, TOPICS, from_message
+from imu_hip.session.layout import PROFILE, TOPICS
 from imu_hip.session.mcap_parse import (
     MAGIC,
     PREFIX_BYTES,
@@ -29,7 +31,6 @@ from imu_hip.session.mcap_parse import (
     channel,
     chunk_content,
     chunk_head,
-    chunk_messages,
     framed,
     metadata,
     most_unpacked,
@@ -41,6 +42,10 @@ LARGEST_HELD_BYTES = 1 << 30
 """Of a recording whose bytes have to be held: a day of two sensors has 320 MB."""
 
 _HEAD_BYTES = 256
+# Small chunks cost least together: a live session closes one every half second.
+_UNPACKED_TOGETHER_BYTES = 256 << 10
+
+_LOOKED_AT = (Opcode.HEADER, Opcode.CHANNEL, Opcode.CHUNK)
 
 _Bytes = io.BufferedReader | io.BytesIO
 
@@ -85,7 +90,7 @@ class PackedRecording:
     sha256: str
     source: Path | bytes
 
-    def pieces(self) -> Iterator[tuple[float, list[NumberedItem]]]:
+    def pieces(self) -> Iterator[tuple[float, list[Stored]]]:
         """Yield the items in their order, a piece of the file at a time, and which share of it is then read.
 
         Raises
@@ -105,7 +110,7 @@ def read_recording(path: Path, *, session: Path | None = None) -> Recording:
     `session`: the first file of the session that this one goes on with, from which all would have to be recovered.
     """
     with _saying_where(str(path), session), _no_collecting(), _stream_of(_source(path)) as stream:
-        items = tuple(each for _, piece in _pieces(stream) for each in piece)
+        items = tuple(apart(stored for _, piece in _pieces(stream) for stored in piece))
         setup_text = _setup_text(stream)
         sha256 = _sha256(stream)
     return Recording(setup_from_text(setup_text, str(path)), items, sha256)
@@ -191,15 +196,6 @@ def setup_text_in(data: bytes, record: Record) -> str | None:
         return None
 
 
-def chunk_items(data: bytes, chunk: Record) -> list[NumberedItem]:
-    """Return a chunk's items. Raises BrokenRecordError."""
-    content = chunk_content(data, chunk)
-    try:
-        return [from_message(message) for message in chunk_messages(content)]
-    except (ValueError, RecursionError) as error:
-        raise BrokenRecordError(chunk.start, f"a chunk holds what no recording does: {error}") from error
-
-
 def _setup_text(stream: _Bytes) -> str:
     """Return the text of the setup, which stands before the items. Raises BrokenRecordError."""
     with suppress(BrokenRecordError):
@@ -209,38 +205,72 @@ def _setup_text(stream: _Bytes) -> str:
     raise BrokenRecordError(len(MAGIC), "the session description is missing or damaged")
 
 
-def _pieces(stream: _Bytes) -> Iterator[tuple[int, list[NumberedItem]]]:
-    """Yield the items of each chunk and where it ends. Raises BrokenRecordError.
+def apart(stored: Iterable[Stored]) -> Iterator[NumberedItem]:
+    """Yield every item on its own."""
+    for each in stored:
+        if isinstance(each, StreamRun):
+            yield from each.items()
+        else:
+            yield each
+
+
+@dataclass(slots=True)
+class _Chunks:
+    """Chunks that wait for others, to be taken apart together: where each begins, and its content."""
+
+    last_number: int = -1
+    size: int = 0
+    waiting: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def add(self, at: int, content: bytes) -> None:
+        self.waiting.append((at, content))
+        self.size += len(content)
+
+    def items(self) -> list[Stored]:
+        """Return the items of those that wait. Raises BrokenRecordError."""
+        items = items_of_chunks(self.waiting, self.last_number)
+        self.waiting, self.size = [], 0
+        if items:
+            last = items[-1]
+            self.last_number = int(last.number[-1]) if isinstance(last, StreamRun) else last.number
+        return items
+
+
+def _pieces(stream: _Bytes) -> Iterator[tuple[int, list[Stored]]]:
+    """Yield the items of some chunks and where these end. Raises BrokenRecordError.
 
     The checksum over everything before the DataEnd record, which stands between items and summary, must hold.
     """
-    last_number, left = -1, most_unpacked(_size_of(stream))
-    crc, checked, at = zlib.crc32(MAGIC), False, len(MAGIC)
-    for data, record, at in _framed(stream):
-        items: list[NumberedItem] = []
-        with _counted_from(at):
-            if record.opcode == Opcode.HEADER:
-                _check_profile(data, record)
-            elif record.opcode == Opcode.CHANNEL:
-                _check_channel(data, record)
-            elif record.opcode == Opcode.DATA_END:
-                checked = data[record.body : record.end] == struct.pack("<I", crc)
+    chunks, left = _Chunks(), most_unpacked(_size_of(stream))
+    crc, checked, end = zlib.crc32(MAGIC), False, len(MAGIC)
+    try:
+        for data, record, at in _framed(stream):
+            end = at + record.end
+            if record.opcode in _LOOKED_AT:
+                with _counted_from(at):
+                    if record.opcode == Opcode.HEADER:
+                        _check_profile(data, record)
+                    elif record.opcode == Opcode.CHANNEL:
+                        _check_channel(data, record)
+                    elif record.opcode == Opcode.CHUNK:
+                        left -= chunk_head(data, record).size
+                        if left < 0:
+                            raise BrokenRecordError(0, "the chunks unpack to more than any recording does")
+                        chunks.add(at, chunk_content(data, record))
+            crc_before, crc = crc, zlib.crc32(data, crc)
+            if chunks.size >= _UNPACKED_TOGETHER_BYTES or record.opcode == Opcode.DATA_END:
+                items = chunks.items()
+                if items:
+                    yield end, items
+            if record.opcode == Opcode.DATA_END:
+                checked = data[record.body : record.end] == struct.pack("<I", crc_before)
                 if not checked:
-                    raise BrokenRecordError(0, "the checksum over all data is wrong")
-            elif record.opcode == Opcode.CHUNK:
-                left -= chunk_head(data, record).size
-                if left < 0:
-                    raise BrokenRecordError(0, "the chunks unpack to more than any recording does")
-                items = chunk_items(data, record)
-                for numbered in items:
-                    if numbered.number <= last_number:
-                        raise BrokenRecordError(0, f"item {numbered.number} comes after item {last_number}")
-                    last_number = numbered.number
-        crc = zlib.crc32(data, crc)
-        if items:
-            yield at + record.end, items
+                    raise BrokenRecordError(at, "the checksum over all data is wrong")
+    except BrokenRecordError:
+        chunks.items()  # what is wrong before that is the better reason
+        raise
     if not checked or stream.read() != MAGIC:
-        raise BrokenRecordError(at + record.end, "the file does not end as a recording does")
+        raise BrokenRecordError(end, "the file does not end as a recording does")
 
 
 def _framed(stream: _Bytes) -> Iterator[tuple[bytes, Record, int]]:

@@ -12,11 +12,12 @@ from mcap.opcode import Opcode
 from imu_hip.model.errors import Reason, UnusableInputError
 from imu_hip.model.item import Characteristic, Notification, NumberedItem, Role
 from imu_hip.model.setup import Setup
+from imu_hip.session.chunk_items import chunk_items
 from imu_hip.session.input_file import all_of, opened
 from imu_hip.session.kept_session import next_segment, recording_at, segments_of
 from imu_hip.session.mcap_parse import MAGIC, BrokenRecordError, Record, chunk_head, most_unpacked, record_at
 from imu_hip.session.output_file import refuse_overwriting
-from imu_hip.session.reader import LARGEST_HELD_BYTES, chunk_items, setup_text_in
+from imu_hip.session.reader import LARGEST_HELD_BYTES, setup_text_in
 from imu_hip.session.setup_json import METADATA_NAME, setup_from_text
 from imu_hip.session.writer import write_recording
 

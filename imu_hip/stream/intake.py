@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from imu_hip.model.block import AlignedBlock
 from imu_hip.model.event import RadioTrouble, Trouble
 from imu_hip.model.item import (
@@ -23,6 +21,7 @@ from imu_hip.model.item import (
     Write,
 )
 from imu_hip.model.packet import Packet, Received, ReceivedTogether, SensorConfig
+from imu_hip.model.stream_run import LATEST_NS
 from imu_hip.stream import pairing, sensor
 from imu_hip.stream.device_clock import ClockParams
 from imu_hip.stream.pairing import PairingParams, PairingState
@@ -119,8 +118,10 @@ class Intake:
 
     def _follow(self, items: ReceivedTogether) -> bool:
         """Take in all packets unless something is odd about one; then nothing has changed."""
-        zero_ns = items.t_ns[0] if self.zero_ns is None else self.zero_ns
-        arrival_s = np.array([(t_ns - zero_ns) / 1e9 for t_ns in items.t_ns])
+        zero_ns = int(items.t_ns[0]) if self.zero_ns is None else self.zero_ns
+        if not 0 <= zero_ns <= LATEST_NS:  # a difference to it may not be a number that an array can hold
+            return False
+        arrival_s = (items.t_ns - zero_ns) / 1e9
         followed = {}
         for role, packets in items.packets.items():
             found = sensor.follow(self.clock, self.sensors[role], packets, arrival_s[items.at[role]])

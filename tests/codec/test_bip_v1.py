@@ -31,6 +31,7 @@ from imu_hip.model.packet import (
     StreamPacket,
     SyncReply,
 )
+from imu_hip.model.stream_run import payloads_of
 
 VECTORS = Path(__file__).parents[2] / "firmware_protocol" / "vectors"
 OUT_OF_RANGE = BadPacket(BadPacketReason.OUT_OF_RANGE)
@@ -202,7 +203,7 @@ def test_many_streams_together_are_as_each_alone(
 ) -> None:
     counts = np.random.default_rng(seed).integers(-(2**15), 2**15, (len(packets), n, channels)).astype(np.int16)
     each = [StreamPacket(p[0], p[1], c, *p[2:]) for p, c in zip(packets, counts, strict=True)]
-    together = bip_v1.decode_streams([bip_v1.encode_stream(packet) for packet in each])
+    together = bip_v1.decode_streams(payloads_of([bip_v1.encode_stream(packet) for packet in each]))
     assert together is not None
     assert len(together) == len(each)
     for k, packet in enumerate(each):
@@ -216,7 +217,7 @@ def test_many_streams_together_are_as_each_alone(
 def test_many_streams_decode_together_only_if_each_does(payloads: list[bytes], random: Any) -> None:
     damaged = bytearray(random.choice(payloads))
     damaged[random.randrange(2)] ^= 1 << random.randrange(8)
-    together = bip_v1.decode_streams([*payloads, bytes(damaged)])
+    together = bip_v1.decode_streams(payloads_of([*payloads, bytes(damaged)]))
     each = [bip_v1.decode_stream(payload) for payload in (*payloads, bytes(damaged))]
     shapes = {packet.counts.shape if isinstance(packet, StreamPacket) else None for packet in each}
     assert (together is not None) == (len(shapes) == 1 and None not in shapes)

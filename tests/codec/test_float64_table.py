@@ -17,6 +17,7 @@ from imu_hip.codec import float64_table
 from imu_hip.model.errors import UnusableInputError
 from imu_hip.model.item import Characteristic
 from imu_hip.model.packet import BadPacket, BadPacketReason, Packet, TimedSamples
+from imu_hip.model.stream_run import payloads_of
 
 
 def decode(payload: bytes) -> Packet:
@@ -103,7 +104,7 @@ def test_block_that_breaks_a_rule_is_refused(payload: bytes, reason: BadPacketRe
 )
 def test_many_blocks_decode_to_the_bits_of_each_alone(lengths: list[int], mag: bool, cut: tuple[int, int]) -> None:
     payloads = [float64_table.encode(table(n, mag=mag)) for n in lengths]
-    together = float64_table.decode_streams(payloads)
+    together = float64_table.decode_streams(payloads_of(payloads))
     assert together is not None
     assert len(together) == len(payloads)
     start, stop = sorted(min(at, len(payloads)) for at in cut)
@@ -128,8 +129,8 @@ def test_many_blocks_decode_to_the_bits_of_each_alone(lengths: list[int], mag: b
     ],
 )
 def test_blocks_that_are_not_alike_or_broken_are_not_decoded_together(odd: bytes) -> None:
-    assert float64_table.decode_streams([GOOD, odd, GOOD]) is None
-    assert float64_table.decode_streams([odd, GOOD]) is None
+    assert float64_table.decode_streams(payloads_of([GOOD, odd, GOOD])) is None
+    assert float64_table.decode_streams(payloads_of([odd, GOOD])) is None
 
 
 @pytest.mark.parametrize("characteristic", [c for c in Characteristic if c is not Characteristic.STREAM])

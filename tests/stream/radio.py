@@ -140,7 +140,7 @@ def _together(items: Sequence[StreamInput]) -> ReceivedTogether:
             packets.setdefault(item.role, []).append(item.packet)
     t_ns = [item.t_ns for item in items if not isinstance(item, ReceivedTogether)]
     return ReceivedTogether(
-        tuple(t_ns),
+        np.array(t_ns, dtype=np.int64),
         {role: np.array(places) for role, places in at.items()},
         {role: gathered(those) for role, those in packets.items()},
     )

@@ -1,6 +1,7 @@
 """The whole room: however a list of items is cut, rows, marks and troubles are the same to the bit."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +17,13 @@ from imu_hip.model.item import (
     Characteristic,
     Drop,
     Edge,
+    Item,
     LinkChange,
     LinkState,
     Mark,
     MarkLabel,
     Notification,
+    NumberedItem,
     Role,
     Tick,
 )
@@ -115,6 +118,10 @@ def _two_tables(pelvis_s: np.ndarray, thigh_s: np.ndarray) -> list[StreamInput]:
     return [_timed(Role.PELVIS, pelvis_s), _timed(Role.THIGH, thigh_s)]
 
 
+def _numbered(items: Sequence[Item]) -> list[NumberedItem]:
+    return [NumberedItem(number, item) for number, item in enumerate(items)]
+
+
 def _tables(seed: int, *, mag: bool) -> list[Notification]:
     """Return blocks of two files: samples missing, blocks that come late or reach back, clocks of their own."""
     rng = np.random.default_rng(seed)
@@ -140,8 +147,8 @@ def test_blocks_of_files_taken_together_are_the_same_to_the_bit_as_in_turn(seed:
     of = setup("float64", 100.0)
     of = replace(of, sensors=(of.sensors[0], replace(of.sensors[1], clock=clock)))
     decoder = ItemDecoder(of.sensors)
-    in_turn_state, in_turn = run([found for item in items for found in decoder.decode([item])], of=of)
-    state, together = run(decoder.decode(items), of=of)
+    in_turn_state, in_turn = run([found for item in items for found in decoder.decode([NumberedItem(0, item)])], of=of)
+    state, together = run(decoder.decode(_numbered(items)), of=of)
     _assert_same(together, in_turn)
     assert stage.statistics(state) == stage.statistics(in_turn_state)
 
@@ -160,7 +167,7 @@ def test_blocks_of_files_without_holes_are_never_taken_apart(monkeypatch: pytest
     monkeypatch.setattr(ReceivedTogether, "apart", None)
     decoder = ItemDecoder(of.sensors)
     # As long as one sensor is alone, nothing is in time.
-    _, output = run([*decoder.decode(items[:2]), *decoder.decode(items[2:])], of=of)
+    _, output = run([*decoder.decode(_numbered(items[:2])), *decoder.decode(_numbered(items[2:]))], of=of)
     np.testing.assert_array_equal(output.block.t_s, t_s)
 
 
