@@ -1,4 +1,4 @@
-"""The pictures of docs/: each exercise drawn and plotted from a sample recording, and the corridor from the imports."""
+"""The pictures of docs/: where sensors are worn, each exercise drawn and plotted, and the corridor from the imports."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from imu_hip import api
 from imu_hip.app.catalogue import catalogue
 from imu_hip.app.reporting import least_changes
 from imu_hip.exercise.asymmetry import SOURCE
+from imu_hip.model.cue import Cue
 from imu_hip.plot.figure_drawing import draw_figure
-from imu_hip.plot.figures import figure
+from imu_hip.plot.figures import FIGURES, Figure, figure
 from imu_hip.plot.layout import Rect
 from imu_hip.plot.theme import LIGHT
 from imu_hip.report import plot
@@ -53,9 +54,11 @@ def draw(folder: Path) -> list[Path]:
     written = []
     for spec in catalogue():
         written.append(folder / f"{spec.id}.png")
-        _draw_posture(spec.posture.value.replace("_", " "), written[-1])
+        _draw(figure("", spec.posture.value.replace("_", " ")), written[-1])
         written.append(folder / f"{spec.id}.svg")
         written[-1].write_text(plotted(ROOT / "recordings" / f"{RECORDINGS[spec.id]}.mcap"), "utf-8")
+    written.append(folder / "worn.png")
+    _draw(FIGURES[Cue.PUT_ON], written[-1])
     written.append(folder / "corridor.svg")
     written[-1].write_text(corridor(imports(ROOT / "imu_hip")), "utf-8")
     return written
@@ -137,14 +140,14 @@ def _imported(file: Path) -> Iterator[str]:
                 yield from path[1:2] or (alias.name for alias in node.names)
 
 
-def _draw_posture(posture: str, path: Path) -> None:
+def _draw(person: Figure, path: Path) -> None:
     width, height = _DRAWING
     image = QImage(2 * width, 2 * height, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(2.0)
     image.fill(QColor("white"))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    draw_figure(painter, LIGHT, Rect(0.0, 0.0, width, height).inset(12.0, 12.0), figure("", posture), "right")
+    draw_figure(painter, LIGHT, Rect(0.0, 0.0, width, height).inset(12.0, 12.0), person, "right")
     painter.end()
     if not image.save(str(path)):
         raise OSError(f"{path} cannot be written")

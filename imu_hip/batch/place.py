@@ -13,6 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.extras import missing_extra
 from imu_hip.session.json_file import make_folder
+from imu_hip.session.kept_session import RAW, segment_name
 from imu_hip.session.output_file import create_file, make_durable, whole_file
 
 
@@ -89,3 +90,17 @@ def read_bytes(url: str) -> bytes:
     fs, path = fsspec.core.url_to_fs(url)
     data: bytes = fs.cat_file(path)
     return data
+
+
+def read_files(url: str) -> list[bytes]:
+    """Return what is in the files of a recording, by the path or URL of the first. Raises OSError.
+
+    They are several where a session of the library went on after a crash.
+    """
+    fs, path = fsspec.core.url_to_fs(url)
+    fs.invalidate_cache()
+    found: list[bytes] = [fs.cat_file(path)]
+    folder, _, name = path.rpartition("/")
+    while name == RAW and fs.exists(following := f"{folder}/{segment_name(len(found) + 1)}"):
+        found.append(fs.cat_file(following))
+    return found

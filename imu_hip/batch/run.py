@@ -12,6 +12,7 @@ from imu_hip.batch.place import Listed, Place
 from imu_hip.batch.results import There, results_in
 from imu_hip.batch.task import Answer, State, algorithm, folder
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.session.kept_session import RAW
 
 KEPT_EVERY = 1000
 _CONTINUES = re.compile(r"/raw\.\d+\.mcap$")
@@ -58,9 +59,7 @@ def run(source: str, dest: str, engine: Engine, told: Told) -> Run:
         There are no recordings in the source.
     """
     version, place = algorithm(), Place(dest)
-    # What goes on after a crash is no recording by itself.
-    every = Place(source).files(ending=".mcap")
-    recordings = [each for each in every if not _CONTINUES.search(each.url)]
+    recordings = _recordings(Place(source))
     if not recordings:
         raise UsageError(Reason.NOT_FOUND, f"{source}: no recordings (*.mcap) there")
     there = results_in(place, folder(version))
@@ -86,6 +85,19 @@ def run(source: str, dest: str, engine: Engine, told: Told) -> Run:
     if state.made + len(state.quarantined) and there.done - set(there.small):
         place.delete(list(results_in(place, folder(version)).twice))
     return state
+
+
+def _recordings(place: Place) -> list[Listed]:
+    """Return the recordings; a file with which a session went on after a crash is part of what its first file is."""
+    every = list(place.files(ending=".mcap"))
+    found = {each.url: each for each in every if not _CONTINUES.search(each.url)}
+    for each in every:
+        first = found.get(_CONTINUES.sub(f"/{RAW}", each.url))
+        if first is not None and first.url != each.url:
+            found[first.url] = Listed(
+                first.url, first.size + each.size, first.stamp and each.stamp and f"{first.stamp} {each.stamp}"
+            )
+    return list(found.values())
 
 
 def _is_done(recording: Listed, known: Known, there: There) -> bool:

@@ -6,12 +6,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from imu_hip import api
-from imu_hip.batch.place import Place, read_bytes
+from imu_hip.batch.place import Place, read_files
 from imu_hip.batch.result_row import quarantine_row, result_row
-from imu_hip.model.errors import ImuHipError
+from imu_hip.model.analysis import Analysis
+from imu_hip.model.errors import ImuHipError, UnusableInputError
 from imu_hip.session.analysis_json import analysis_json
+from imu_hip.session.kept_session import RAW, segment_name
 from imu_hip.session.reader import packed_recording
 from imu_hip.session.versions import versions
 
@@ -50,11 +54,10 @@ def folder(version: str) -> str:
     return f"algorithm={version}"
 
 
-def result_of(data: bytes, sha256: str) -> tuple[str, bytes, str]:
+def result_of(files: list[bytes], sha256: str) -> tuple[str, bytes, str]:
     """Return the ending of its name, the Parquet file, and the reason when a recording is put in quarantine."""
     try:
-        found = api.summarize(packed_recording(data, f"{sha256[:12]}.mcap"))
-        return RESULT, result_row(analysis_json(found)), ""
+        return RESULT, result_row(analysis_json(_analysis(files, sha256[:12]))), ""
     except MemoryError:
         raise
     except ImuHipError as error:
@@ -63,6 +66,18 @@ def result_of(data: bytes, sha256: str) -> tuple[str, bytes, str]:
         # A mistake of ours that this recording shows: kept with its reason, and the other recordings go on.
         reason = f"the program failed ({type(error).__name__}: {error})"
     return QUARANTINED, quarantine_row(sha256, reason), reason
+
+
+def _analysis(files: list[bytes], name: str) -> Analysis:
+    if len(files) == 1:
+        return api.summarize(packed_recording(files[0], f"{name}.mcap"))
+    with TemporaryDirectory() as folder:  # its owner's only
+        for number, data in enumerate(files, start=1):
+            (Path(folder) / segment_name(number)).write_bytes(data)
+        try:
+            return api.summarize(Path(folder) / RAW)
+        except ImuHipError as error:
+            raise UnusableInputError(error.reason, error.message.replace(folder, name)) from error
 
 
 def process(url: str, dest: str, version: str) -> Answer:
@@ -82,18 +97,18 @@ def process(url: str, dest: str, version: str) -> Answer:
 
 
 def _processed(url: str, dest: str, version: str) -> Answer:
-    place, data = Place(dest), read_bytes(url)
-    sha256 = hashlib.sha256(data).hexdigest()
+    place, files = Place(dest), read_files(url)
+    sha256 = hashlib.sha256(b"".join(files)).hexdigest()
     name = f"{folder(version)}/{sha256}"
     if place.exists(name + RESULT) or place.exists(name + QUARANTINED):
         return Answer(State.THERE, sha256)
-    ending, row, reason = result_of(data, sha256)
+    ending, row, reason = result_of(files, sha256)
     place.put(name + ending, row)
     return Answer(State.QUARANTINED if reason else State.MADE, sha256, reason)
 
 
 def put_in_quarantine(url: str, dest: str, version: str, reason: str) -> Answer:
     """Put a recording in quarantine without looking into it. Raises OSError when it cannot be read."""
-    sha256 = hashlib.sha256(read_bytes(url)).hexdigest()
+    sha256 = hashlib.sha256(b"".join(read_files(url))).hexdigest()
     Place(dest).put(f"{folder(version)}/{sha256}{QUARANTINED}", quarantine_row(sha256, reason))
     return Answer(State.QUARANTINED, sha256, reason)

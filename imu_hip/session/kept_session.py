@@ -90,19 +90,20 @@ def recording_at(path: Path) -> Path:
 def segments_of(recording: Path) -> tuple[Path, ...]:
     """Return the files of a recording in their order: `raw.mcap` means all of its session, any other only itself."""
     found = [recording]
-    while recording.name == RAW and (following := recording.with_name(_segment_name(len(found) + 1))).exists():
+    while recording.name == RAW and (following := recording.with_name(segment_name(len(found) + 1))).exists():
         found.append(following)
     return tuple(found)
 
 
 def next_segment(recording: Path) -> Path:
     """Return the file in which the session of a `raw.mcap` goes on."""
-    return recording.with_name(_segment_name(len(segments_of(recording)) + 1))
+    return recording.with_name(segment_name(len(segments_of(recording)) + 1))
 
 
-def _segment_name(number: int) -> str:
+def segment_name(number: int) -> str:
+    """Return what the files of a session are called: the first, 1, and those in which it went on after a crash."""
     stem, ending = RAW.split(".")
-    return f"{stem}.{number}.{ending}"
+    return RAW if number == 1 else f"{stem}.{number}.{ending}"
 
 
 def shown_name(recording: Path) -> str:

@@ -11,6 +11,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 
 import duckdb
 import pytest
@@ -24,6 +25,7 @@ from imu_hip.batch.results import compact
 from imu_hip.batch.run import Run, run
 from imu_hip.batch.task import State, algorithm, folder, process
 from imu_hip.session.analysis_json import analysis_json
+from imu_hip.session.writer import write_recording
 from tests.batch.conftest import RECORDINGS, ROOT
 from tests.batch.ending import process_or_end
 
@@ -198,3 +200,33 @@ def test_wrong_usage_is_one_line(words: list[str], capsys: pytest.CaptureFixture
 def test_progress_says_rate_and_time_left() -> None:
     state = Run(30, 20, 0, made=4, failed=[("a", "b")])
     assert progress_line(state, 2.5) == "[######..................] 5 of 20, 2.0/s, 0:08 left, 1 without result"
+
+
+def test_a_session_that_went_on_after_a_crash_is_one_recording(tmp_path: Path) -> None:
+    whole = api.read(ROOT / "recordings" / "supine_ere_right.mcap")
+    session = tmp_path / "source" / "2026-11-20"
+    session.mkdir(parents=True)
+    write_recording(tmp_path / "first.mcap", whole.setup, whole.items[:1500])
+    (session / "raw.mcap").write_bytes((tmp_path / "first.mcap").read_bytes()[:-200])
+    state = run(str(tmp_path / "source"), str(tmp_path / "dest"), at_once, lambda _: None)
+    assert [state.recordings, state.made, len(state.quarantined)] == [1, 0, 1]
+    write_recording(session / "raw.2.mcap", whole.setup, whole.items[1500:])
+    state = run(str(tmp_path / "source"), str(tmp_path / "dest"), LOCAL, lambda _: None)
+    assert [state.recordings, state.made, len(state.quarantined)] == [1, 1, 0]
+    analysis = analysis_json(api.analyze(session))
+    (made,) = (path for path in (tmp_path / "dest").rglob("*.parquet") if path.stem == analysis["recording"]["sha256"])
+    ((text,),) = duckdb.sql(f"SELECT analysis FROM '{made}'").fetchall()
+    assert json.loads(text) == json.loads(json.dumps(analysis))
+    state = run(str(tmp_path / "source"), str(tmp_path / "dest"), LOCAL, lambda _: None)
+    assert (state.to_do, state.made) == (0, 0)
+
+
+def test_why_a_continued_session_is_in_quarantine_names_it_and_no_passing_folder(tmp_path: Path) -> None:
+    session = tmp_path / "source" / "visit"
+    session.mkdir(parents=True)
+    for name in ("raw.mcap", "raw.2.mcap"):
+        (session / name).write_bytes((ROOT / "recordings" / "supine_ere_right.mcap").read_bytes()[:3000])
+    state = run(str(tmp_path / "source"), str(tmp_path / "dest"), at_once, lambda _: None)
+    ((_, reason),) = state.quarantined
+    assert "/raw.2.mcap: " in reason
+    assert gettempdir() not in reason
