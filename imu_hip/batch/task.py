@@ -9,14 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from imu_hip import api
 from imu_hip.batch.place import Place, read_files
 from imu_hip.batch.result_row import quarantine_row, result_row
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.errors import ImuHipError, UnusableInputError
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.kept_session import RAW, segment_name
-from imu_hip.session.reader import packed_recording
 from imu_hip.session.versions import versions
 
 RESULT, QUARANTINED = ".parquet", ".quarantined.parquet"
@@ -69,6 +67,10 @@ def result_of(files: list[bytes], sha256: str) -> tuple[str, bytes, str]:
 
 
 def _analysis(files: list[bytes], name: str) -> Analysis:
+    # Half a second that the process which shares out the work can do without.
+    from imu_hip import api
+    from imu_hip.session.reader import packed_recording
+
     if len(files) == 1:
         return api.summarize(packed_recording(files[0], f"{name}.mcap"))
     with TemporaryDirectory() as folder:  # its owner's only
