@@ -20,6 +20,7 @@ from imu_hip.model.errors import ImuHipError
 from imu_hip.session.user_library import DEFAULT_PERSON
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
+_FILTERS = ("vqf", "madgwick", "mahony", "ekf")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -185,9 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--samples", type=Path, metavar="OUT.csv|OUT.parquet", help="write the angles sample by sample"
     )
-    analyze.add_argument(
-        "--filter", choices=("vqf", "madgwick", "mahony", "ekf"), default="vqf", help="orientation filter, to compare"
-    )
+    analyze.add_argument("--filter", choices=_FILTERS, default="vqf", help="orientation filter, to compare")
     _magnetometer(analyze, "use the recorded magnetic field where it can be believed")
     analyze.add_argument("--with-late", action="store_true", help="also use samples that came too late to be used live")
     _force(analyze)
@@ -272,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument(
         "--workers", type=argument_types.count, metavar="N", help="local: processes at once (one for each core)"
     )
+    batch.add_argument("--filter", choices=_FILTERS, default="vqf", help="another orientation filter, to compare")
     batch.add_argument("--compact", metavar="DEST", help="instead: put the small files of results there into few")
     batch.set_defaults(run=_later("command", "batch", package="batch"))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from imu_hip.model.errors import Reason, UsageError
 from imu_hip.model.extras import missing_extra
+from imu_hip.model.setup import FilterName
 
 if TYPE_CHECKING:
     from imu_hip.batch.run import Run
@@ -37,7 +38,7 @@ def batch(args: Namespace) -> int:
         engine = partial(engines.local, workers=args.workers or os.cpu_count() or 1)
     shown = _Shown()
     try:
-        state = run(args.source, args.out, engine, shown.show)
+        state = run(args.source, args.out, engine, shown.show, FilterName(args.filter))
     except KeyboardInterrupt:
         shown.clear()
         print(f"stopped after {shown.words}: the same command goes on from there", file=sys.stderr)

@@ -12,6 +12,7 @@ from imu_hip.batch.place import Listed, Place
 from imu_hip.batch.results import There, results_in
 from imu_hip.batch.task import Answer, State, algorithm, folder
 from imu_hip.model.errors import Reason, UsageError
+from imu_hip.model.setup import FilterName
 from imu_hip.session.kept_session import RAW
 
 KEPT_EVERY = 1000
@@ -48,17 +49,18 @@ class Run:
             which.append((url, answer.reason))
 
 
-def run(source: str, dest: str, engine: Engine, told: Told) -> Run:
+def run(source: str, dest: str, engine: Engine, told: Told, filter: FilterName = FilterName.VQF) -> Run:
     """Analyze the recordings (`*.mcap`) below `source` that have no result of this version below `dest`.
 
-    `told` is called at the beginning and after each of them; what it raises stops the run, which goes on the next time.
+    `filter`: with another one the results are of another version. `told` is called at the beginning and after each of
+    them; what it raises stops the run, which goes on the next time.
 
     Raises
     ------
     UsageError
         There are no recordings in the source.
     """
-    version, place = algorithm(), Place(dest)
+    version, place = algorithm(filter), Place(dest)
     recordings = _recordings(Place(source))
     if not recordings:
         raise UsageError(Reason.NOT_FOUND, f"{source}: no recordings (*.mcap) there")

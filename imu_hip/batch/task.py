@@ -13,6 +13,7 @@ from imu_hip.batch.place import Place, read_files
 from imu_hip.batch.result_row import quarantine_row, result_row
 from imu_hip.model.analysis import Analysis
 from imu_hip.model.errors import ImuHipError, UnusableInputError
+from imu_hip.model.setup import FilterName
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.kept_session import RAW, segment_name
 from imu_hip.session.versions import versions
@@ -40,11 +41,21 @@ class Answer:
     reason: str = ""
 
 
-def algorithm() -> str:
-    """Return the version of all that a result depends on: the program's, and a hash of everything with its version."""
+def algorithm(filter: FilterName = FilterName.VQF) -> str:
+    """Return the version of all that a result depends on: the program's, and a hash of everything with its version.
+
+    A filter for comparison is named behind it.
+    """
     own = dict(versions())
     whole = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
-    return f"{own['imu_hip']}-{whole[:8]}"
+    version = f"{own['imu_hip']}-{whole[:8]}"
+    return version if filter is FilterName.VQF else f"{version}-{filter.value}"
+
+
+def _filter_of(version: str) -> FilterName:
+    """Return the filter that a version of the algorithm names."""
+    last = version.rpartition("-")[2]
+    return FilterName(last) if last in set(FilterName) else FilterName.VQF
 
 
 def folder(version: str) -> str:
@@ -52,10 +63,10 @@ def folder(version: str) -> str:
     return f"algorithm={version}"
 
 
-def result_of(files: list[bytes], sha256: str) -> tuple[str, bytes, str]:
+def result_of(files: list[bytes], sha256: str, filter: FilterName) -> tuple[str, bytes, str]:
     """Return the ending of its name, the Parquet file, and the reason when a recording is put in quarantine."""
     try:
-        return RESULT, result_row(analysis_json(_analysis(files, sha256[:12]))), ""
+        return RESULT, result_row(analysis_json(_analysis(files, sha256[:12], filter))), ""
     except MemoryError:
         raise
     except ImuHipError as error:
@@ -66,18 +77,18 @@ def result_of(files: list[bytes], sha256: str) -> tuple[str, bytes, str]:
     return QUARANTINED, quarantine_row(sha256, reason), reason
 
 
-def _analysis(files: list[bytes], name: str) -> Analysis:
+def _analysis(files: list[bytes], name: str, filter: FilterName) -> Analysis:
     # Half a second that the process which shares out the work can do without.
     from imu_hip import api
     from imu_hip.session.reader import packed_recording
 
     if len(files) == 1:
-        return api.summarize(packed_recording(files[0], f"{name}.mcap"))
+        return api.summarize(packed_recording(files[0], f"{name}.mcap"), filter=filter)
     with TemporaryDirectory() as folder:  # its owner's only
         for number, data in enumerate(files, start=1):
             (Path(folder) / segment_name(number)).write_bytes(data)
         try:
-            return api.summarize(Path(folder) / RAW)
+            return api.summarize(Path(folder) / RAW, filter=filter)
         except ImuHipError as error:
             raise UnusableInputError(error.reason, error.message.replace(folder, name)) from error
 
@@ -87,8 +98,9 @@ def process(url: str, dest: str, version: str) -> Answer:
 
     Raises nothing: not every error of a store's library finds its way back from another process.
     """
-    if version != algorithm():
-        text = f"a worker has the algorithm {algorithm()} instead of {version}: give all the same packages"
+    own = algorithm(_filter_of(version))
+    if version != own:
+        text = f"a worker has the algorithm {own} instead of {version}: give all the same packages"
         return Answer(State.FAILED, reason=text)
     try:
         return _processed(url, dest, version)
@@ -104,7 +116,7 @@ def _processed(url: str, dest: str, version: str) -> Answer:
     name = f"{folder(version)}/{sha256}"
     if place.exists(name + RESULT) or place.exists(name + QUARANTINED):
         return Answer(State.THERE, sha256)
-    ending, row, reason = result_of(files, sha256)
+    ending, row, reason = result_of(files, sha256, _filter_of(version))
     place.put(name + ending, row)
     return Answer(State.QUARANTINED if reason else State.MADE, sha256, reason)
 

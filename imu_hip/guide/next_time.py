@@ -74,7 +74,7 @@ def _of_part(spec: ExerciseSpec, events: Sequence[Event]) -> Iterator[tuple[int,
         yield 6, f"all steps of the cycle; missing was the {_step(missing[0])}"
     if spec.measurement:
         if any(isinstance(event, ActiveRange) for event in events):
-            yield 8, f"{OTHER_SIDE}, to compare"
+            yield 8, f"{OTHER_SIDE}, if it is still to come"
     elif cycles:
         yield 7, f"one cycle more, up to {MOST_CYCLES} a side" if len(cycles) < MOST_CYCLES else OTHER_SIDE
     elif holds or any(isinstance(event, Block) for event in events):

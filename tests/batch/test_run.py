@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from imu_hip.batch.place import Place
 from imu_hip.batch.results import compact
 from imu_hip.batch.run import Run, run
 from imu_hip.batch.task import State, algorithm, folder, process
+from imu_hip.model.setup import FilterName
 from imu_hip.session.analysis_json import analysis_json
 from imu_hip.session.writer import write_recording
 from tests.batch.conftest import RECORDINGS, ROOT
@@ -96,7 +98,7 @@ def test_a_run_that_was_stopped_goes_on(source: Path, made: Path, tmp_path: Path
 def test_another_version_has_its_own_results(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(str(source), str(tmp_path), at_once, lambda _: None)
     for module in ("run", "task"):
-        monkeypatch.setattr(f"imu_hip.batch.{module}.algorithm", lambda: "9-other")
+        monkeypatch.setattr(f"imu_hip.batch.{module}.algorithm", lambda *_: "9-other")
     state = run(str(source), str(tmp_path), at_once, lambda _: None)
     assert state.made == RECORDINGS
     assert len({Path(name).parent for name in contents(tmp_path)}) == 2
@@ -219,6 +221,20 @@ def test_a_session_that_went_on_after_a_crash_is_one_recording(tmp_path: Path) -
     assert json.loads(text) == json.loads(json.dumps(analysis))
     state = run(str(tmp_path / "source"), str(tmp_path / "dest"), LOCAL, lambda _: None)
     assert (state.to_do, state.made) == (0, 0)
+
+
+def test_results_of_another_filter_lie_beside_the_others(source: Path, made: Path, tmp_path: Path) -> None:
+    before = contents(made)
+    shutil.copytree(made, tmp_path / "dest")
+    assert cli.main(["batch", str(source), "--out", str(tmp_path / "dest"), "--filter", "mahony"]) == 1
+    found = {path: data for path, data in contents(tmp_path / "dest").items() if path not in before}
+    assert len(found) == RECORDINGS + 1
+    assert {path.partition("/")[0] for path in found} == {folder(algorithm(FilterName.MAHONY))}
+    path = source / "visit_1" / "3.mcap"
+    analysis = analysis_json(api.analyze(path, filter=FilterName.MAHONY))
+    name = tmp_path / "dest" / folder(algorithm(FilterName.MAHONY)) / f"{analysis['recording']['sha256']}.parquet"
+    ((text,),) = duckdb.sql(f"SELECT analysis FROM '{name}'").fetchall()
+    assert json.loads(text) == json.loads(json.dumps(analysis))
 
 
 def test_why_a_continued_session_is_in_quarantine_names_it_and_no_passing_folder(tmp_path: Path) -> None:

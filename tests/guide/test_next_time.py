@@ -88,7 +88,7 @@ def test_in_a_routine_the_worse_of_two_exercises_is_mended_first() -> None:
 
 def test_a_measurement_asks_for_the_other_side() -> None:
     found = ActiveRange(Direction.INTERNAL, 3, radians(30.0), radians(31.0), radians(1.4), radians(1.8))
-    assert of(found, exercise_id="arom_seated") == "the other side, to compare"
+    assert of(found, exercise_id="arom_seated") == "the other side, if it is still to come"
 
 
 def test_where_nothing_was_judged_nothing_is_advised() -> None:
