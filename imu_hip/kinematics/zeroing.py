@@ -39,7 +39,7 @@ def end_calibration(
             refused = CalibrationStep(before.open_since_s, end_s, label, False, 0.0, swap.text)
             closed = replace(before, open_label=None, open_detail="", rows=())
             state = replace(state, calibration=closed, mounting=replace(mounted, swap_said=True))
-            return state, [refused, Warning("sensors_swapped", swap.text)]
+            return state, [refused] if mounted.swap_said else [refused, Warning("sensors_swapped", swap.text)]
     posture = state.posture or params.posture
     found, outcome = calibration.end_interval(params.calibration, state.calibration, end_s, posture, period_s)
     state = replace(state, calibration=found)
