@@ -128,6 +128,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     lint.add_argument("--no-turns", action="store_true", help="leave it lying: its axes are not checked")
     lint.add_argument("--restart", action="store_true", help="also ask to switch it off and on")
+    lint.add_argument(
+        "--virtual",
+        action="store_true",
+        help="without Bluetooth: VP-0001, a virtual sensor that is right",
+    )
     lint.add_argument("--json", action="store_true", help="as JSON")
     lint.set_defaults(run=_later("lint_sensor", "lint_sensor"))
 

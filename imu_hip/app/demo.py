@@ -39,7 +39,7 @@ CLOCKS = {Role.PELVIS: SensorClock(offset_s=3.2, ppm=18.0), Role.THIGH: SensorCl
 
 _SERIALS = {Role.PELVIS: "VP-0001", Role.THIGH: "VT-0001"}
 
-__all__ = ["CLOCKS", "Demo", "Speed", "Worn", "simulated_person", "virtual_sensors"]
+__all__ = ["CLOCKS", "Demo", "Speed", "Worn", "lying_still", "simulated_person", "virtual_sensors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ def virtual_sensors(worn: Worn, *, magnetometer: bool = False) -> dict[Role, Sen
     config = MAGNETIC_CONFIG if magnetometer else DEFAULT_CONFIG
     sources = {Role.PELVIS: worn.pelvis, Role.THIGH: worn.thigh}
     return {role: SensorPlan(_SERIALS[role], source, config, clock=CLOCKS[role]) for role, source in sources.items()}
+
+
+def lying_still() -> Worn:
+    """Return what two sensors feel that lie on a table for some minutes."""
+    rng, n, rate_hz = np.random.default_rng(0), 20_000, 100.0
+    feels = [
+        RecordedMotion(rate_hz, rng.normal(0.0, 0.002, (n, 3)), rng.normal((0.0, 0.0, 9.80665), 0.02, (n, 3)))
+        for _ in Role
+    ]
+    return Worn(*feels)
 
 
 def simulated_person(

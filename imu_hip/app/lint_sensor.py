@@ -8,9 +8,10 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 
 from imu_hip.app.printing import print_json, print_lines
-from imu_hip.app.radio_access import RadioAccess, SystemRadio
+from imu_hip.app.radio_access import RadioAccess, SystemRadio, VirtualRadio
 from imu_hip.app.sensor_check import check
 from imu_hip.ble.clock import LoopClock
 from imu_hip.ble.conformance import ConformanceCheck
@@ -22,6 +23,7 @@ from imu_hip.ble.worn_sensor import WornSensor
 from imu_hip.codec.gatt import DEVICE_INFORMATION_SERVICE_UUID
 from imu_hip.codec.registry import BIP_V1, decoder
 from imu_hip.model.errors import LinkError, Reason
+from imu_hip.model.extras import missing_extra
 from imu_hip.model.finding import Finding, Level
 from imu_hip.model.item import Characteristic, Item, Notification, Role
 from imu_hip.model.packet import BatteryLevel, Received, SensorInfo
@@ -40,6 +42,9 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 def lint_sensor(args: Namespace, access: RadioAccess | None = None, loop: LoopFactory | None = None) -> int:
     """Check a sensor; return 0 when nothing is wrong, 1 when something is."""
     say: Say = (lambda _: None) if args.json else _to_stderr
+    if args.virtual:
+        access, loop = _twin()
+        args.no_turns, args.restart = True, False
     with asyncio.Runner(loop_factory=loop) as runner:
         work = _check(access or SystemRadio({}), args, say)
         info, family, findings = runner.run(work)
@@ -50,6 +55,22 @@ def lint_sensor(args: Namespace, access: RadioAccess | None = None, loop: LoopFa
     else:
         print_lines([f"{info.serial} · {family}", *(_line(finding) for finding in findings), _summary(findings)])
     return 1 if any(finding.level is Level.FAIL for finding in findings) else 0
+
+
+def _twin() -> tuple[RadioAccess, LoopFactory]:
+    """Return a virtual radio with a sensor that is right, and a loop whose time is not waited for.
+
+    Raises
+    ------
+    UsageError
+        The extra is missing.
+    """
+    if find_spec("bumble") is None:
+        raise missing_extra("the virtual radio is not installed", "demo")
+    from imu_hip.app.demo import lying_still, virtual_sensors
+    from imu_hip.virtual.event_loop import SimulatedTimeLoop
+
+    return VirtualRadio(virtual_sensors(lying_still())), SimulatedTimeLoop
 
 
 async def _check(access: RadioAccess, args: Namespace, say: Say) -> tuple[SensorInfo, str, list[Finding]]:

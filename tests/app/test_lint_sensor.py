@@ -16,6 +16,7 @@ pytest.importorskip("bumble")
 
 from bumble.device import Connection
 
+from imu_hip.app import cli
 from imu_hip.app.lint_sensor import lint_sensor
 from imu_hip.app.radio_access import VirtualRadio
 from imu_hip.ble.radio import Radio
@@ -71,7 +72,12 @@ class Access(VirtualRadio):
 def lint(plan: Any, capsys: pytest.CaptureFixture[str], name: str = "S1", **options: Any) -> tuple[int, dict[str, Any]]:
     other = SensorPlan("OTHER", turned())
     access = Access({Role.PELVIS: plan, Role.THIGH: other})
-    args = Namespace(**({"name": name, "seconds": 30.0, "no_turns": False, "restart": False, "json": True} | options))
+    args = Namespace(
+        **(
+            {"name": name, "seconds": 30.0, "no_turns": False, "restart": False, "virtual": False, "json": True}
+            | options
+        )
+    )
     code = lint_sensor(args, access, SimulatedTimeLoop)
     return code, json.loads(capsys.readouterr().out)
 
@@ -212,7 +218,7 @@ def test_other_families_are_judged_by_what_they_send(plan: Any, capsys: pytest.C
 def test_a_full_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = 0, []
     access = Access({Role.PELVIS: replace(RIGHT, battery_percent=9), Role.THIGH: SensorPlan("OTHER", turned())})
-    args = Namespace(name="S1", seconds=30.0, no_turns=False, restart=False, json=False)
+    args = Namespace(name="S1", seconds=30.0, no_turns=False, restart=False, virtual=False, json=False)
     code = lint_sensor(args, access, SimulatedTimeLoop)
     out = capsys.readouterr()
     lines = out.out.splitlines()
@@ -226,3 +232,11 @@ def test_a_full_page_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nobody_of_that_name_says_who_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(LinkError, match=r"S9 was not found \(there: .*OTHER"):
         lint(RIGHT, capsys, name="S9")
+
+
+def test_without_bluetooth_a_virtual_sensor_shows_what_a_good_answer_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["lint-sensor", "VP-0001", "--virtual", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["serial"] == "VP-0001"
+    assert wrong(found) == set()
+    assert [rule for rule, level in levels(found).items() if level == "unseen"] == ["axes"]
