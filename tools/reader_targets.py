@@ -282,7 +282,7 @@ def _batch(which: str) -> Callable[[Path], Target]:
             keep_sources(place, {Listed(f"file:///{k}", k, "1.0"): f"{k:064x}" for k in range(3)})
             seed = next((dest / under).iterdir()).read_bytes()
         else:
-            seed = result_of(seeds.beginning(folder).read_bytes(), "a" * 64)[1]
+            seed = result_of([seeds.beginning(folder).read_bytes()], "a" * 64)[1]
 
         def read(data: bytes) -> None:
             shutil.rmtree(dest, ignore_errors=True)

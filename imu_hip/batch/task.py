@@ -63,7 +63,7 @@ def folder(version: str) -> str:
     return f"algorithm={version}"
 
 
-def result_of(files: list[bytes], sha256: str, filter: FilterName) -> tuple[str, bytes, str]:
+def result_of(files: list[bytes], sha256: str, filter: FilterName = FilterName.VQF) -> tuple[str, bytes, str]:
     """Return the ending of its name, the Parquet file, and the reason when a recording is put in quarantine."""
     try:
         return RESULT, result_row(analysis_json(_analysis(files, sha256[:12], filter))), ""
