@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 from imu_hip import api
 from imu_hip.app.catalogue import catalogue, exercise
@@ -36,7 +37,7 @@ def app(folder: Path) -> None:
     from imu_hip.app.window import show_session
     from imu_hip.session.user_library import Library
 
-    application = QApplication.instance() or QApplication(["bench"])
+    application = cast(QApplication, QApplication.instance() or QApplication(["bench"]))
     spec = exercise("supine_ere")
     worn, prompts = simulated_person(spec, Side.RIGHT, seed=0, cycles=1)
     demo = Demo(spec, Side.RIGHT, worn, prompts, out=folder / "app.mcap")

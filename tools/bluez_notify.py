@@ -38,7 +38,8 @@ async def notified_twice(machine: Machine, out: Outcome) -> None:
     if device is None:
         out.wrong.append(f"{SERIAL} not found")
         return
-    for way, bluez in (("AcquireNotify", {"use_start_notify": False}), ("StartNotify", {"use_start_notify": True})):
+    for way, start_notify in (("AcquireNotify", False), ("StartNotify", True)):
+        bluez = BlueZNotifyArgs(use_start_notify=start_notify)
         for after in After:
             try:
                 total, twice = await _reconnected(machine, device, bluez, after)

@@ -100,7 +100,7 @@ def _print_table(rooms: Sequence[str], files: Files) -> float:
     for room, (some, of) in {**found, "all of the core": (covered, there)}.items():
         share = f"{100.0 * some / of:6.1f} %" if of else "     –"
         print(f"{room:18} {some:5} of {of:5} branches {share}")
-    return 100.0 * covered / there
+    return 100.0 * float(covered) / float(there)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from imu_hip.app.preparing import prepare
 from imu_hip.model.item import NumberedItem
 from imu_hip.model.setup import Setup, Side
 from imu_hip.pipeline import Pipeline
+from imu_hip.session.reader import Recording
 
 AT_ONCE = (1, 2, 4, 8, 4096)
 ROOMS = ("stream", "orientation", "kinematics", "judge")
@@ -53,9 +55,9 @@ def floor(folder: Path) -> None:
     gyr, acc = rng.normal(0.0, 0.5, (pairs, 3)), rng.normal(0.0, 1.0, (pairs, 3)) + np.array([0.0, 0.0, 9.81])
     for _ in range(ROUNDS):
         batch_s = _cpu_s(lambda: [vqf.VQF(0.01).updateBatch(gyr, acc) for _ in range(2)])
-        recordings: list[api.Recording] = []
-        reading_s = _cpu_s(lambda to=recordings: to.append(api.read(path)))
-        corridor_s = _cpu_s(lambda of=recordings: api.analyze(of[0]))
+        recordings: list[Recording] = []
+        reading_s = _cpu_s(partial(_read_into, recordings, path))
+        corridor_s = _cpu_s(partial(api.analyze, recordings[0]))
         ratios["without reading"].append(corridor_s / batch_s)
         ratios["with reading"].append((reading_s + corridor_s) / batch_s)
         print(
@@ -65,6 +67,10 @@ def floor(folder: Path) -> None:
     for name, found in ratios.items():
         median, least, most = statistics.median(found), min(found), max(found)
         print(f"analysis over VQF's batch call, {name}: {median:.1f} ({least:.1f} to {most:.1f})")
+
+
+def _read_into(recordings: list[Recording], path: Path) -> None:
+    recordings.append(api.read(path))
 
 
 def _cpu_s(work: Callable[[], object]) -> float:

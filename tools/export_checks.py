@@ -77,17 +77,17 @@ def _csv(out: Path, analysis: Analysis) -> Iterator[str]:
     elif not np.abs(again_deg - angles_deg).max() <= LARGEST_DIFFERENCE_DEG:
         yield f"angles differ by {np.abs(again_deg - angles_deg).max():g}° after import"
     names = ", ".join(f"{name}_deg" for name in _ANGLES)
-    rows = duckdb.sql(f"select t_s, {names} from read_csv('{out / 'angles.csv'}') where valid = 1").fetchnumpy()
+    rows = duckdb.execute(f"select t_s, {names} from read_csv('{out / 'angles.csv'}') where valid = 1").fetchnumpy()
     yield from _compared(rows["t_s"], np.column_stack([rows[f"{name}_deg"] for name in _ANGLES]), analysis, 1e-6)
     for name in ("events", "marks"):
-        duckdb.sql(f"select * from read_csv('{out / name}.csv', header = true)").fetchall()
+        duckdb.execute(f"select * from read_csv('{out / name}.csv', header = true)").fetchall()
 
 
 def _parquet(out: Path, analysis: Analysis) -> Iterator[str]:
     """Read the same angles with duckdb."""
     import duckdb
 
-    rows = duckdb.sql(f"select * from read_parquet('{out}') where valid = 1").fetchnumpy()
+    rows = duckdb.execute(f"select * from read_parquet('{out}') where valid = 1").fetchnumpy()
     yield from _compared(rows["t_s"], np.column_stack([rows[f"{name}_deg"] for name in _ANGLES]), analysis, 1e-12)
 
 
@@ -207,7 +207,7 @@ CHECKS: dict[Format, Callable[[Path, Analysis], Iterator[str]]] = {
 
 def bids_errors(dataset: Path) -> list[str]:
     """Return what the official validator calls an error."""
-    command = [BIDS_VALIDATOR, dataset, "--format", "json", "--max-rows", "-1"]
+    command = [str(BIDS_VALIDATOR), str(dataset), "--format", "json", "--max-rows", "-1"]
     said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout
     issues = json.loads(said)["issues"]["issues"]
     return [f"{issue['code']} {issue.get('location', '')}" for issue in issues if issue["severity"] == "error"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
+from bumble.att import Attribute
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
@@ -15,13 +17,13 @@ from imu_hip.virtual.air import AirLink, AirQuality
 from imu_hip.virtual.gatt_table import ADVERTISING_DATA, scan_response_data
 from imu_hip.virtual.peripheral import Peripheral
 from imu_hip.virtual.sampling import SensorClock
-from imu_hip.virtual.sensor import DEFAULT_CONFIG, SensorPlan
+from imu_hip.virtual.sensor import DEFAULT_CONFIG, SensorPlan, VirtualSensor
 from imu_hip.virtual.transmitter import notify
 from imu_hip.virtual.world import VirtualWorld
 from imu_hip.virtual.world_time import WorldTime
 
 PELVIS, THIGH = Role.PELVIS, Role.THIGH
-Disturb = Callable[[VirtualWorld], Awaitable[None]]
+Disturb = Callable[[VirtualWorld], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _reboot(role: Role, rate_hz: int | None = None) -> Disturb:
     async def disturb(world: VirtualWorld) -> None:
         await asyncio.sleep(1.0)
         config = None if rate_hz is None else replace(DEFAULT_CONFIG, rate_hz=rate_hz)
-        await world.sensors[role].reboot(0.5, config)
+        await cast(VirtualSensor, world.sensors[role]).reboot(0.5, config)
 
     return disturb
 
@@ -155,14 +157,14 @@ def _reboot(role: Role, rate_hz: int | None = None) -> Disturb:
 def _step(role: Role, seconds: float) -> Disturb:
     async def disturb(world: VirtualWorld) -> None:
         await asyncio.sleep(2.0)
-        world.sensors[role].step_clock(seconds)
+        cast(VirtualSensor, world.sensors[role]).step_clock(seconds)
 
     return disturb
 
 
 async def _die(world: VirtualWorld) -> None:
     for percent in (20, 5, 1):
-        world.sensors[THIGH].set_battery(percent)
+        cast(VirtualSensor, world.sensors[THIGH]).set_battery(percent)
         await asyncio.sleep(0.5)
     await _off(world, THIGH)
 
@@ -222,7 +224,9 @@ class _Impostor(Peripheral):
         super().__init__("impostor", address, air)
         self._what = plan.what
         info = CharacteristicValue(read=lambda connection: self._info(connection))
-        self._stream = Characteristic(gatt.BIP_STREAM_UUID, Characteristic.Properties.NOTIFY, 0, b"")
+        self._stream = Characteristic(
+            gatt.BIP_STREAM_UUID, Characteristic.Properties.NOTIFY, Attribute.Permissions(0), b""
+        )
         self._stream.on(Characteristic.EVENT_SUBSCRIPTION, lambda connection, *_: self._flood(connection))
         service = Service(
             gatt.BIP_SERVICE_UUID,

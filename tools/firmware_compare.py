@@ -81,6 +81,6 @@ def _scales(rng: np.random.Generator) -> list[float]:
 
 
 def _valid(rng: np.random.Generator) -> SensorConfig:
-    scales = [float(np.float32(rng.uniform(1e-6, 1.0))) for _ in range(3)]
+    gyr, acc, mag = (float(np.float32(rng.uniform(1e-6, 1.0))) for _ in range(3))
     interval_ms = 1.25 * int(rng.integers(6, 3201))
-    return SensorConfig(int(rng.integers(1, 1001)), int(rng.integers(1, 256)), *scales, (2, -1, 3), interval_ms)
+    return SensorConfig(int(rng.integers(1, 1001)), int(rng.integers(1, 256)), gyr, acc, mag, (2, -1, 3), interval_ms)

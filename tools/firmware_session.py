@@ -298,11 +298,11 @@ def _without_bytes(rng: np.random.Generator, model: Model, library: Library) -> 
 
 
 def _written_config(rng: np.random.Generator, model: Model, library: Library) -> str:
-    free = {"rate_hz": int(rng.integers(1, 1001)), "samples_per_packet": int(rng.integers(1, 40))}
-    value = bytearray(bip_v1.encode_config(replace(model.config, **free)))
+    rate_hz, samples = int(rng.integers(1, 1001)), int(rng.integers(1, 40))
+    value = bytearray(bip_v1.encode_config(replace(model.config, rate_hz=rate_hz, samples_per_packet=samples)))
     if rng.random() < 0.5:
         value[int(rng.integers(20))] ^= 1 << int(rng.integers(8))
-        value[20:] = struct.pack("<H", bip_v1.crc16_ccitt_false(value[:20]))
+        value[20:] = struct.pack("<H", bip_v1.crc16_ccitt_false(bytes(value[:20])))
     if rng.random() < 0.2:
         value[int(rng.integers(22))] ^= 1
     written = bytes(value[: None if rng.random() < 0.9 else int(rng.integers(22))])

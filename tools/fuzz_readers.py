@@ -147,7 +147,7 @@ def _peak_bytes() -> int:
     status = Path("/proc/self/status")
     if status.exists():  # Linux: what `resource` says there may be of the process that started this one
         line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM:"))
-        return 1024.0 * int(line.split()[1])
+        return 1024 * int(line.split()[1])
     try:
         import resource
     except ImportError:  # Windows

@@ -243,11 +243,11 @@ class _Comparison:
             what = f"a {name} counted as a hold" if took else f"a {name}"
             self._count(f"{name} not counted", not took, attempt.start_s, what)
             self._tally.counts[f"{name} counted by definition"] += is_one and took
-        plateaus = (*self._truth.holds, *self._truth.attempts, *self._truth.blocks)
+        plateaus: tuple[_Spanned, ...] = (*self._truth.holds, *self._truth.attempts, *self._truth.blocks)
         nowhere = [each for each in holds if best_match(each, plateaus, 0.0) is None]
         self._tally.counts["hold nowhere"] += len(nowhere)
-        for hold in nowhere:
-            self._say(hold.start_s, "a hold where nothing was held")
+        for held_so in nowhere:
+            self._say(held_so.start_s, "a hold where nothing was held")
 
     # ---------------------------------------------------------------- exits, blocks, cycles
 
@@ -284,7 +284,7 @@ class _Comparison:
 
     def _blocks(self, defined: Sequence[Event]) -> None:
         found, by_definition = _of(Block, self._found), _of(Block, defined)
-        before_block = (*self._truth.holds, *self._truth.attempts)
+        before_block: tuple[_Spanned, ...] = (*self._truth.holds, *self._truth.attempts)
         for block in self._truth.blocks:
             before = max(before_block, key=lambda each: (each.end_s < block.end_s, each.end_s))
             if self._is_wrong_way(block) or not isinstance(before, TrueHold):
@@ -305,11 +305,11 @@ class _Comparison:
             what = "a failed block that counted" + (", and does by definition" if is_one else "")
             self._count("failed block not counted", not took, each.start_s, what)
             self._tally.counts["failed block counted by definition"] += took and is_one
-        planned = (*self._truth.blocks, *failed)
+        planned: tuple[_Spanned, ...] = (*self._truth.blocks, *failed)
         nowhere = [each for each in found if best_match(each, planned, 0.0) is None]
         self._tally.counts["block nowhere"] += len(nowhere)
-        for block in nowhere:
-            self._say(block.start_s, "a block where nobody pushed")
+        for pushed in nowhere:
+            self._say(pushed.start_s, "a block where nobody pushed")
 
     def _cycles(self, defined: Sequence[Event]) -> None:
         found, by_definition = _of(Cycle, self._found), _of(Cycle, defined)

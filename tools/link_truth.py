@@ -23,7 +23,7 @@ from imu_hip.ble.clock import LoopClock
 from imu_hip.ble.radio import Radio
 from imu_hip.codec import bip_v1
 from imu_hip.model.item import Characteristic, Item, Notification, Role, Write
-from imu_hip.model.packet import Received
+from imu_hip.model.packet import Received, StreamPacket
 from imu_hip.model.setup import SensorSetup
 from imu_hip.stream import sensor
 from imu_hip.stream.device_clock import ClockParams
@@ -127,7 +127,8 @@ def streamed(seconds: float, missed: float) -> tuple[int, int, float]:
             for item in items
             if isinstance(item, Notification) and item.role is role and item.characteristic is Characteristic.STREAM
         ]
-        indices = [packet.first_index + k for packet in packets for k in range(len(packet.counts))]
+        known = [packet for packet in packets if isinstance(packet, StreamPacket)]
+        indices = [packet.first_index + k for packet in known for k in range(len(packet.counts))]
         samples, lost = samples + len(indices), lost + max(indices) + 1 - len(set(indices))
     return samples, lost, share
 

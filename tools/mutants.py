@@ -103,7 +103,7 @@ class _Finder(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         outer = self.function
         if outer is None:
-            self.function = min((node, *node.decorator_list), key=lambda each: each.lineno).lineno
+            self.function = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         for part in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self.visit(part)
         self._visit_all(node.body)

@@ -34,7 +34,7 @@ _STRANGE_TEXTS = (
     ),
     *("x" * 5000, "internal", "left", "prone", "-", "1", "=cmd()", "<b>", "p-a/../..", "C:\\x", "nul"),
 )
-_STRANGE = (
+_STRANGE: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 10**9, 2**31, 2**62, 2**63, 2**64, 10**400, -(10**19), 0.5, 1e308, -1e308, 5e-324),
     *(math.nan, math.inf, [], {}, [[]], [None], {"a": 1}, ["a", "b"], [{}], [[1, 2]] * 50),
 )

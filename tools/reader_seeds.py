@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from imu_hip import api
@@ -33,11 +34,11 @@ def beginning(folder: Path, *, imported: bool = False) -> Path:
         from imu_hip.app.importing import import_tables
         from imu_hip.model.setup import Side
 
-        tables = {name: folder / f"{name}.csv" for name in ("pelvis", "thigh", "marks")}
-        for name, table in tables.items():
-            table.write_bytes(marks_table() if name == "marks" else sensor_table())
-        tables["thigh"].write_bytes(sensor_table(0.3))
-        import_tables(*tables.values(), exercise("supine_ere"), Side.LEFT, path)
+        pelvis, thigh, marks = (folder / f"{name}.csv" for name in ("pelvis", "thigh", "marks"))
+        pelvis.write_bytes(sensor_table())
+        thigh.write_bytes(sensor_table(0.3))
+        marks.write_bytes(marks_table())
+        import_tables(pelvis, thigh, marks, exercise("supine_ere"), Side.LEFT, path)
         return path
     whole = read_recording(RECORDING)
     first_ns = whole.items[0].item.t_ns
@@ -67,7 +68,7 @@ def _samples(phase: float, count: int = 300) -> list[list[float]]:
     return rows
 
 
-def _table(names: list[str], rows: list[list[object]], mark: str = ",") -> str:
+def _table(names: Sequence[object], rows: Sequence[Sequence[object]], mark: str = ",") -> str:
     return "\n".join(mark.join(map(str, row)) for row in [names, *rows]) + "\n"
 
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from fault_suite import Telling
@@ -32,7 +33,7 @@ from imu_hip.session.recorder import Recorder
 from imu_hip.virtual.air import AirQuality
 from imu_hip.virtual.event_loop import SimulatedTimeLoop
 from imu_hip.virtual.sampling import SensorClock
-from imu_hip.virtual.sensor import SensorPlan
+from imu_hip.virtual.sensor import SensorPlan, VirtualSensor
 from imu_hip.virtual.world import VirtualWorld
 
 _SETUP = Setup(
@@ -156,7 +157,7 @@ async def _trouble(soak: Soak, world: VirtualWorld, rng: random.Random) -> None:
 
 def _ways(world: VirtualWorld, role: Role, rng: random.Random) -> tuple[Callable[[], Awaitable[None] | None], ...]:
     """Return what can go wrong with one sensor."""
-    sensor = world.sensors[role]
+    sensor = cast(VirtualSensor, world.sensors[role])
     return (
         lambda: world.drop_link(role),
         lambda: world.fade(role, rng.uniform(0.3, 10.0)),
