@@ -246,8 +246,8 @@ class _Comparison:
         plateaus: tuple[_Spanned, ...] = (*self._truth.holds, *self._truth.attempts, *self._truth.blocks)
         nowhere = [each for each in holds if best_match(each, plateaus, 0.0) is None]
         self._tally.counts["hold nowhere"] += len(nowhere)
-        for held_so in nowhere:
-            self._say(held_so.start_s, "a hold where nothing was held")
+        for stray in nowhere:
+            self._say(stray.start_s, "a hold where nothing was held")
 
     # ---------------------------------------------------------------- exits, blocks, cycles
 
@@ -308,8 +308,8 @@ class _Comparison:
         planned: tuple[_Spanned, ...] = (*self._truth.blocks, *failed)
         nowhere = [each for each in found if best_match(each, planned, 0.0) is None]
         self._tally.counts["block nowhere"] += len(nowhere)
-        for pushed in nowhere:
-            self._say(pushed.start_s, "a block where nobody pushed")
+        for stray in nowhere:
+            self._say(stray.start_s, "a block where nobody pushed")
 
     def _cycles(self, defined: Sequence[Event]) -> None:
         found, by_definition = _of(Cycle, self._found), _of(Cycle, defined)

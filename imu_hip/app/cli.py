@@ -276,7 +276,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument(
         "--workers", type=argument_types.count, metavar="N", help="local: processes at once (one for each core)"
     )
-    batch.add_argument("--filter", choices=_FILTERS, default="vqf", help="another orientation filter, to compare")
+    batch.add_argument("--filter", choices=_FILTERS, help="another orientation filter, to compare (vqf)")
     batch.add_argument("--compact", metavar="DEST", help="instead: put the small files of results there into few")
     batch.set_defaults(run=_later("command", "batch", package="batch"))
 

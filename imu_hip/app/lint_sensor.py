@@ -22,7 +22,7 @@ from imu_hip.ble.scan import FoundSensor, scan
 from imu_hip.ble.worn_sensor import WornSensor
 from imu_hip.codec.gatt import DEVICE_INFORMATION_SERVICE_UUID
 from imu_hip.codec.registry import BIP_V1, decoder
-from imu_hip.model.errors import LinkError, Reason
+from imu_hip.model.errors import LinkError, Reason, UsageError
 from imu_hip.model.extras import missing_extra
 from imu_hip.model.finding import Finding, Level
 from imu_hip.model.item import Characteristic, Item, Notification, Role
@@ -43,8 +43,9 @@ def lint_sensor(args: Namespace, access: RadioAccess | None = None, loop: LoopFa
     """Check a sensor; return 0 when nothing is wrong, 1 when something is."""
     say: Say = (lambda _: None) if args.json else _to_stderr
     if args.virtual:
+        if args.restart:
+            raise UsageError(Reason.WRONG_USAGE, "--restart is for a sensor in your hand: leave it out with --virtual")
         access, loop = _twin()
-        args.no_turns, args.restart = True, False
     with asyncio.Runner(loop_factory=loop) as runner:
         work = _check(access or SystemRadio({}), args, say)
         info, family, findings = runner.run(work)
@@ -84,7 +85,7 @@ async def _check(access: RadioAccess, args: Namespace, say: Say) -> tuple[Sensor
             findings += await lost_and_found(radio, found)
             if args.restart:
                 findings += await restarted(radio, found, info, say)
-        findings += await _stream(radio, found, args.seconds, args.no_turns, say)
+        findings += await _stream(radio, found, args.seconds, args.no_turns or args.virtual, say)
     return info, found.driver.family, findings
 
 

@@ -38,7 +38,7 @@ def batch(args: Namespace) -> int:
         engine = partial(engines.local, workers=args.workers or os.cpu_count() or 1)
     shown = _Shown()
     try:
-        state = run(args.source, args.out, engine, shown.show, FilterName(args.filter))
+        state = run(args.source, args.out, engine, shown.show, FilterName(args.filter or FilterName.VQF))
     except KeyboardInterrupt:
         shown.clear()
         print(f"stopped after {shown.words}: the same command goes on from there", file=sys.stderr)
@@ -51,6 +51,8 @@ def batch(args: Namespace) -> int:
 def _refuse_contradictions(args: Namespace) -> None:
     if (args.compact is None) == (args.source is None) or (args.source is None) != (args.out is None):
         raise UsageError(Reason.WRONG_USAGE, "give SRC and --out DEST, or --compact DEST alone")
+    if args.compact is not None and args.filter is not None:
+        raise UsageError(Reason.WRONG_USAGE, "--filter is for SRC: --compact takes the results of every filter")
     if (args.engine == "dask") != (args.scheduler is not None):
         raise UsageError(Reason.WRONG_USAGE, "--engine dask and --scheduler ADDR go together")
     if args.engine == "dask" and args.workers is not None:

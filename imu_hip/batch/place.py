@@ -98,9 +98,10 @@ def read_files(url: str) -> list[bytes]:
     They are several where a session of the library went on after a crash.
     """
     fs, path = fsspec.core.url_to_fs(url)
-    fs.invalidate_cache()
     found: list[bytes] = [fs.cat_file(path)]
     folder, _, name = path.rpartition("/")
+    if name == RAW:
+        fs.invalidate_cache()
     while name == RAW and fs.exists(following := f"{folder}/{segment_name(len(found) + 1)}"):
         found.append(fs.cat_file(following))
     return found

@@ -24,7 +24,7 @@ LATEST_NS: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Payloads:
-    """Values one behind the other, each from `start` to before `stop` (k,) of `data` (b,), uint8."""
+    """Values in the order in which they lie there, each from `start` to before `stop` (k,) of `data` (b,), uint8."""
 
     data: NDArray[np.uint8]
     start: Int64s
@@ -59,8 +59,12 @@ class StreamRun:
 
     def items(self) -> list[NumberedItem]:
         """Return each on its own."""
-        data = self.payloads.data.tobytes()
-        columns = (self.number, self.t_ns, self.source, self.payloads.start, self.payloads.stop)
+        if len(self) == 0:
+            return []
+        # Of the bytes only the run's own: the others may be many more.
+        first, last = self.payloads.start[0], self.payloads.stop[-1]
+        data = self.payloads.data[first:last].tobytes()
+        columns = (self.number, self.t_ns, self.source, self.payloads.start - first, self.payloads.stop - first)
         return [
             NumberedItem(
                 number,

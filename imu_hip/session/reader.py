@@ -228,8 +228,8 @@ class _Chunks:
 
     def items(self) -> list[Stored]:
         """Return the items of those that wait. Raises BrokenRecordError."""
-        items = items_of_chunks(self.waiting, self.last_number)
-        self.waiting, self.size = [], 0
+        waiting, self.waiting, self.size = self.waiting, [], 0
+        items = items_of_chunks(waiting, self.last_number)
         if items:
             last = items[-1]
             self.last_number = int(last.number[-1]) if isinstance(last, StreamRun) else last.number

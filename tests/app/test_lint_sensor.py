@@ -240,3 +240,8 @@ def test_without_bluetooth_a_virtual_sensor_shows_what_a_good_answer_is(capsys: 
     assert found["serial"] == "VP-0001"
     assert wrong(found) == set()
     assert [rule for rule, level in levels(found).items() if level == "unseen"] == ["axes"]
+
+
+def test_a_virtual_sensor_cannot_be_switched_off_and_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["lint-sensor", "VP-0001", "--virtual", "--restart"]) == 2
+    assert "--restart is for a sensor in your hand" in capsys.readouterr().err

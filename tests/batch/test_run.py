@@ -246,3 +246,8 @@ def test_why_a_continued_session_is_in_quarantine_names_it_and_no_passing_folder
     ((_, reason),) = state.quarantined
     assert "/raw.2.mcap: " in reason
     assert gettempdir() not in reason
+
+
+def test_putting_results_together_takes_no_filter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["batch", "--compact", "results", "--filter", "ekf"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +44,17 @@ def test_a_time_beyond_what_arrays_hold_is_an_item_on_its_own() -> None:
     assert belongs_to_a_run(NumberedItem(0, Tick(LATEST_NS)))
     assert not belongs_to_a_run(NumberedItem(0, Tick(LATEST_NS + 1)))
     assert not belongs_to_a_run(NumberedItem(0, Notification(5, Role.PELVIS, Characteristic.BATTERY, b"\x01")))
+
+
+def test_items_of_a_short_run_take_nothing_but_their_own_bytes() -> None:
+    whole = run_of([NumberedItem(k, Notification(k, Role.THIGH, Characteristic.STREAM, b"ab")) for k in range(50)])
+    seen: list[int] = []
+
+    class Watched(np.ndarray):
+        def tobytes(self, order: Any = "C") -> bytes:
+            seen.append(self.size)
+            return super().tobytes(order)
+
+    watched = replace(whole, payloads=replace(whole.payloads, data=whole.payloads.data.view(Watched)))
+    assert watched.cut(40, 43).items() == whole.items()[40:43]
+    assert seen == [6]

@@ -331,3 +331,9 @@ def test_cutting_the_items_of_long_packets_changes_no_bit(lengths: list[int], ga
     items = _in_long_packets({Role.PELVIS: 5, Role.THIGH: 173}, 30.0)
     del items[gap : gap + 80]
     _assert_same(run(items, lengths)[1], run(items)[1])
+
+
+@pytest.mark.parametrize("zero_ns", [-(2**63), 2**63 + 5])
+def test_a_zero_far_outside_gives_the_same_times_together_as_in_turn(zero_ns: int) -> None:
+    items, params = bad_link(1, 12.0), StreamParams(zero_ns=zero_ns)
+    _assert_same(run(in_rows(items), params=params)[1], run(items, params=params)[1])
